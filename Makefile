@@ -1,0 +1,82 @@
+# Every target sets up what it needs; on a new machine one command is enough.
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+LOCK_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK_VENV := $(VENV)-lock
+COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header $(LOCK_ARGS)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+.PHONY: help run demo test check fmt bench lock setup clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.run ## the bot itself: Slack, web server, clock, deliveries
+	@$(BIN)/python app.py run
+
+demo: $(VENV)/.dev ## the whole product on this machine, with a Slack of its own in the browser
+	@$(BIN)/python app.py demo
+
+test: $(VENV)/.dev ## the tests (PYTEST_ARGS="-k name" to choose)
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+check: $(VENV)/.dev ## ruff, formatting, mypy, the import contracts; all run, each named
+	@failed=0; \
+	step() { echo "== $$*"; $(BIN)/"$$@" || failed=1; }; \
+	step ruff check --quiet .; \
+	step ruff format --check --quiet .; \
+	step mypy; \
+	step lint-imports --no-logo; \
+	exit $$failed
+
+fmt: $(VENV)/.dev ## mend what can be mended: formatting, import order
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## the benchmarks (BENCH_ARGS="-k name" to choose)
+	@$(BIN)/python -m pytest -s -m benchmark benchmarks $(BENCH_ARGS)
+
+setup: $(VENV)/.dev ## only install, for an editor
+
+lock: $(LOCK_VENV)/.made ## renew the lock files (LOCK_ARGS=--upgrade for newer releases)
+	@$(COMPILE) pyproject.toml -o requirements.lock
+	@$(COMPILE) --extra sandbox --extra dev -c requirements.lock pyproject.toml \
+		-o requirements-dev.lock
+
+clean: ## remove the environments and caches (never data/)
+	@rm -rf $(VENV) $(LOCK_VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define new_environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not." \
+			"Name one that is: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Setting up $(@D) ..."
+	@$(PYTHON) -m venv $(@D)
+endef
+
+$(VENV)/.made:
+	$(new_environment)
+	@touch $@
+
+$(LOCK_VENV)/.made:
+	$(new_environment)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@touch $@
+
+$(VENV)/.run: requirements.lock | $(VENV)/.made
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+# A superset of the run-time lock, so it serves `make run` as well.
+$(VENV)/.dev: requirements-dev.lock requirements.lock | $(VENV)/.made
+	@$(PIP) -r requirements-dev.lock
+	@touch $(VENV)/.run $@
