@@ -1,0 +1,236 @@
+"""What a decision wants to happen outside, as plain data; each becomes one outbox row."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from rules.words import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that must leave the house.
+
+    `kind` names its sender. A row with a `once_key` is made once for ever; one with a
+    `collapse_key` once while another waits. Rows of one `lane` leave in order.
+    """
+
+    kind: ClassVar[str] = ""
+
+    @property
+    def once_key(self) -> str | None:
+        """The key under which this is done once for ever, if it is."""
+        return None
+
+    @property
+    def collapse_key(self) -> str | None:
+        """The key under which waiting rows fold into one, if they do."""
+        return None
+
+    @property
+    def lane(self) -> str:
+        """The queue in which order matters."""
+        return self.kind
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The fields, ready to be stored."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard(Effect):
+    """Post the lead's card in the leads channel."""
+
+    lead_id: int
+    kind: ClassVar[str] = "post_card"
+
+    @property
+    def once_key(self) -> str:
+        """One post for each lead, for ever."""
+        return f"post:{self.lead_id}"
+
+    @property
+    def lane(self) -> str:
+        """The leads channel takes one message a second."""
+        return "channel:leads"
+
+
+@dataclass(frozen=True, slots=True)
+class PostOwnerCard(Effect):
+    """Give the owner the card with full details, privately."""
+
+    lead_id: int
+    rep: str
+    turn: int
+    kind: ClassVar[str] = "post_owner_card"
+
+    @property
+    def once_key(self) -> str:
+        """One card for each time the lead is given; `turn` is the lead's version then."""
+        return f"owner:{self.lead_id}:{self.rep}:{self.turn}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshCard(Effect):
+    """Bring every posted card of the lead up to the present."""
+
+    lead_id: int
+    kind: ClassVar[str] = "refresh_card"
+
+    @property
+    def collapse_key(self) -> str:
+        """Many changes, one refresh."""
+        return f"refresh:{self.lead_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendSms(Effect):
+    """Send the customer one text message of this layer (L2)."""
+
+    lead_id: int
+    layer: Layer
+    kind: ClassVar[str] = "sms"
+
+    @property
+    def once_key(self) -> str:
+        """Each layer's message once for each lead."""
+        return f"sms:{self.layer}:{self.lead_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendEmail(Effect):
+    """Send the customer one mail of this layer (L3)."""
+
+    lead_id: int
+    layer: Layer
+    kind: ClassVar[str] = "email"
+
+    @property
+    def once_key(self) -> str:
+        """Each layer's mail once for each lead."""
+        return f"email:{self.layer}:{self.lead_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeRep(Effect):
+    """Remind the rep of a follow-up that is due (L4.3); `due` is its ISO moment."""
+
+    followup_id: int
+    lead_id: int
+    rep: str
+    due: str
+    nag: int
+    kind: ClassVar[str] = "nudge"
+
+    @property
+    def once_key(self) -> str:
+        """One message for each round."""
+        return f"nudge:{self.followup_id}:{self.due}:{self.nag}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
+class RetireNudge(Effect):
+    """Take the buttons off reminders that are no longer the newest or no longer due."""
+
+    followup_id: int
+    lead_id: int
+    kind: ClassVar[str] = "retire_nudge"
+
+    @property
+    def collapse_key(self) -> str:
+        """Once is enough while it waits."""
+        return f"retire:{self.followup_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TellManagers(Effect):
+    """Tell the managers something only they should know.
+
+    `notice` names the text and `about` what it is about; `to` is one manager, or the managers'
+    channel where it is empty.
+    """
+
+    notice: str
+    lead_id: int
+    about: str = ""
+    to: str = ""
+    kind: ClassVar[str] = "tell_managers"
+
+    @property
+    def once_key(self) -> str:
+        """The same thing is told once to each."""
+        return f"tell:{self.notice}:{self.lead_id}:{self.about}:{self.to}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.to}"
+
+
+@dataclass(frozen=True, slots=True)
+class PostImport(Effect):
+    """Post one summary of an imported file."""
+
+    batch: str
+    file: str
+    created: int
+    merged: int
+    rejected: int
+    kind: ClassVar[str] = "post_import"
+
+    @property
+    def once_key(self) -> str:
+        """One summary for each run."""
+        return f"import:{self.batch}"
+
+    @property
+    def lane(self) -> str:
+        """It stands in line with the cards."""
+        return "channel:leads"
+
+
+@dataclass(frozen=True, slots=True)
+class PostDigest(Effect):
+    """Post the digest of a period of ISO moments; `asked` sets one request apart."""
+
+    since: str
+    until: str
+    asked: str = ""
+    kind: ClassVar[str] = "post_digest"
+
+    @property
+    def once_key(self) -> str:
+        """One digest for each period, and one each time somebody asks."""
+        return f"digest:{self.since}:{self.until}:{self.asked}"
+
+    @property
+    def lane(self) -> str:
+        """The digest channel takes one message a second."""
+        return "channel:digest"
+
+
+EFFECTS: dict[str, type[Effect]] = {
+    effect.kind: effect
+    for effect in (
+        PostCard,
+        PostOwnerCard,
+        RefreshCard,
+        SendSms,
+        SendEmail,
+        NudgeRep,
+        RetireNudge,
+        TellManagers,
+        PostImport,
+        PostDigest,
+    )
+}

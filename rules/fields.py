@@ -1,0 +1,256 @@
+"""A lead as it came: vendors' names for fields, cleaned values, one draft (C2)."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from rules.money import Money, read_money
+from rules.phones import Phone, digits, read_email, read_phone
+from rules.words import Channel, Kind
+
+_ALIASES = {
+    "name": "name fullname full_name yourname contactname leadname שם שםמלא שםהלקוח",
+    "first_name": "firstname fname givenname שםפרטי",
+    "last_name": "lastname lname surname familyname שםמשפחה",
+    "phone": "phone phonenumber mobile mobilephone cell cellphone tel telephone msisdn "
+    "טלפון נייד פלאפון מספרטלפון טלפוןנייד סלולרי",
+    "email": "email mail emailaddress אימייל מייל דואל דוארא דואראלקטרוני כתובתמייל",
+    "kind": "kind leadkind leadtype סוג סוגליד",
+    "direction": "direction",
+    "campaign": "campaign campaignname utmcampaign קמפיין שםקמפיין",
+    "vendor": "vendor supplier provider ספק",
+    "banner": "banner utmcontent ad adname creative באנר",
+    "product": "product productname מוצר",
+    "language": "language lang locale שפה",
+    "region": "region country countrycode מדינה ארץ אזור",
+    "city": "city town עיר ישוב יישוב",
+    "age": "age גיל",
+    "interests": "interests תחומיעניין",
+    "ip": "ip ipaddress clientip userip כתובתip",
+    "cost": "cost price leadcost cpl עלות מחירליד",
+    "currency": "currency מטבע",
+    "referrer": "referrer referredby מפנה הופנהעלידי",
+    "referrer_close": "referrerclose",
+    "external_id": "externalid leadid vendorid",
+    "consent": "consent",
+    "consent_text": "consenttext",
+    "received_at": "receivedat createdtime createdat timestamp",
+    "note": "note notes message comments comment הערה הערות הודעה",
+}
+_FIELD_OF = {alias: name for name, words in _ALIASES.items() for alias in words.split()}
+FIELDS = frozenset(_ALIASES)
+_LENGTHS = {"note": 3000, "consent_text": 3000}
+_LENGTH = 300
+_EXTRA_KEYS = 100
+_DEEPEST = 8
+_OLDEST_AGE = 120
+_UNPRINTABLE = {"Cc", "Cs", "Cn", "Co"}
+_PHONE_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a source said of a person, cleaned; money in minor units, moments in UTC."""
+
+    name: str = ""
+    phone: Phone | None = None
+    email: str = ""
+    kind: Kind = Kind.WARM
+    direction: str = "outgoing"
+    campaign: str = ""
+    vendor: str = ""
+    banner: str = ""
+    product: str = ""
+    language: str = ""
+    region: str = ""
+    city: str = ""
+    age: int | None = None
+    interests: tuple[str, ...] = ()
+    ip: str = ""
+    cost: Money | None = None
+    referrer: str = ""
+    referrer_close: bool = False
+    external_id: str = ""
+    consent: tuple[str, ...] | None = None
+    consent_text: str = ""
+    received_at: datetime | None = None
+    note: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is a phone, however broken, or an address to reach the person by."""
+        return self.phone is not None or bool(self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What is taken where a source does not say: from its door, its file or the team."""
+
+    region: str
+    currency: str
+    kind: Kind = Kind.WARM
+    campaign: str = ""
+    vendor: str = ""
+    cost: Money | None = None
+
+
+def field_name(label: str) -> str | None:
+    """Give the field that a vendor's column name stands for ('Full Name', 'טלפון'), or None."""
+    plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", label).lower())
+    return _FIELD_OF.get(plain)
+
+
+def clean_text(value: str, *, length: int = _LENGTH) -> str:
+    """Strip control characters and lone surrogates, fold white space, cut to `length`."""
+    kept = "".join(
+        " " if char.isspace() else char
+        for char in value[: length * 4]
+        if char.isspace() or unicodedata.category(char) not in _UNPRINTABLE
+    )
+    return re.sub(r" {2,}", " ", kept).strip()[:length]
+
+
+def clean_json(value: object, *, depth: int = 0) -> object:
+    """Clean every text in a JSON value, bounded in depth and in keys a level."""
+    if isinstance(value, str):
+        return clean_text(value, length=3000)
+    if depth >= _DEEPEST:
+        return None
+    if isinstance(value, Mapping):
+        pairs = list(value.items())[:_EXTRA_KEYS]
+        return {clean_text(str(key)): clean_json(one, depth=depth + 1) for key, one in pairs}
+    if isinstance(value, list):
+        return [clean_json(one, depth=depth + 1) for one in value[:_EXTRA_KEYS]]
+    return value if isinstance(value, int | bool | None) else clean_text(str(value))
+
+
+def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
+    """Make a draft of what a source sent; a value that can't be read goes to `extra` as given.
+
+    Column names are mapped; an exact field name wins over an alias of it.
+    """
+    named, extra = _sort_fields(data)
+    texts = {name: _as_text(value, name) for name, value in named.items()}
+    region = _region(texts.get("region", ""), defaults.region)
+    draft = Draft(
+        name=_name(texts),
+        phone=_phone(texts.get("phone", ""), region),
+        email=read_email(texts.get("email", "")),
+        kind=_kind(texts, defaults, extra),
+        direction="incoming" if texts.get("direction", "").lower() == "incoming" else "outgoing",
+        campaign=texts.get("campaign") or defaults.campaign,
+        vendor=texts.get("vendor") or defaults.vendor,
+        **{key: texts.get(key, "") for key in ("banner", "product", "language", "city", "ip")},
+        region=texts.get("region", ""),
+        age=_age(texts, extra),
+        interests=_items(named.get("interests")),
+        cost=_cost(texts, defaults, extra),
+        referrer=texts.get("referrer", ""),
+        referrer_close=texts.get("referrer_close", "").lower() in {"true", "1", "yes", "כן"},
+        external_id=texts.get("external_id", ""),
+        consent=_consent(named),
+        consent_text=texts.get("consent_text", ""),
+        received_at=_moment(texts, extra),
+        note=texts.get("note", ""),
+        extra=extra,
+    )
+    if draft.phone is None and not draft.email and texts.get("email"):
+        extra["email"] = texts["email"]
+    return draft
+
+
+def _sort_fields(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    named: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    exact = {key for key in data if key in FIELDS}
+    for label, value in list(data.items())[: _EXTRA_KEYS * 2]:
+        key = str(label)
+        target = key if key in exact else field_name(key)
+        if key == "extra" and isinstance(value, Mapping):
+            extra |= {clean_text(str(one)): clean_json(kept) for one, kept in value.items()}
+        elif target and target not in named and (key in exact or target not in exact):
+            named[target] = value
+        else:
+            extra[clean_text(key)] = clean_json(value)
+    return named, extra
+
+
+def _as_text(value: object, name: str) -> str:
+    if value is None or isinstance(value, Mapping):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(_as_text(one, name) for one in value[:_EXTRA_KEYS])
+    return clean_text(str(value), length=_LENGTHS.get(name, _LENGTH))
+
+
+def _name(texts: Mapping[str, str]) -> str:
+    both = f"{texts.get('first_name', '')} {texts.get('last_name', '')}".strip()
+    return texts.get("name") or both
+
+
+def _phone(raw: str, region: str) -> Phone | None:
+    return read_phone(raw, region=region) if len(digits(raw)) >= _PHONE_DIGITS else None
+
+
+def _region(given: str, default: str) -> str:
+    return given.upper() if re.fullmatch(r"[A-Za-z]{2}", given) else default
+
+
+def _kind(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -> Kind:
+    given = texts.get("kind", "").lower()
+    if given in set(Kind):
+        return Kind(given)
+    if given:
+        extra["kind"] = texts["kind"]
+    return defaults.kind
+
+
+def _age(texts: Mapping[str, str], extra: dict[str, Any]) -> int | None:
+    given = texts.get("age", "")
+    if given.isascii() and given.isdigit() and int(given[:4]) <= _OLDEST_AGE:
+        return int(given)
+    if given:
+        extra["age"] = given
+    return None
+
+
+def _cost(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -> Money | None:
+    given = texts.get("cost", "")
+    if not given:
+        return defaults.cost
+    currency = texts.get("currency", "").upper()
+    named = currency if re.fullmatch(r"[A-Z]{3}", currency) else defaults.currency
+    cost = read_money(given, currency=named)
+    if cost is None or cost.minor < 0:
+        extra["cost"] = given
+        return defaults.cost
+    return cost
+
+
+def _items(value: object) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else _as_text(value, "interests").split(",")
+    cleaned = (_as_text(one, "interests") for one in parts)
+    return tuple(one for one in cleaned if one)
+
+
+def _consent(named: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if named.get("consent") is None:
+        return None
+    given = {one.lower() for one in _items(named["consent"])}
+    return tuple(one for one in (*Channel, "calls") if one in given)
+
+
+def _moment(texts: Mapping[str, str], extra: dict[str, Any]) -> datetime | None:
+    given = texts.get("received_at", "")
+    if not given:
+        return None
+    try:
+        moment = datetime.fromisoformat(given)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        extra["received_at"] = given
+        return None
