@@ -1,0 +1,164 @@
+"""Attempts and follow-ups: what was done with a lead and what was agreed."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, or_, select, update
+
+from rules.lead import STATE, Attempt, FollowUp, Lead
+from rules.words import Importance, Step
+from storage.leads import COLUMNS as LEAD_COLUMNS
+from storage.leads import to_lead
+from storage.rows import plain
+from storage.tables import attempts, followups, leads
+from storage.unit import Unit, View
+
+_FOLLOWUP = [followups.c[one.name] for one in fields(FollowUp)]
+_OPEN = select(*_FOLLOWUP).where(
+    followups.c.lead_id == bindparam("lead"), followups.c.state == "open"
+)
+_ADD_ATTEMPT = insert(attempts)
+_ADD_FOLLOWUP = insert(followups)
+
+
+def _followup(row: Any) -> FollowUp:
+    return FollowUp(**{**row, "importance": Importance(row["importance"])})
+
+
+def _frozen(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else plain(value)
+
+
+def add_attempt(unit: Unit, lead: Lead, attempt: Attempt, *, ended_followup: int | None) -> int:
+    """Add an attempt with the lead as it was before, so that it can be undone; gives its id."""
+    values = {
+        "lead_id": lead.id,
+        "outcome": attempt.outcome,
+        "by": attempt.by,
+        "at": attempt.at,
+        "answered": attempt.answered,
+        "talk_seconds": attempt.talk_seconds,
+        "note": attempt.note,
+        "amount_minor": attempt.amount.minor if attempt.amount else None,
+        "currency": attempt.amount.currency if attempt.amount else "",
+        "ended_followup": ended_followup,
+        "before": {name: _frozen(getattr(lead, name)) for name in STATE},
+    }
+    key = unit.execute(_ADD_ATTEMPT, values).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def last_attempt(view: View, *, by: str) -> Any | None:
+    """Give a person's newest attempt that was not undone, as a row."""
+    query = select(attempts).where(attempts.c.by == by, attempts.c.undone_at.is_(None))
+    return view.execute(query.order_by(attempts.c.id.desc()).limit(1)).mappings().first()
+
+
+def newest_of_lead(view: View, lead_id: int) -> int | None:
+    """Give the id of the lead's newest attempt that was not undone."""
+    query = select(attempts.c.id).where(
+        attempts.c.lead_id == lead_id, attempts.c.undone_at.is_(None)
+    )
+    return view.execute(query.order_by(attempts.c.id.desc()).limit(1)).scalar()
+
+
+def as_before(lead: Lead, before: dict[str, Any]) -> Lead:
+    """Give the lead as it stood before an attempt."""
+    moments = {name for name in STATE if name.endswith("_at")}
+    row = {one.name: getattr(lead, one.name) for one in fields(Lead)} | {
+        name: datetime.fromisoformat(value) if name in moments and value else value
+        for name, value in before.items()
+    }
+    return replace(to_lead(row), version=lead.version)
+
+
+def mark_undone(unit: Unit, attempt_id: int, *, at: datetime) -> None:
+    """Take an attempt back, with the follow-up it agreed."""
+    unit.execute(update(attempts).where(attempts.c.id == attempt_id).values(undone_at=at))
+    agreed = update(followups).where(followups.c.attempt_id == attempt_id)
+    unit.execute(agreed.values(state="undone", nag_at=None))
+
+
+def open_followup(view: View, lead_id: int) -> FollowUp | None:
+    """Give the lead's agreed follow-up, if one is open."""
+    row = view.execute(_OPEN, {"lead": lead_id}).mappings().first()
+    return _followup(row) if row else None
+
+
+def followup(view: View, followup_id: int) -> FollowUp | None:
+    """Give a follow-up, open or ended."""
+    query = select(*_FOLLOWUP).where(followups.c.id == followup_id)
+    row = view.execute(query).mappings().first()
+    return _followup(row) if row else None
+
+
+def add_followup(unit: Unit, agreed: FollowUp, *, attempt_id: int) -> None:
+    """Write an agreed follow-up down."""
+    values = {one.name: getattr(agreed, one.name) for one in fields(FollowUp)}
+    del values["id"]
+    unit.execute(_ADD_FOLLOWUP, values | {"attempt_id": attempt_id})
+
+
+def end_followup(unit: Unit, followup_id: int, *, state: str) -> None:
+    """End a follow-up as kept or moved."""
+    ended = update(followups).where(followups.c.id == followup_id)
+    unit.execute(ended.values(state=state, nag_at=None))
+
+
+def save_followup(unit: Unit, changed: FollowUp) -> None:
+    """Save a follow-up's state: whose, when, and its nags."""
+    values = {name: getattr(changed, name) for name in ("rep", "due_at", "state", "nags", "nag_at")}
+    unit.execute(update(followups).where(followups.c.id == changed.id).values(values))
+
+
+def due_nags(unit: Unit, *, now: datetime, most: int) -> list[FollowUp]:
+    """Give open follow-ups whose next nag is due, longest due first; held until the unit ends."""
+    query = select(*_FOLLOWUP).where(followups.c.state == "open", followups.c.nag_at <= now)
+    query = query.order_by(followups.c.nag_at).limit(most).with_for_update(skip_locked=True)
+    return [_followup(row) for row in unit.execute(query).mappings()]
+
+
+def _with_followups() -> Any:
+    joined = leads.outerjoin(
+        followups, (followups.c.lead_id == leads.c.id) & (followups.c.state == "open")
+    )
+    return select(*LEAD_COLUMNS, followups.c.importance).select_from(joined)
+
+
+def callable_now(
+    view: View, *, owner: str, now: datetime, most: int = 200
+) -> list[tuple[Lead, str]]:
+    """Give leads of this owner ('' is the pool) whose next call is due at `now` (UTC).
+
+    Each comes with the importance of the follow-up agreed, '' where there is none.
+    """
+    query = _with_followups().where(
+        leads.c.owner == owner, leads.c.working.is_(True), leads.c.next_at <= now
+    )
+    rows = view.execute(query.order_by(leads.c.next_at.desc()).limit(most)).mappings()
+    return [_with_importance(row) for row in rows]
+
+
+def agenda(view: View, *, owner: str, until: datetime, most: int) -> Sequence[tuple[Lead, str]]:
+    """Give the owner's living leads with a next step up to `until` (UTC), soonest first."""
+    query = _with_followups().where(
+        leads.c.owner == owner,
+        leads.c.working.is_(True),
+        or_(leads.c.next_at <= until, leads.c.next_what == Step.WAIT_FOR_PHONE),
+    )
+    rows = view.execute(query.order_by(leads.c.next_at).limit(most)).mappings()
+    return [_with_importance(row) for row in rows]
+
+
+def _with_importance(row: Any) -> tuple[Lead, str]:
+    values = dict(row)
+    importance = values.pop("importance") or ""
+    return to_lead(values), importance
+
+
+def any_due(view: View, *, now: datetime) -> bool:
+    """Say whether some follow-up's next nag is due."""
+    query = select(followups.c.id).where(followups.c.state == "open", followups.c.nag_at <= now)
+    return view.execute(query.limit(1)).first() is not None

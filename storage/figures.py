@@ -1,0 +1,88 @@
+"""The digest's sums, over one period's rows alone."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from rules.digest import Row, sum_money
+from rules.money import Money
+from rules.words import Outcome
+from storage.tables import attempts, lead_sources, leads
+from storage.unit import View
+
+
+def campaign_rows(view: View, *, since: datetime, until: datetime) -> list[Row]:
+    """Give each campaign's figures for moments from `since` up to `until` (UTC)."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for part in (_received, _called, _sold, _cost):
+        for campaign, values in part(view, since, until).items():
+            found[campaign] |= values
+    return [Row(campaign=campaign, **values) for campaign, values in found.items()]
+
+
+def _received(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
+    query = select(leads.c.campaign, leads.c.received_at, leads.c.first_call_at)
+    query = query.where(leads.c.received_at >= since, leads.c.received_at < until)
+    counts: dict[str, int] = defaultdict(int)
+    responses: dict[str, list[float]] = defaultdict(list)
+    for campaign, received, called in view.execute(query):
+        counts[campaign] += 1
+        if called is not None:
+            responses[campaign].append(max(0.0, (called - received).total_seconds()))
+    return {
+        campaign: {"leads": count, "responses": tuple(responses[campaign])}
+        for campaign, count in counts.items()
+    }
+
+
+def _made(since: datetime, until: datetime) -> Any:
+    return (attempts.c.at >= since) & (attempts.c.at < until) & attempts.c.undone_at.is_(None)
+
+
+def _called(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
+    answered = func.sum(case((attempts.c.answered, 1), else_=0))
+    query = select(leads.c.campaign, func.count(), answered).join_from(attempts, leads)
+    query = query.where(_made(since, until)).group_by(leads.c.campaign)
+    return {
+        campaign: {"calls": calls, "answered": int(picked or 0)}
+        for campaign, calls, picked in view.execute(query)
+    }
+
+
+def _sold(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
+    query = select(leads.c.campaign, attempts.c.currency, attempts.c.amount_minor)
+    query = query.join_from(attempts, leads).where(
+        _made(since, until), attempts.c.outcome == Outcome.SOLD
+    )
+    sales: dict[str, int] = defaultdict(int)
+    revenue: dict[str, list[Money]] = defaultdict(list)
+    for campaign, currency, minor in view.execute(query):
+        sales[campaign] += int(minor > 0)
+        revenue[campaign].append(Money(minor, currency))
+    return {
+        campaign: {"sales": sales[campaign], "revenue": sum_money(parts)}
+        for campaign, parts in revenue.items()
+    }
+
+
+def _cost(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
+    query = select(
+        lead_sources.c.campaign, lead_sources.c.currency, func.sum(lead_sources.c.cost_minor)
+    ).where(
+        lead_sources.c.at >= since,
+        lead_sources.c.at < until,
+        lead_sources.c.cost_minor.is_not(None),
+    )
+    parts: dict[str, list[Money]] = defaultdict(list)
+    for campaign, currency, minor in view.execute(
+        query.group_by(lead_sources.c.campaign, lead_sources.c.currency)
+    ):
+        parts[campaign].append(Money(int(minor), currency))
+    return {campaign: {"cost": sum_money(costs)} for campaign, costs in parts.items()}
+
+
+def first_lead_at(view: View) -> datetime | None:
+    """Give when the first lead was received (UTC), or None: there is none yet."""
+    return view.execute(select(func.min(leads.c.received_at))).scalar()

@@ -1,0 +1,86 @@
+"""Raw intake: bytes kept before anyone parses them (C2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from storage.rows import insert_new
+from storage.tables import intake, seen
+from storage.unit import Unit, View
+
+RECEIVED, QUARANTINED = "received", "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came through a door, as it came; the moment is UTC."""
+
+    id: int
+    source: str
+    received_at: datetime
+    content_type: str
+    body: bytes
+    state: str
+    reason: str
+    lead_id: int | None
+
+
+_COLUMNS = [intake.c[name] for name in Arrival.__slots__]
+
+
+def keep(
+    unit: Unit, *, source: str, body: bytes, content_type: str, once_key: str, at: datetime
+) -> int | None:
+    """Keep what came; None when the same source sent this key before."""
+    values = {
+        "source": source,
+        "received_at": at,
+        "content_type": content_type,
+        "body": body,
+        "once_key": once_key,
+        "state": RECEIVED,
+    }
+    statement = insert_new(unit, intake).returning(intake.c.id)
+    return unit.execute(statement, values).scalar()
+
+
+def get(view: View, intake_id: int) -> Arrival | None:
+    """Give what came under this number."""
+    row = view.execute(select(*_COLUMNS).where(intake.c.id == intake_id)).mappings().first()
+    return Arrival(**row) if row else None
+
+
+def find(view: View, *, source: str, once_key: str) -> Arrival | None:
+    """Give what this source sent under this key before."""
+    query = select(*_COLUMNS).where(
+        intake.c.source == source, intake.c.once_key == once_key, intake.c.once_key != ""
+    )
+    row = view.execute(query).mappings().first()
+    return Arrival(**row) if row else None
+
+
+def settle(
+    unit: Unit, intake_id: int, *, state: str, lead_id: int | None, reason: str = ""
+) -> None:
+    """Record what became of it: created, merged or quarantined."""
+    values = {"state": state, "lead_id": lead_id, "reason": reason}
+    unit.execute(update(intake).where(intake.c.id == intake_id).values(values))
+
+
+def unsettled(view: View, *, before: datetime, most: int) -> list[int]:
+    """Give what was kept before a moment (UTC) and never parsed: the process died between."""
+    query = select(intake.c.id).where(intake.c.state == RECEIVED, intake.c.received_at < before)
+    return list(view.execute(query.order_by(intake.c.id).limit(most)).scalars())
+
+
+def first_time(unit: Unit, key: str, *, at: datetime) -> bool:
+    """Remember that this click, command or event was handled; False when it was before."""
+    if not key:
+        return True
+    return bool(unit.execute(insert_new(unit, seen), {"key": key, "at": at}).rowcount)
+
+
+def forget_seen(unit: Unit, *, before: datetime) -> None:
+    """Forget what was handled before a moment (UTC)."""
+    unit.execute(seen.delete().where(seen.c.at < before))

@@ -1,0 +1,178 @@
+"""Leads and what hangs on them: load, add, save, find."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from rules.fields import Draft
+from rules.lead import STATE, Lead
+from rules.phones import email_key
+from rules.refusals import Refused
+from rules.words import Kind, PhoneType, Stage, Step
+from storage.rows import insert_new, plain
+from storage.tables import history, lead_sources, leads
+from storage.unit import Unit, View
+
+COLUMNS = [leads.c[one.name] for one in fields(Lead)]
+_READ: dict[str, Any] = {
+    "kind": Kind,
+    "stage": Stage,
+    "phone_type": PhoneType,
+    "next_what": Step,
+    "opted_out": tuple,
+    "consent": lambda value: None if value is None else tuple(value),
+}
+_BY_ID = select(*COLUMNS).where(leads.c.id == bindparam("lead"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_SAVE = (
+    update(leads)
+    .where(leads.c.id == bindparam("lead"), leads.c.version == bindparam("was"))
+    .values({name: bindparam(name) for name in (*STATE, "version", "email_key", "working")})
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a lead's history; the moment is UTC."""
+
+    at: datetime
+    actor: str
+    what: str
+    data: dict[str, Any]
+
+
+def to_lead(row: Any) -> Lead:
+    """Make a lead of a row that has its columns."""
+    return Lead(**{key: _READ[key](value) if key in _READ else value for key, value in row.items()})
+
+
+def load(view: View, lead_id: int, *, lock: bool = False) -> Lead | None:
+    """Give the lead, or None; `lock` holds it against other writers until the unit ends."""
+    statement = _BY_ID_LOCKED if lock else _BY_ID
+    row = view.execute(statement, {"lead": lead_id}).mappings().first()
+    return to_lead(row) if row else None
+
+
+def add(unit: Unit, draft: Draft, *, stage: Stage, step: Step, at: datetime) -> Lead:
+    """Add a new lead as its draft says; `at` is now, UTC."""
+    phone = draft.phone
+    values = {
+        "name": draft.name,
+        "kind": draft.kind,
+        "stage": stage,
+        "age": draft.age,
+        "interests": list(draft.interests),
+        "ip": draft.ip,
+        "phone_raw": phone.raw if phone else "",
+        "phone_e164": phone.e164 if phone else "",
+        "phone_type": phone.type if phone else PhoneType.UNKNOWN,
+        "phone_valid": bool(phone and phone.valid),
+        "email": draft.email,
+        "email_key": email_key(draft.email),
+        "referrer": draft.referrer,
+        "referrer_close": draft.referrer_close,
+        "note": draft.note,
+        "consent": plain(draft.consent),
+        "consent_text": draft.consent_text,
+        "opted_out": [],
+        "cost_minor": draft.cost.minor if draft.cost else None,
+        "currency": draft.cost.currency if draft.cost else "",
+        "next_what": step,
+        "working": True,
+        "received_at": draft.received_at or at,
+        "created_at": at,
+        "extra": draft.extra,
+        **{name: getattr(draft, name) for name in _COPIED},
+    }
+    row = unit.execute(insert(leads).returning(*COLUMNS), values).mappings().one()
+    return to_lead(row)
+
+
+_COPIED = ("direction", "campaign", "vendor", "banner", "product", "language", "region", "city")
+
+
+def save(unit: Unit, lead: Lead) -> Lead:
+    """Save what may change of a lead and give it with its new version.
+
+    Raises Refused when somebody saved it since it was loaded.
+    """
+    values = {name: plain(getattr(lead, name)) for name in STATE}
+    values |= {
+        "lead": lead.id,
+        "was": lead.version,
+        "version": lead.version + 1,
+        "email_key": email_key(lead.email),
+        "working": lead.working,
+    }
+    if unit.execute(_SAVE, values).rowcount != 1:
+        raise Refused("lead.changed", lead_id=lead.id)
+    return replace(lead, version=lead.version + 1)
+
+
+def find_person(view: View, *, phone: str, email: str) -> int | None:
+    """Give the oldest lead with this E.164 number, else with this address (C2)."""
+    for column, value in ((leads.c.phone_e164, phone), (leads.c.email_key, email_key(email))):
+        if value:
+            found = view.execute(
+                select(func.min(leads.c.id)).where(column == value, column != "")
+            ).scalar()
+            if found:
+                return int(found)
+    return None
+
+
+def add_source(unit: Unit, values: dict[str, Any]) -> bool:
+    """Keep where a lead came from; False when this very source stood there already."""
+    return bool(unit.execute(insert_new(unit, lead_sources), values).rowcount)
+
+
+def sources(view: View, lead_id: int) -> Sequence[Any]:
+    """Give where a lead came from, oldest first."""
+    query = select(lead_sources).where(lead_sources.c.lead_id == lead_id)
+    return view.execute(query.order_by(lead_sources.c.id)).mappings().all()
+
+
+def find_external(view: View, *, source: str, external_id: str) -> int | None:
+    """Give the number of the first intake in which a source sent this id of its own."""
+    query = select(func.min(lead_sources.c.intake_id)).where(
+        lead_sources.c.source == source,
+        lead_sources.c.external_id == external_id,
+        lead_sources.c.external_id != "",
+    )
+    return view.execute(query).scalar() if external_id else None
+
+
+_ADD_LINE = insert(history)
+
+
+def add_line(unit: Unit, lead_id: int, *, at: datetime, actor: str, what: str, **data: Any) -> None:
+    """Write one line of a lead's history; `what` names its text, `data` fills it."""
+    row = {"lead_id": lead_id, "at": at, "actor": actor, "what": what, "data": data}
+    unit.execute(_ADD_LINE, row)
+
+
+def lines(view: View, lead_id: int, *, most: int = 20) -> list[Line]:
+    """Give the newest lines of a lead's history, newest first."""
+    query = select(history.c.at, history.c.actor, history.c.what, history.c.data)
+    query = query.where(history.c.lead_id == lead_id).order_by(history.c.id.desc()).limit(most)
+    return [Line(**row) for row in view.execute(query).mappings()]
+
+
+def nearest(view: View, lead_id: int, *, owner: str) -> Lead | None:
+    """Give this owner's lead whose number is nearest to one that does not exist."""
+    query = select(*COLUMNS).where(leads.c.owner == owner)
+    query = query.order_by(func.abs(leads.c.id - lead_id)).limit(1)
+    row = view.execute(query).mappings().first()
+    return to_lead(row) if row else None
+
+
+def held(view: View, *, most: int) -> list[Lead]:
+    """Give leads that wait for an owner, oldest first."""
+    query = select(*COLUMNS).where(
+        leads.c.owner == "", leads.c.working.is_(True), leads.c.next_what == Step.ASSIGN
+    )
+    rows = view.execute(query.order_by(leads.c.id).limit(most)).mappings()
+    return [to_lead(row) for row in rows]

@@ -1,0 +1,1 @@
+"""Alembic's migrations: the tables' own history."""

@@ -1,0 +1,201 @@
+"""The outbox: the only truth about what must be sent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+
+from rules.effects import EFFECTS, Effect
+from storage.rows import insert_new
+from storage.tables import outbox
+from storage.unit import Unit, View
+
+WAITING, LEASED, SENT = "waiting", "leased", "sent"
+DEAD, CANCELLED = "dead", "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that must be sent; moments are UTC."""
+
+    id: int
+    effect: Effect
+    lane: str
+    created_at: datetime
+    tries: int
+    lease: str
+
+
+def add(
+    unit: Unit,
+    effects: Iterable[Effect],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    attempt_id: int | None = None,
+) -> None:
+    """Put effects in the outbox, due at `due_at` (UTC; now if None).
+
+    An effect whose once_key was ever used, or whose collapse_key waits already, is left out.
+    """
+    rows = [
+        {
+            "kind": effect.kind,
+            "lane": effect.lane,
+            "payload": effect.payload,
+            "once_key": effect.once_key,
+            "collapse_key": effect.collapse_key,
+            "state": WAITING,
+            "due_at": due_at or now,
+            "created_at": now,
+            "attempt_id": attempt_id,
+        }
+        for effect in effects
+    ]
+    if rows:
+        unit.execute(insert_new(unit, outbox), rows)
+        unit.wakes = unit.wakes or due_at is None or due_at <= now
+
+
+_CLAIMED = [
+    outbox.c[name] for name in ("id", "kind", "payload", "lane", "created_at", "tries", "lease")
+]
+
+
+def any_due(view: View, *, now: datetime) -> bool:
+    """Say whether some row is due."""
+    query = select(outbox.c.id).where(outbox.c.state == WAITING, outbox.c.due_at <= now)
+    return view.execute(query.limit(1)).first() is not None
+
+
+def claim(
+    unit: Unit,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    most: int,
+    only: str = "",
+    without: Iterable[str] = (),
+) -> list[Row]:
+    """Take up to `most` due rows for `lease`, in order; other claimers do not see them.
+
+    `only` names one lane; `without` names lanes to leave alone.
+    """
+    due = select(outbox.c.id).where(outbox.c.state == WAITING, outbox.c.due_at <= now)
+    due = due.where(outbox.c.lane == only if only else outbox.c.lane.not_in(sorted(without)))
+    due = due.order_by(outbox.c.due_at, outbox.c.id).limit(most).with_for_update(skip_locked=True)
+    taken = update(outbox).where(outbox.c.id.in_(due))
+    taken = taken.values(state=LEASED, lease=owner, lease_until=now + lease)
+    rows = unit.execute(taken.returning(*_CLAIMED)).mappings().all()
+    return [_row(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+
+def _row(row: Any) -> Row:
+    effect = EFFECTS[row["kind"]](**row["payload"])
+    return Row(row["id"], effect, row["lane"], row["created_at"], row["tries"], row["lease"])
+
+
+def _mine(row: Row) -> Any:
+    return and_(outbox.c.id == row.id, outbox.c.state == LEASED, outbox.c.lease == row.lease)
+
+
+def finish(unit: Unit, row: Row, *, state: str, now: datetime, error: str = "") -> None:
+    """Record how a row ended: sent, cancelled or dead; `error` is the other side's code."""
+    values = {"state": state, "done_at": now, "error": error, "tries": row.tries + 1}
+    unit.execute(update(outbox).where(_mine(row)).values(values))
+
+
+def put_back(
+    unit: Unit, row: Row, *, due_at: datetime, now: datetime, error: str, counts: bool
+) -> None:
+    """Let a row wait again until `due_at` (UTC); `counts` when this was a failed try.
+
+    Where a newer row waits under its collapse_key, that one does the work.
+    """
+    newer = select(outbox.c.id).where(
+        outbox.c.state == WAITING,
+        outbox.c.collapse_key
+        == select(outbox.c.collapse_key).where(outbox.c.id == row.id).scalar_subquery(),
+    )
+    if unit.execute(newer).first():
+        finish(unit, row, state=CANCELLED, now=now, error="superseded")
+        return
+    values = {
+        "state": WAITING,
+        "due_at": due_at,
+        "lease": "",
+        "tries": row.tries + int(counts),
+        "error": error,
+    }
+    unit.execute(update(outbox).where(_mine(row)).values(values))
+
+
+def free_expired(unit: Unit, *, now: datetime) -> int:
+    """Let rows wait again whose sender died; gives how many."""
+    expired = select(outbox.c.id, outbox.c.collapse_key).where(
+        outbox.c.state == LEASED, outbox.c.lease_until < now
+    )
+    rows = unit.execute(expired).all()
+    for row_id, key in rows:
+        waits = (
+            key is not None
+            and unit.execute(
+                select(outbox.c.id).where(outbox.c.state == WAITING, outbox.c.collapse_key == key)
+            ).first()
+        )
+        state = CANCELLED if waits else WAITING
+        unit.execute(update(outbox).where(outbox.c.id == row_id).values(state=state, lease=""))
+    unit.wakes = unit.wakes or bool(rows)
+    return len(rows)
+
+
+def cancel_of_attempt(unit: Unit, attempt_id: int, *, now: datetime) -> bool:
+    """Cancel what an attempt was about to send; False when some of it has left or is leaving."""
+    mine = and_(outbox.c.attempt_id == attempt_id, outbox.c.kind.in_(("sms", "email")))
+    gone = select(func.count()).where(mine, outbox.c.state.in_((SENT, LEASED)))
+    if unit.execute(gone).scalar():
+        return False
+    values = {"state": CANCELLED, "done_at": now, "once_key": None, "error": "undone"}
+    unit.execute(update(outbox).where(mine, outbox.c.state == WAITING).values(values))
+    return True
+
+
+def cancel_nudges(unit: Unit, followup_id: int, *, now: datetime) -> None:
+    """Cancel reminders of a follow-up that has ended."""
+    mine = outbox.c.once_key.like(f"nudge:{followup_id}:%")
+    values = {"state": CANCELLED, "done_at": now, "error": "followup_ended"}
+    unit.execute(update(outbox).where(mine, outbox.c.state == WAITING).values(values))
+
+
+def dead(view: View, *, most: int = 20) -> Sequence[Any]:
+    """Give the newest rows that will never be sent, for a manager to see."""
+    query = select(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.error, outbox.c.done_at)
+    query = query.where(outbox.c.state == DEAD).order_by(outbox.c.id.desc()).limit(most)
+    return view.execute(query).mappings().all()
+
+
+def next_due(view: View) -> datetime | None:
+    """Give the moment (UTC) at which the next waiting row is due."""
+    return view.execute(select(func.min(outbox.c.due_at)).where(outbox.c.state == WAITING)).scalar()
+
+
+def messages_of(view: View, lead_id: int) -> Sequence[Any]:
+    """Give the SMS and mail of a lead, oldest first: kind, layer, state and moment."""
+    query = select(
+        outbox.c.kind, outbox.c.payload, outbox.c.state, outbox.c.due_at, outbox.c.done_at
+    )
+    query = query.where(
+        or_(
+            outbox.c.once_key.like(f"sms:%:{lead_id}"), outbox.c.once_key.like(f"email:%:{lead_id}")
+        )
+    )
+    return view.execute(query.order_by(outbox.c.id)).mappings().all()
+
+
+def known(view: View, once_key: str) -> bool:
+    """Say whether this was put in the outbox before, whatever became of it."""
+    query = select(outbox.c.id).where(outbox.c.once_key == once_key)
+    return view.execute(query).first() is not None

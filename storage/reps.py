@@ -1,0 +1,75 @@
+"""The team."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from rules.team import Rep
+from rules.words import Role
+from storage.rows import insert_new, plain
+from storage.tables import leads, reps
+from storage.unit import Unit, View
+
+_LISTS = ("languages", "regions", "products", "ages", "interests")
+_COLUMNS = [reps.c[one.name] for one in fields(Rep)]
+_BY_ID = select(*_COLUMNS).where(reps.c.slack_id == bindparam("rep"))
+_KEEPS = {"slack_id", "state", "away_until", "turn"}
+
+
+def _rep(row: Any) -> Rep:
+    values: dict[str, Any] = {
+        key: tuple(value) if key in _LISTS else value for key, value in row.items()
+    }
+    return Rep(**{**values, "role": Role(values["role"])})
+
+
+def get(view: View, slack_id: str) -> Rep | None:
+    """Give a member of the team, or None."""
+    row = view.execute(_BY_ID, {"rep": slack_id}).mappings().first()
+    return _rep(row) if row else None
+
+
+def everybody(view: View, *, lock: bool = False) -> Sequence[Rep]:
+    """Give the whole team by name; `lock` holds it against other writers until the unit ends."""
+    query = select(*_COLUMNS).order_by(reps.c.name, reps.c.slack_id)
+    rows = view.execute(query.with_for_update() if lock else query).mappings()
+    return [_rep(row) for row in rows]
+
+
+def put(unit: Unit, members: Iterable[Rep]) -> tuple[int, int]:
+    """Add members or change them by slack_id; gives how many were added and changed.
+
+    A member's place in the rotation stays, and who was away stays away (contract: Team).
+    """
+    added = changed = 0
+    for member in members:
+        values = {key: plain(value) for key, value in asdict(member).items()}
+        if unit.execute(insert_new(unit, reps), values).rowcount:
+            added += 1
+            continue
+        kept = {key: value for key, value in values.items() if key not in _KEEPS}
+        unit.execute(update(reps).where(reps.c.slack_id == member.slack_id).values(kept))
+        changed += 1
+    return added, changed
+
+
+def set_state(unit: Unit, slack_ids: Iterable[str], state: str) -> None:
+    """Set members active, away or paused."""
+    ids = list(slack_ids)
+    unit.execute(update(reps).where(reps.c.slack_id.in_(ids)).values(state=state, away_until=None))
+
+
+def move_turn(unit: Unit, rep: Rep) -> None:
+    """Keep a member's new place in the rotation."""
+    unit.execute(update(reps).where(reps.c.slack_id == rep.slack_id).values(turn=rep.turn))
+
+
+def loads(view: View) -> dict[str, int]:
+    """Give how many living leads each member is working: not the mailing list's (contract)."""
+    query = select(leads.c.owner, func.count()).where(
+        leads.c.working.is_(True), leads.c.owner != ""
+    )
+    rows = view.execute(query.group_by(leads.c.owner))
+    return {str(owner): int(count) for owner, count in rows}

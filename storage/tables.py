@@ -1,0 +1,340 @@
+"""Every table. Moments are UTC, money is integer minor units beside its currency."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=CONVENTION)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC also where the database knows no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Refuse a naive moment, and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Give the moment back as aware UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _text(name: str, **kwargs: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="", **kwargs)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+reps = Table(
+    "reps",
+    metadata,
+    Column("slack_id", String(32), primary_key=True),
+    _text("name"),
+    _text("role"),
+    Column("languages", JSON, nullable=False),
+    Column("regions", JSON, nullable=False),
+    Column("products", JSON, nullable=False),
+    Column("ages", JSON, nullable=False),
+    Column("interests", JSON, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    _text("hours"),
+    _text("timezone"),
+    _text("locale"),
+    _text("state"),
+    Column("away_until", Moment),
+    Column("turn", Float, nullable=False, server_default="0"),
+)
+
+leads = Table(
+    "leads",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("name"),
+    _text("kind"),
+    _text("stage"),
+    _text("direction"),
+    _text("campaign"),
+    _text("vendor"),
+    _text("banner"),
+    _text("product"),
+    _text("language"),
+    _text("region"),
+    _text("city"),
+    Column("age", Integer),
+    Column("interests", JSON, nullable=False),
+    _text("ip"),
+    _text("phone_raw"),
+    _text("phone_e164"),
+    _text("phone_type"),
+    Column("phone_valid", Boolean, nullable=False),
+    _text("email"),
+    _text("email_key"),
+    _text("referrer"),
+    Column("referrer_close", Boolean, nullable=False),
+    _text("note"),
+    Column("consent", JSON(none_as_null=True)),
+    _text("consent_text"),
+    Column("opted_out", JSON, nullable=False),
+    Column("cost_minor", BigInteger),
+    _text("currency"),
+    _text("owner"),
+    Column("owned_at", Moment),
+    _count("attempts"),
+    _count("misses"),
+    _count("meetings"),
+    _count("unavailables"),
+    _text("next_what"),
+    Column("next_at", Moment),
+    Column("working", Boolean, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("first_call_at", Moment),
+    Column("reached_at", Moment),
+    Column("closed_at", Moment),
+    _text("last_outcome"),
+    _text("last_by"),
+    Column("last_at", Moment),
+    Column("extra", JSON, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+Index(
+    "ix_leads_phone",
+    leads.c.phone_e164,
+    sqlite_where=leads.c.phone_e164 != "",
+    postgresql_where=leads.c.phone_e164 != "",
+)
+Index(
+    "ix_leads_email",
+    leads.c.email_key,
+    sqlite_where=leads.c.email_key != "",
+    postgresql_where=leads.c.email_key != "",
+)
+Index(
+    "ix_leads_working",
+    leads.c.owner,
+    leads.c.next_at,
+    sqlite_where=leads.c.working.is_(True),
+    postgresql_where=leads.c.working.is_(True),
+)
+Index("ix_leads_received", leads.c.received_at)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("source"),
+    Column("received_at", Moment, nullable=False),
+    _text("content_type"),
+    Column("body", LargeBinary, nullable=False),
+    _text("once_key"),
+    _text("state"),
+    _text("reason"),
+    Column("lead_id", Integer, ForeignKey("leads.id")),
+)
+Index(
+    "uq_intake_once",
+    intake.c.source,
+    intake.c.once_key,
+    unique=True,
+    sqlite_where=intake.c.once_key != "",
+    postgresql_where=intake.c.once_key != "",
+)
+Index(
+    "ix_intake_open",
+    intake.c.received_at,
+    sqlite_where=intake.c.state == "received",
+    postgresql_where=intake.c.state == "received",
+)
+
+lead_sources = Table(
+    "lead_sources",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("intake_id", Integer, ForeignKey("intake.id")),
+    Column("at", Moment, nullable=False),
+    _text("source"),
+    _text("campaign"),
+    _text("vendor"),
+    _text("banner"),
+    _text("external_id"),
+    Column("cost_minor", BigInteger),
+    _text("currency"),
+    _text("fingerprint"),
+    Column("extra", JSON, nullable=False),
+    Index("uq_lead_sources", "lead_id", "fingerprint", unique=True),
+)
+Index("ix_lead_sources_at", lead_sources.c.at)
+Index(
+    "ix_lead_sources_external",
+    lead_sources.c.source,
+    lead_sources.c.external_id,
+    sqlite_where=lead_sources.c.external_id != "",
+    postgresql_where=lead_sources.c.external_id != "",
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    _text("outcome"),
+    _text("by"),
+    Column("at", Moment, nullable=False),
+    Column("answered", Boolean, nullable=False),
+    Column("talk_seconds", Integer),
+    _text("note"),
+    Column("amount_minor", BigInteger),
+    _text("currency"),
+    Column("ended_followup", Integer),
+    Column("before", JSON, nullable=False),
+    Column("undone_at", Moment),
+)
+Index("ix_attempts_lead", attempts.c.lead_id)
+Index("ix_attempts_at", attempts.c.at)
+Index("ix_attempts_by", attempts.c.by, attempts.c.id)
+
+followups = Table(
+    "followups",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("attempt_id", Integer, ForeignKey("attempts.id")),
+    _text("rep"),
+    _text("importance"),
+    Column("due_at", Moment, nullable=False),
+    Column("agreed_at", Moment, nullable=False),
+    _text("note"),
+    _text("state"),
+    _count("nags"),
+    Column("nag_at", Moment),
+)
+Index(
+    "uq_followups_open",
+    followups.c.lead_id,
+    unique=True,
+    sqlite_where=followups.c.state == "open",
+    postgresql_where=followups.c.state == "open",
+)
+Index(
+    "ix_followups_nag",
+    followups.c.nag_at,
+    sqlite_where=followups.c.state == "open",
+    postgresql_where=followups.c.state == "open",
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    _text("actor"),
+    _text("what"),
+    Column("data", JSON, nullable=False),
+)
+Index("ix_history_lead", history.c.lead_id)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("kind"),
+    _text("lane"),
+    Column("payload", JSON, nullable=False),
+    Column("once_key", Text, unique=True),
+    Column("collapse_key", Text),
+    _text("state"),
+    Column("due_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("attempt_id", Integer, ForeignKey("attempts.id")),
+    _count("tries"),
+    _text("lease"),
+    Column("lease_until", Moment),
+    Column("done_at", Moment),
+    _text("error"),
+)
+Index(
+    "uq_outbox_collapse",
+    outbox.c.collapse_key,
+    unique=True,
+    sqlite_where=outbox.c.state == "waiting",
+    postgresql_where=outbox.c.state == "waiting",
+)
+Index(
+    "ix_outbox_due",
+    outbox.c.due_at,
+    outbox.c.id,
+    sqlite_where=outbox.c.state == "waiting",
+    postgresql_where=outbox.c.state == "waiting",
+)
+Index(
+    "ix_outbox_leased",
+    outbox.c.lease_until,
+    sqlite_where=outbox.c.state == "leased",
+    postgresql_where=outbox.c.state == "leased",
+)
+Index(
+    "ix_outbox_attempt",
+    outbox.c.attempt_id,
+    sqlite_where=outbox.c.attempt_id.is_not(None),
+    postgresql_where=outbox.c.attempt_id.is_not(None),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    _text("purpose"),
+    _text("about"),
+    _text("recipient"),
+    _text("channel"),
+    _text("ts"),
+)
+Index("ix_posts_lead", posts.c.lead_id, posts.c.purpose)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+Index("ix_seen_at", seen.c.at)

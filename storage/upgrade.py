@@ -1,0 +1,65 @@
+"""Bring the tables up to this version, or say that the database is newer."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_LOCK = 7_235_001
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+class NewerDatabase(RuntimeError):
+    """Raised when the database was made by a later version of the product."""
+
+
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - slow to import, needed once
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """Give the newest version that this program knows."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import, needed once
+
+    return ScriptDirectory(str(_FOLDER)).get_current_head() or ""
+
+
+def version(engine: Engine) -> str:
+    """Give the version that the database is at, '' for an empty one."""
+    if not inspect(engine).has_table("alembic_version"):
+        return ""
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return str(found or "")
+
+
+def upgrade(engine: Engine) -> None:
+    """Run the migrations that are missing, in one transaction.
+
+    Raises NewerDatabase when the database is ahead of this program.
+    """
+    from alembic import command  # noqa: PLC0415 - slow to import, needed once
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    if version(engine) == head():
+        return
+    sqlite = engine.dialect.name == "sqlite"
+    begin = "BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({_LOCK})"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(begin)
+        try:
+            command.upgrade(_config(connection), "head")
+        except CommandError:
+            raise NewerDatabase("the database was made by a later version") from None
+        if sqlite:
+            connection.exec_driver_sql("COMMIT")
+        else:
+            connection.commit()
