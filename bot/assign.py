@@ -1,0 +1,149 @@
+"""Ownership: who gets a lead, and giving it to somebody else (C3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.desk import Desk
+from bot.leads import open_lead
+from bot.team import managers, member
+from rules.effects import Effect, PostOwnerCard, RefreshCard, TellManagers
+from rules.lead import Lead
+from rules.permissions import may_work
+from rules.plan import first_call
+from rules.refusals import Refused
+from rules.routing import Choice, candidates, is_away, rotate
+from rules.team import Rep
+from rules.words import Step
+from storage import calls, inbox, leads, reps
+from storage.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A lead with its new owner."""
+
+    lead: Lead
+    to: Rep
+
+
+class Rotation:
+    """The rotation within one unit of work: the team and its loads are read once."""
+
+    def __init__(self, unit: Unit, *, now: datetime) -> None:
+        self._unit = unit
+        self._now = now
+        self._team = {one.slack_id: one for one in reps.everybody(unit, lock=True)}
+        self._loads = reps.loads(unit)
+
+    def choose(self) -> Choice | None:
+        """Give the next rep of the rotation and move it on; None when nobody is available."""
+        team = list(self._team.values())
+        choice = rotate(team, candidates(team, self._loads, now=self._now))
+        if choice:
+            self._team[choice.rep.slack_id] = choice.rep
+            self._loads[choice.rep.slack_id] = self._loads.get(choice.rep.slack_id, 0) + 1
+            reps.move_turn(self._unit, choice.rep)
+        return choice
+
+
+def give(
+    desk: Desk, unit: Unit, lead: Lead, choice: Choice | None, *, now: datetime
+) -> tuple[Lead, tuple[Effect, ...]]:
+    """Give a lead to the rotation's choice and save it, or hold it and tell the managers."""
+    if choice is None:
+        held = leads.save(unit, replace(lead, next_what=Step.ASSIGN))
+        leads.add_line(unit, lead.id, at=now, actor="", what="held")
+        return held, tell_managers(desk, unit, TellManagers("unassigned", lead.id))
+    step = Step.CALL if lead.next_what is Step.ASSIGN else lead.next_what
+    owned = leads.save(unit, replace(lead, owner=choice.rep.slack_id, owned_at=now, next_what=step))
+    leads.add_line(
+        unit,
+        lead.id,
+        at=now,
+        actor="",
+        what="assigned",
+        to=choice.rep.slack_id,
+        place=choice.place,
+        of=choice.of,
+    )
+    return owned, (PostOwnerCard(lead.id, choice.rep.slack_id, owned.version),)
+
+
+def tell_managers(desk: Desk, unit: Unit, notice: TellManagers) -> tuple[Effect, ...]:
+    """Address a notice: to the managers' channel, or to each manager where there is none."""
+    if desk.settings.managers_channel:
+        return (notice,)
+    ids = managers(unit, admins=desk.settings.admin_slack_ids)
+    return tuple(replace(notice, to=slack_id) for slack_id in ids)
+
+
+def addressed(desk: Desk, unit: Unit, effects: Iterable[Effect]) -> list[Effect]:
+    """Address every notice to managers among the effects; the rest stay as they are."""
+    found: list[Effect] = []
+    for effect in effects:
+        found += tell_managers(desk, unit, effect) if isinstance(effect, TellManagers) else [effect]
+    return found
+
+
+def assign_lead(desk: Desk, lead_id: int, *, to: str, by: str, key: str = "") -> Assigned:
+    """Give a lead to a member of the team; its open follow-up goes with it.
+
+    Raises Refused: only its owner or a manager may, and only to somebody of the team.
+    """
+    now = desk.clock()
+    with desk.store.unit() as unit:
+        actor = member(unit, by, admins=desk.settings.admin_slack_ids)
+        lead = open_lead(unit, lead_id, by=actor)
+        target = reps.get(unit, to)
+        _check_target(lead, actor, target, to)
+        inbox.first_time(unit, key, at=now)
+        owned = hand_over(unit, lead, to=to, by=by, now=now)
+        effects = (PostOwnerCard(lead_id, to, owned.version), RefreshCard(lead_id))
+        desk.send(unit, owned, effects, now=now)
+        unit.commit()
+    return Assigned(owned, target or Rep(to, to))
+
+
+def _check_target(lead: Lead, actor: Rep, target: Rep | None, to: str) -> None:
+    if not may_work(actor, lead):
+        key = "lead.of_nobody" if not lead.owner else "lead.of_another"
+        raise Refused(key, lead_id=lead.id, name=lead.name, owner=lead.owner)
+    if target is None or target.state == "paused":
+        raise Refused("assign.outsider", who=to)
+    if lead.owner == to:
+        raise Refused("assign.already", lead_id=lead.id, name=lead.name, owner=to)
+
+
+def hand_over(unit: Unit, lead: Lead, *, to: str, by: str, now: datetime) -> Lead:
+    """Change a lead's owner, with its open follow-up and a line of history."""
+    step = Step.CALL if lead.next_what is Step.ASSIGN else lead.next_what
+    owned = leads.save(unit, replace(lead, owner=to, owned_at=now, next_what=step))
+    leads.add_line(unit, lead.id, at=now, actor=by, what="handed_over", to=to)
+    agreed = calls.open_followup(unit, lead.id)
+    if agreed:
+        calls.save_followup(unit, replace(agreed, rep=to))
+    return owned
+
+
+def assign_held(desk: Desk) -> int:
+    """Give leads that wait for an owner to those who have become available; gives how many."""
+    now = desk.clock()
+    with desk.store.view() as view:
+        waiting = leads.held(view, most=1)
+        free = any(not one.manages and not is_away(one, now=now) for one in reps.everybody(view))
+    if not waiting or not free:
+        return 0
+    with desk.store.unit() as unit:
+        rotation = Rotation(unit, now=now)
+        given = 0
+        for lead in leads.held(unit, most=100):
+            choice = rotation.choose()
+            if choice is None:
+                break
+            at = first_call(now=now, playbook=desk.playbook, zone=desk.zone_of(lead))
+            owned, effects = give(desk, unit, replace(lead, next_at=at), choice, now=now)
+            desk.send(unit, owned, (*effects, RefreshCard(lead.id)), now=now)
+            given += 1
+        unit.commit()
+    return given

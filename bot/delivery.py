@@ -1,0 +1,191 @@
+"""Deliveries: claim and commit, send with no transaction open, record what happened."""
+
+import logging
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.assign import tell_managers
+from bot.desk import Desk
+from bot.orders import DeliveryFailed, Order, Sender, Sent
+from bot.outgoing import Drop, order_for, record
+from rules.effects import TellManagers
+from rules.retries import Failure, GiveUp, decide_retry
+from storage import outbox
+from storage.outbox import Row
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+BATCH = 100
+HANDS = 8
+PACE = {"channel:leads": 1.0, "channel:digest": 1.0}
+
+
+class Courier:
+    """Delivers what is due; one for a process.
+
+    Rows of a lane leave in order; lanes leave beside each other. Slack's channels take one
+    message a second, and who asks for rest (Retry-After) is left alone that long.
+    """
+
+    def __init__(self, desk: Desk, senders: Mapping[type, Sender]) -> None:
+        self._desk = desk
+        self._senders = senders
+        self._owner = uuid.uuid4().hex[:12]
+        self._resting: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
+        self.stopping = False
+
+    def deliver_due(self) -> int:
+        """Deliver everything that is due now; gives how many rows were taken."""
+        taken = 0
+        while not self.stopping:
+            rows = self._claim()
+            if not rows:
+                break
+            lanes: dict[str, list[Row]] = defaultdict(list)
+            for row in rows:
+                lanes[row.lane].append(row)
+            for done in [self._hands.submit(self._lane, lane) for lane in lanes.values()]:
+                done.result()
+            taken += len(rows)
+        return taken
+
+    def free_expired(self) -> None:
+        """Let rows wait again whose sender died."""
+        with self._desk.store.unit() as unit:
+            outbox.free_expired(unit, now=self._desk.clock())
+            unit.commit()
+
+    def close(self) -> None:
+        """Finish what is in hand and take no more."""
+        self.stopping = True
+        self._hands.shutdown(wait=True)
+
+    def _claim(self) -> list[Row]:
+        now = self._desk.clock()
+        with self._desk.store.view() as view:
+            if not outbox.any_due(view, now=now):
+                return []
+        with self._lock:
+            tired = {lane for lane, until in self._resting.items() if until > now}
+        with self._desk.store.unit() as unit:
+            take = partial(outbox.claim, unit, owner=self._owner, now=now, lease=LEASE)
+            rows = take(most=BATCH, without=tired | set(PACE))
+            for lane in set(PACE) - tired:
+                rows += take(most=1, only=lane)
+            unit.commit()
+        return rows
+
+    def _lane(self, rows: Iterable[Row]) -> None:
+        held: datetime | None = None
+        for row in rows:
+            if held is not None or self.stopping:
+                self._put_back(row, held or self._desk.clock(), error="", counts=False)
+            else:
+                held = self._deliver(row)
+
+    def _deliver(self, row: Row) -> datetime | None:
+        """Deliver one row; gives until when its lane must rest, if it must."""
+        try:
+            orders = order_for(self._desk, row)
+            if isinstance(orders, Drop):
+                self._finish(row, outbox.CANCELLED, error=orders.why)
+                return None
+            sent = [(order, self._senders[type(order)].send(order)) for order in orders]
+        except DeliveryFailed as failed:
+            return self._failed(row, failed.failure)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the row must not be lost
+            log.error(
+                "delivery of row %s (%s) failed: %s", row.id, row.effect.kind, type(fault).__name__
+            )
+            return self._failed(row, Failure(type(fault).__name__))
+        self._sent(row, sent)
+        return None
+
+    def _sent(self, row: Row, sent: list[tuple[Order, Sent]]) -> None:
+        now = self._desk.clock()
+        with self._desk.store.unit() as unit:
+            outbox.finish(unit, row, state=outbox.SENT, now=now)
+            record(unit, row, sent, now=now)
+            unit.commit()
+        if row.lane in PACE:
+            self._rest(row.lane, now + timedelta(seconds=PACE[row.lane]))
+
+    def _failed(self, row: Row, failure: Failure) -> datetime | None:
+        now = self._desk.clock()
+        decision = decide_retry(failure, attempts=row.tries + 1, now=now)
+        if isinstance(decision, GiveUp):
+            log.warning("row %s (%s) is dead: %s", row.id, row.effect.kind, decision.code)
+            self._finish(row, outbox.DEAD, error=decision.code)
+            return None
+        asked = failure.retry_after is not None
+        self._put_back(row, decision.at, error=failure.code, counts=not asked)
+        if not asked:
+            return None
+        self._rest(row.lane, decision.at)
+        return decision.at
+
+    def _rest(self, lane: str, until: datetime) -> None:
+        with self._lock:
+            self._resting[lane] = until
+            now = self._desk.clock()
+            for name in [one for one, end in self._resting.items() if end <= now]:
+                del self._resting[name]
+
+    def _put_back(self, row: Row, due_at: datetime, *, error: str, counts: bool) -> None:
+        now = self._desk.clock()
+        with self._desk.store.unit() as unit:
+            outbox.put_back(unit, row, due_at=due_at, now=now, error=error, counts=counts)
+            unit.commit()
+
+    def _finish(self, row: Row, state: str, *, error: str) -> None:
+        now = self._desk.clock()
+        with self._desk.store.unit() as unit:
+            outbox.finish(unit, row, state=state, now=now, error=error)
+            lead_id = getattr(row.effect, "lead_id", 0)
+            if state == outbox.DEAD and not isinstance(row.effect, TellManagers):
+                about = f"{row.effect.kind}: {error}"
+                notice = TellManagers("dead_letter", lead_id, about=about)
+                outbox.add(unit, tell_managers(self._desk, unit, notice), now=now)
+            unit.commit()
+
+
+class Waker:
+    """The thread that delivers: woken by every commit with something to send, and by the clock."""
+
+    def __init__(self, courier: Courier) -> None:
+        self._courier = courier
+        self._event = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
+
+    def wake(self) -> None:
+        """Say that something may be due."""
+        self._event.set()
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand; returns when it is done."""
+        self._courier.stopping = True
+        self._event.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=8)
+        self._courier.close()
+
+    def _run(self) -> None:
+        while not self._courier.stopping:
+            self._event.wait()
+            self._event.clear()
+            try:
+                self._courier.deliver_due()
+            except Exception as fault:  # noqa: BLE001 - the next tick tries again
+                log.error("delivering failed: %s", type(fault).__name__)

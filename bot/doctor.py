@@ -1,0 +1,61 @@
+"""The doctor: what works and what is missing, one line each."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bot.settings import Settings, missing_for_slack
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: `good` is None for a warning that stops nothing."""
+
+    what: str
+    good: bool | None
+    text: str
+
+
+Check = Callable[[], Finding | list[Finding]]
+
+
+def examine(checks: Iterable[tuple[str, Check]]) -> list[Finding]:
+    """Run every check; one that breaks is a finding itself."""
+    found: list[Finding] = []
+    for what, check in checks:
+        try:
+            result = check()
+        except Exception as fault:  # noqa: BLE001 - a broken check is what the doctor looks for
+            result = Finding(what, good=False, text=f"{type(fault).__name__}: {_short(fault)}")
+        found += result if isinstance(result, list) else [result]
+    return found
+
+
+def _short(fault: Exception) -> str:
+    return " ".join(str(fault).split())[:200]
+
+
+def settings_findings(settings: Settings) -> list[Finding]:
+    """Say what the settings leave open."""
+    faults = missing_for_slack(settings)
+    found = [Finding("settings", good=False, text=fault) for fault in faults]
+    if not settings.intake_tokens:
+        text = "INTAKE_TOKENS is empty: no lead can come by HTTP; `import` still works"
+        found.append(Finding("intake", good=None, text=text))
+    if settings.sms_provider == "off":
+        text = "SMS_PROVIDER is off: no SMS will leave"
+        found.append(Finding("SMS", good=None, text=text))
+    if not settings.smtp_url:
+        text = "SMTP_URL is empty: no mail will leave"
+        found.append(Finding("mail", good=None, text=text))
+    if not settings.managers_channel:
+        text = "MANAGERS_CHANNEL is empty: managers are told by direct message"
+        found.append(Finding("managers", good=None, text=text))
+    return found or [Finding("settings", good=True, text="all set")]
+
+
+def team_finding(size: int) -> Finding:
+    """Say whether there is anybody to give leads to."""
+    if size:
+        return Finding("team", good=True, text=f"{size} in the team")
+    text = "nobody yet: write team.toml and run `python app.py team load team.toml`"
+    return Finding("team", good=None, text=text)

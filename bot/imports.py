@@ -1,0 +1,157 @@
+"""Leads from a file: rows read with their columns, taken in by the hundred."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.assign import Rotation
+from bot.desk import Desk
+from bot.intake import Batch, fingerprint, take_in
+from rules.effects import PostImport
+from rules.fields import Defaults, field_name, read_draft
+from rules.refusals import Refused
+from storage import inbox, outbox
+
+AT_ONCE = 200
+SOURCE = "import"
+_SAMPLE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file opened for reading: its columns, how many bytes it has, its rows."""
+
+    columns: list[str]
+    size: int
+    rows: Iterator[tuple[dict[str, str], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one row: created, merged or rejected with a reason."""
+
+    status: str
+    row: dict[str, str]
+    reason: str = ""
+
+
+def open_sheet(path: Path) -> Sheet:
+    """Open a CSV or TSV file; each row comes with how many bytes were read so far.
+
+    Raises Refused for a file that is missing, empty, of another format or without a header.
+    """
+    if not path.is_file():
+        raise Refused("import.no_file", file=str(path))
+    with path.open("rb") as opened:
+        head = opened.read(_SAMPLE)
+    if head[:2] == b"PK":
+        raise Refused("import.not_text", file=path.name)
+    if not head.strip():
+        raise Refused("import.empty", file=path.name)
+    encoding = _encoding(path, head)
+    binary = path.open("rb")
+    stream = io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="")
+    reader = csv.reader(_without_nul(stream), delimiter=_delimiter(head, encoding))
+    columns = [name.strip() for name in next(reader, [])]
+    return Sheet(columns, path.stat().st_size, _rows(reader, columns, binary))
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "utf-16"
+    try:
+        with path.open(encoding="utf-8-sig") as stream:
+            for _ in iter(lambda: stream.read(_SAMPLE), ""):
+                pass
+    except UnicodeDecodeError:
+        return "cp1255"
+    return "utf-8-sig"
+
+
+def _delimiter(head: bytes, encoding: str) -> str:
+    line = head.decode(encoding, errors="replace").lstrip().splitlines()[0]
+    return max(",;\t|", key=line.count)
+
+
+def _without_nul(stream: io.TextIOWrapper) -> Iterator[str]:
+    for line in stream:
+        yield line.replace("\0", "")
+
+
+def _rows(
+    reader: Iterator[list[str]], columns: list[str], stream: BinaryIO
+) -> Iterator[tuple[dict[str, str], int]]:
+    with stream:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                named = dict(zip(columns, cells, strict=False))
+                surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
+                yield named | ({"": ", ".join(surplus)} if surplus else {}), stream.tell()
+
+
+def check_kind(sheet: Sheet, mapping: Mapping[str, str], kind: str | None) -> None:
+    """Refuse a file that says neither in a column nor by option which kind its leads are."""
+    fields = {mapping.get(name) or field_name(name) for name in sheet.columns}
+    if kind is None and "kind" not in fields:
+        raise Refused("import.needs_kind")
+
+
+def import_rows(
+    desk: Desk,
+    rows: list[dict[str, str]],
+    *,
+    defaults: Defaults,
+    mapping: Mapping[str, str],
+    post: bool,
+    dry_run: bool,
+) -> list[RowResult]:
+    """Take in rows in one commit; `mapping` gives fields for column names.
+
+    A dry run does all of it and keeps nothing.
+    """
+    now = desk.clock()
+    results = []
+    with desk.store.unit() as unit:
+        rotation = Rotation(unit, now=now)
+        for row in rows:
+            draft = read_draft(_mapped(row, mapping), defaults=defaults)
+            if not draft.reachable:
+                results.append(RowResult("rejected", row, "no_way_to_reach"))
+                continue
+            body = json.dumps(row, ensure_ascii=False).encode("utf-8", errors="replace")
+            key = fingerprint(row)
+            kept = inbox.keep(
+                unit,
+                source=SOURCE,
+                body=body,
+                content_type="application/json",
+                once_key=key,
+                at=now,
+            )
+            if kept is None:
+                results.append(RowResult("merged", row))
+                continue
+            batch = Batch(SOURCE, post=post)
+            status, lead = take_in(desk, unit, draft, rotation, batch, intake_id=kept, now=now)
+            inbox.settle(unit, kept, state=status, lead_id=lead.id)
+            results.append(RowResult(status, row))
+        if not dry_run:
+            unit.commit()
+    return results
+
+
+def _mapped(row: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, str]:
+    return {mapping.get(name, name): value for name, value in row.items()}
+
+
+def post_summary(desk: Desk, *, file: str, created: int, merged: int, rejected: int) -> None:
+    """Post one summary of an imported file in the leads channel (contract: Assignment)."""
+    now = desk.clock()
+    summary = PostImport(now.isoformat(), file, created, merged, rejected)
+    with desk.store.unit() as unit:
+        outbox.add(unit, (summary,), now=now)
+        unit.commit()

@@ -1,0 +1,91 @@
+"""One lead: found or politely not, shown, written down."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.desk import Desk
+from bot.team import member
+from rules.effects import RefreshCard
+from rules.lead import FollowUp, Lead
+from rules.permissions import may_work
+from rules.refusals import Refused
+from rules.team import Rep
+from storage import calls, inbox, leads, reps
+from storage.leads import Line
+from storage.unit import View
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A lead with all that its card tells; `full` when this reader may see the details.
+
+    `home` is the country whose national numbers the team reads; `now` is UTC.
+    """
+
+    lead: Lead
+    owner: Rep | None
+    followup: FollowUp | None
+    lines: list[Line]
+    full: bool
+    home: str
+    now: datetime
+
+
+def open_lead(view: View, lead_id: int, *, by: Rep) -> Lead:
+    """Give a lead that exists, held until the unit ends; raises Refused with the nearest one."""
+    lead = leads.load(view, lead_id, lock=True)
+    if lead is None:
+        near = leads.nearest(view, lead_id, owner=by.slack_id)
+        if near:
+            raise Refused("lead.missing_near", lead_id=lead_id, near=near.id, name=near.name)
+        raise Refused("lead.missing", lead_id=lead_id)
+    return lead
+
+
+def workable(view: View, lead_id: int, *, by: Rep) -> Lead:
+    """Give a lead that this person may log on; raises Refused otherwise (C5)."""
+    lead = open_lead(view, lead_id, by=by)
+    if may_work(by, lead):
+        return lead
+    key = "lead.of_another" if lead.owner else "lead.of_nobody"
+    raise Refused(key, lead_id=lead.id, name=lead.name, owner=lead.owner)
+
+
+def show(desk: Desk, lead_id: int, *, by: str) -> Shown:
+    """Give a lead's card with its history; another's lead is masked (contract: Slack)."""
+    with desk.store.view() as view:
+        actor = member(view, by, admins=desk.settings.admin_slack_ids)
+        lead = open_lead(view, lead_id, by=actor)
+        return shown(desk, view, lead, full=may_work(actor, lead))
+
+
+def shown(desk: Desk, view: View, lead: Lead, *, full: bool) -> Shown:
+    """Gather what a lead's card tells."""
+    return Shown(
+        lead=lead,
+        owner=reps.get(view, lead.owner) if lead.owner else None,
+        followup=calls.open_followup(view, lead.id),
+        lines=leads.lines(view, lead.id),
+        full=full,
+        home=desk.settings.default_region,
+        now=desk.clock(),
+    )
+
+
+def add_note(desk: Desk, lead_id: int, text: str, *, by: str, key: str = "") -> Lead:
+    """Write down what was learned (C4); raises Refused for another's lead."""
+    now = desk.clock()
+    with desk.store.unit() as unit:
+        actor = member(unit, by, admins=desk.settings.admin_slack_ids)
+        lead = workable(unit, lead_id, by=actor)
+        if inbox.first_time(unit, key, at=now):
+            leads.add_line(unit, lead_id, at=now, actor=by, what="note", text=text)
+            desk.send(unit, lead, (RefreshCard(lead_id),), now=now)
+        unit.commit()
+    return lead
+
+
+def for_work(desk: Desk, lead_id: int, *, by: str) -> Lead:
+    """Give a lead that this person is about to log on; raises Refused otherwise."""
+    with desk.store.view() as view:
+        return workable(view, lead_id, by=member(view, by, admins=desk.settings.admin_slack_ids))

@@ -1,0 +1,44 @@
+"""Logs: one line an event, as text or JSON, never with a person's data."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+QUIET = {
+    # Bolt logs bodies whose signature is wrong, whole; APScheduler every tick.
+    "slack_bolt": logging.ERROR,
+    "slack_sdk": logging.ERROR,
+    "apscheduler": logging.ERROR,
+    "alembic": logging.WARNING,
+    "twilio": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "uvicorn.access": logging.ERROR,
+}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, for machines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the record as JSON; the moment is UTC."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        line = {
+            "at": moment.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_logs(*, level: str, form: str) -> None:
+    """Log to standard error in the form of `LOG_FORMAT`; libraries speak only of faults."""
+    handler = logging.StreamHandler(sys.stderr)
+    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(JsonLines() if form == "json" else plain)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name, floor in QUIET.items():
+        logging.getLogger(name).setLevel(floor)

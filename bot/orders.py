@@ -1,0 +1,73 @@
+"""What leaves the house and how it went: the words that deliveries and senders share."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.views.blocks import Message
+from rules.retries import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class SlackPost:
+    """A new message; `to` is a channel's name or id, or a member's id.
+
+    `seen_version` is the lead's version that a card shows.
+    """
+
+    to: str
+    message: Message
+    seen_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SlackUpdate:
+    """A change of a message that stands already."""
+
+    channel: str
+    ts: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """A text message to an E.164 number."""
+
+    to: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail with its two forms; `key` makes its Message-ID the same at every try."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    key: str
+
+
+Order = SlackPost | SlackUpdate | Sms | Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a delivered message stands: its channel and id there."""
+
+    channel: str = ""
+    ref: str = ""
+
+
+class DeliveryFailed(Exception):
+    """Raised by a sender: the other side's code, and for how many seconds it wants rest."""
+
+    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.failure = Failure(code, retry_after)
+
+
+class Sender(Protocol):
+    """Carries orders of one kind to one other side."""
+
+    def send(self, order: Any) -> Sent:  # noqa: ANN401 - each sender names its own orders
+        """Deliver; raises DeliveryFailed."""

@@ -1,0 +1,206 @@
+"""What each outbox row becomes when it leaves: made of the present, checked once more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import figures
+from bot.desk import Desk
+from bot.leads import shown
+from bot.messages import mail_of, sms_of
+from bot.orders import Order, Sent, SlackPost, SlackUpdate
+from bot.texts import Words
+from bot.views import digest, notices
+from bot.views.card import card
+from rules.effects import (
+    NudgeRep,
+    PostCard,
+    PostDigest,
+    PostImport,
+    PostOwnerCard,
+    RefreshCard,
+    RetireNudge,
+    SendEmail,
+    SendSms,
+    TellManagers,
+)
+from rules.lead import Lead
+from rules.messages import still_wanted
+from storage import calls, leads, outbox, posts, reps
+from storage.outbox import Row
+from storage.unit import Unit, View
+
+CARD, NUDGE = "card", "nudge"
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Nothing is to be sent any more, and why."""
+
+    why: str
+
+
+Prepared = list[Order] | Drop
+
+
+def order_for(desk: Desk, row: Row) -> Prepared:
+    """Make what a row sends now; or nothing, with the reason."""
+    with desk.store.view() as view:
+        return _PREPARE[type(row.effect)](desk, view, row)
+
+
+def record(unit: Unit, row: Row, sent: list[tuple[Order, Sent]], *, now: datetime) -> None:
+    """Keep where new messages stand; a card that grew old on its way is refreshed."""
+    purpose = {PostCard: CARD, PostOwnerCard: CARD, NudgeRep: NUDGE}.get(type(row.effect))
+    lead_id = getattr(row.effect, "lead_id", 0)
+    for order, done in sent:
+        if purpose and isinstance(order, SlackPost):
+            about = str(getattr(row.effect, "followup_id", ""))
+            posts.add(
+                unit,
+                lead_id=lead_id,
+                purpose=purpose,
+                about=about,
+                recipient=getattr(row.effect, "rep", ""),
+                channel=done.channel,
+                ts=done.ref,
+            )
+            lead = leads.load(unit, lead_id)
+            if purpose == CARD and lead and lead.version != order.seen_version:
+                outbox.add(unit, (RefreshCard(lead_id),), now=now)
+    if isinstance(row.effect, SendSms | SendEmail):
+        leads.add_line(unit, lead_id, at=now, actor="", what=f"sent_{row.effect.kind}")
+        outbox.add(unit, (RefreshCard(lead_id),), now=now)
+
+
+def team_words(desk: Desk) -> Words:
+    """Give the texts for channels: the team's language and time zone."""
+    return Words(desk.settings.locale, desk.settings.zone)
+
+
+def words_of(desk: Desk, view: View, slack_id: str) -> Words:
+    """Give the texts for one person's private messages: their language and time zone."""
+    rep = reps.get(view, slack_id)
+    return Words(rep.locale, ZoneInfo(rep.timezone)) if rep else team_words(desk)
+
+
+def _lead(view: View, lead_id: int) -> Lead | None:
+    return leads.load(view, lead_id) if lead_id else None
+
+
+def _post_card(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    lead = _lead(view, effect.lead_id)
+    if lead is None:
+        return Drop("lead_gone")
+    known = shown(desk, view, lead, full=False)
+    message = card(known, team_words(desk), desk.playbook, private=False)
+    return [SlackPost(desk.settings.leads_channel, message, lead.version)]
+
+
+def _post_owner_card(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    lead = _lead(view, effect.lead_id)
+    if lead is None or lead.owner != effect.rep:
+        return Drop("owner_changed")
+    known = shown(desk, view, lead, full=True)
+    message = card(known, words_of(desk, view, effect.rep), desk.playbook, private=True)
+    return [SlackPost(effect.rep, message, lead.version)]
+
+
+def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    lead = _lead(view, effect.lead_id)
+    standing = posts.of_lead(view, effect.lead_id, purpose=CARD) if lead else []
+    if lead is None or not standing:
+        return Drop("no_post")
+    orders: list[Order] = []
+    for post in standing:
+        private = bool(post.recipient)
+        words = words_of(desk, view, post.recipient) if private else team_words(desk)
+        known = shown(desk, view, lead, full=private and post.recipient == lead.owner)
+        message = card(known, words, desk.playbook, private=private)
+        orders.append(SlackUpdate(post.channel, post.ts, message))
+    return orders
+
+
+def _sms(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    lead = _lead(view, effect.lead_id)
+    if lead is None or not still_wanted(lead, layer=effect.layer, asked_at=row.created_at):
+        return Drop("not_wanted")
+    return [sms_of(desk, lead, effect.layer, now=desk.clock())]
+
+
+def _email(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    lead = _lead(view, effect.lead_id)
+    if lead is None or not still_wanted(lead, layer=effect.layer, asked_at=row.created_at):
+        return Drop("not_wanted")
+    return [mail_of(desk, lead, effect.layer, now=desk.clock(), key=f"outbox-{row.id}")]
+
+
+def _nudge(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    agreed, lead = calls.followup(view, effect.followup_id), _lead(view, effect.lead_id)
+    if agreed is None or lead is None or agreed.state != "open":
+        return Drop("followup_ended")
+    words = words_of(desk, view, agreed.rep)
+    home = desk.settings.default_region
+    message = notices.nudge(agreed, lead, words, desk.playbook, nag=effect.nag, home=home)
+    return [SlackPost(agreed.rep, message)]
+
+
+def _retire_nudge(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    agreed, lead = calls.followup(view, effect.followup_id), _lead(view, effect.lead_id)
+    about = str(effect.followup_id)
+    standing = posts.of_lead(view, effect.lead_id, purpose=NUDGE, about=about)
+    if agreed is None or lead is None or not standing:
+        return Drop("no_post")
+    older = standing[:-1] if agreed.state == "open" and agreed.nags else standing
+    return [
+        SlackUpdate(
+            post.channel,
+            post.ts,
+            notices.retired(agreed, lead, words_of(desk, view, post.recipient)),
+        )
+        for post in older
+    ]
+
+
+def _tell_managers(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    words = words_of(desk, view, effect.to) if effect.to else team_words(desk)
+    message = notices.for_managers(effect, _lead(view, effect.lead_id), words)
+    return [SlackPost(effect.to or desk.settings.managers_channel, message)]
+
+
+def _post_import(desk: Desk, _view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    message = notices.imported(effect, team_words(desk))
+    return [SlackPost(desk.settings.leads_channel, message)]
+
+
+def _post_digest(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
+    found = figures.of_period(view, since=since, until=until)
+    return [SlackPost(desk.settings.digest_channel, digest.digest(found, team_words(desk)))]
+
+
+Prepare = Callable[[Desk, View, Row], Prepared]
+_PREPARE: dict[type, Prepare] = {
+    PostCard: _post_card,
+    PostOwnerCard: _post_owner_card,
+    RefreshCard: _refresh_card,
+    SendSms: _sms,
+    SendEmail: _email,
+    NudgeRep: _nudge,
+    RetireNudge: _retire_nudge,
+    TellManagers: _tell_managers,
+    PostImport: _post_import,
+    PostDigest: _post_digest,
+}

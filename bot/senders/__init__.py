@@ -1,0 +1,1 @@
+"""One file for each other side; only the composition root imports them."""

@@ -1,0 +1,159 @@
+"""Slack's Web API: posts, changes in place, channels by name."""
+
+import threading
+import time
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.doctor import Finding
+from bot.manifest import SCOPES
+from bot.orders import DeliveryFailed, Sent, SlackPost, SlackUpdate
+from bot.settings import Settings
+
+TOO_MANY = 429
+SERVER_FAULT = 500
+PAGE = 200
+PULSE_SECONDS = 5
+CHANNEL_TYPES = "public_channel,private_channel"
+
+
+class SlackSender:
+    """Posts messages and changes them; looks channels up by name and joins public ones."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._channels: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def send(self, order: SlackPost | SlackUpdate) -> Sent:
+        """Deliver; raises DeliveryFailed with Slack's own error."""
+        try:
+            if isinstance(order, SlackUpdate):
+                return self._update(order)
+            return self._post(order)
+        except SlackApiError as error:
+            raise failed(error) from None
+        except OSError as error:
+            raise DeliveryFailed(type(error).__name__) from None
+
+    def _post(self, order: SlackPost) -> Sent:
+        channel = self.channel_id(order.to)
+        try:
+            answer = self._say(channel, order)
+        except SlackApiError as error:
+            if error.response.get("error") != "not_in_channel":
+                raise
+            self._client.conversations_join(channel=channel)
+            answer = self._say(channel, order)
+        return Sent(str(answer["channel"]), str(answer["ts"]))
+
+    def _say(self, channel: str, order: SlackPost) -> Any:
+        return self._client.chat_postMessage(
+            channel=channel,
+            text=order.message.text,
+            blocks=list(order.message.blocks) or None,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    def _update(self, order: SlackUpdate) -> Sent:
+        self._client.chat_update(
+            channel=order.channel,
+            ts=order.ts,
+            text=order.message.text,
+            blocks=list(order.message.blocks),
+        )
+        return Sent(order.channel, order.ts)
+
+    def channel_id(self, name: str) -> str:
+        """Give the id of a channel by its name; ids are given back as they are."""
+        if name[:1] in {"C", "D", "G", "U", "W"} and name.isalnum() and name.isupper():
+            return name
+        with self._lock:
+            known = self._channels.get(name)
+        return known or self._find(name.removeprefix("#"), name)
+
+    def _find(self, bare: str, name: str) -> str:
+        cursor = ""
+        while True:
+            page = self._client.conversations_list(
+                types=CHANNEL_TYPES, limit=PAGE, exclude_archived=True, cursor=cursor
+            )
+            for channel in page["channels"]:
+                if channel["name"] == bare:
+                    with self._lock:
+                        self._channels[name] = channel["id"]
+                    return str(channel["id"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                raise DeliveryFailed("channel_not_found")
+
+
+def failed(error: SlackApiError) -> DeliveryFailed:
+    """Tell Slack's refusal apart: its code, and Retry-After in seconds where it asks for rest."""
+    response: Any = error.response
+    status = getattr(response, "status_code", 0)
+    if status == TOO_MANY:
+        wait = float((response.headers or {}).get("Retry-After", 1))
+        return DeliveryFailed("ratelimited", retry_after=wait)
+    if status >= SERVER_FAULT:
+        return DeliveryFailed(f"http_{status}")
+    data = response.data if isinstance(getattr(response, "data", None), dict) else {}
+    return DeliveryFailed(str(data.get("error", "unreadable_answer")))
+
+
+class Pulse:
+    """Whether Slack answers, asked at most every few seconds."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._asked = float("-inf")
+        self._answered = False
+
+    def beats(self) -> bool:
+        """Say whether Slack answers."""
+        if time.monotonic() - self._asked > PULSE_SECONDS:
+            self._asked = time.monotonic()
+            try:
+                self._answered = bool(self._client.auth_test()["ok"])
+            except (SlackApiError, OSError):
+                self._answered = False
+        return self._answered
+
+
+def check_slack(client: WebClient, settings: Settings, *, create: bool) -> list[Finding]:
+    """Look at the token, its scopes and the channels; `create` makes channels that are missing."""
+    answer = client.auth_test()
+    given = str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(",")
+    lacking = [scope for scope in SCOPES if scope not in given]
+    scopes = f"the token lacks {', '.join(lacking)}: reinstall the app" if lacking else ""
+    found = [
+        Finding("Slack", good=True, text=f"{answer['team']}, as {answer['user']}"),
+        Finding("scopes", good=not lacking, text=scopes or "all there"),
+    ]
+    names = (settings.leads_channel, settings.digest_channel, settings.managers_channel)
+    return found + [_channel(client, name, settings, create=create) for name in names if name]
+
+
+def _channel(client: WebClient, name: str, settings: Settings, *, create: bool) -> Finding:
+    sender = SlackSender(client)
+    try:
+        channel = client.conversations_info(channel=sender.channel_id(name))["channel"]
+    except (DeliveryFailed, SlackApiError):
+        if not create:
+            text = f"there is no channel {name}: make it, or `check --create-channels`"
+            return Finding("channel", good=False, text=text)
+        private = name == settings.managers_channel
+        made = client.conversations_create(name=name.removeprefix("#"), is_private=private)
+        channel = made["channel"]
+    if name == settings.managers_channel and not channel.get("is_private"):
+        text = f"{name} is public: what only managers may see would stand there for everybody"
+        return Finding("channel", good=False, text=text)
+    if not channel.get("is_member"):
+        if channel.get("is_private"):
+            text = f"the bot is not in {name}: type /invite @leads there"
+            return Finding("channel", good=False, text=text)
+        client.conversations_join(channel=channel["id"])
+    return Finding("channel", good=True, text=name)

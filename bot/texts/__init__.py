@@ -1,0 +1,182 @@
+"""Every word a person reads, in Hebrew and English as equals."""
+
+import tomllib
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency, format_percent
+
+from rules.money import Money, decimal_amount
+
+LOCALES = ("en", "he")
+FSI, PDI = "\u2068", "\u2069"
+SOON_MINUTES = 60
+WEEK_DAYS = 6
+_HEBREW = ("\u0590", "\u05ff")
+
+
+class Safe(str):
+    """A text that needs no escaping and no isolation: a Slack token, or made of such."""
+
+    __slots__ = ()
+
+
+@lru_cache
+def load(locale: str) -> dict[str, str]:
+    """Give every text of a locale under its dotted key."""
+    content = tomllib.loads((Path(__file__).parent / f"{locale}.toml").read_text("utf-8"))
+    return dict(_flatten(content))
+
+
+def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    flat: list[tuple[str, str]] = []
+    for key, value in tree.items():
+        name = f"{prefix}{key}"
+        flat += _flatten(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
+    return flat
+
+
+def escape(text: str) -> str:
+    """Escape what Slack's mrkdwn would read as a token, a mention or a link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def is_hebrew(text: str) -> bool:
+    """Say whether a text has a Hebrew letter."""
+    return any(_HEBREW[0] <= char <= _HEBREW[1] for char in text)
+
+
+class Words:
+    """The texts in one language, for one reader's time zone.
+
+    What fills a text is escaped for Slack when `mrkdwn`, and isolated (U+2068 … U+2069) where
+    its direction differs from the text's, so that numbers and Latin names never jump.
+    """
+
+    def __init__(self, locale: str, zone: ZoneInfo, *, mrkdwn: bool = True) -> None:
+        self.locale = locale if locale in LOCALES else "en"
+        self.zone = zone
+        self.mrkdwn = mrkdwn
+        self._texts = load(self.locale)
+
+    @property
+    def plain(self) -> "Words":
+        """The same without Slack's escapes: for buttons, titles, SMS and mail."""
+        return Words(self.locale, self.zone, mrkdwn=False)
+
+    def say(self, key: str, **params: object) -> Safe:
+        """Give the text of this key, filled."""
+        filled = {name: self._fill(value) for name, value in params.items()}
+        return Safe(self._texts[key].format(**filled).strip())
+
+    def knows(self, key: str) -> bool:
+        """Say whether there is such a text."""
+        return key in self._texts
+
+    def lines(self, *parts: str) -> Safe:
+        """Put the parts that are not empty under each other."""
+        return Safe("\n".join(part for part in parts if part))
+
+    def join(self, *parts: str) -> Safe:
+        """Put the parts that are not empty beside each other."""
+        return Safe(" · ".join(self._fill(part) for part in parts if part))
+
+    def listed(self, *parts: str) -> Safe:
+        """Name two things or more: 'SMS and email'."""
+        if len(parts) < 2:  # noqa: PLR2004
+            return Safe("".join(parts))
+        return self.say("and", first=Safe(", ".join(parts[:-1])), last=Safe(parts[-1]))
+
+    def _fill(self, value: object) -> str:
+        if isinstance(value, Safe):
+            return value
+        if isinstance(value, int):
+            return str(value)
+        text = str(value)
+        shown = escape(text) if self.mrkdwn else text
+        return f"{FSI}{shown}{PDI}" if self._jumps(text) else shown
+
+    def _jumps(self, text: str) -> bool:
+        if self.locale == "he":
+            return bool(text) and not text.isdigit() and not is_hebrew(text)
+        return is_hebrew(text)
+
+    def when(self, moment: datetime, *, now: datetime) -> Safe:
+        """Give a moment as people say it: 'in 20 min', 'today 16:30', in full when far."""
+        local, today = moment.astimezone(self.zone), now.astimezone(self.zone).date()
+        gap = moment - now
+        if timedelta(0) < gap < timedelta(minutes=SOON_MINUTES):
+            return self.say("time.soon", minutes=max(1, round(gap.total_seconds() / 60)))
+        clock = Safe(self._isolated(format_time(local, "HH:mm", locale=self.locale)))
+        days = (local.date() - today).days
+        if -1 <= days <= 1:
+            return self.say(
+                ("time.yesterday", "time.today", "time.tomorrow")[days + 1], clock=clock
+            )
+        return self.say("time.day", day=Safe(self._day(local.date(), days)), clock=clock)
+
+    def in_full(self, moment: datetime) -> Safe:
+        """Give a moment in full: 'Thursday 3 December 16:00'."""
+        local = moment.astimezone(self.zone)
+        clock = Safe(self._isolated(format_time(local, "HH:mm", locale=self.locale)))
+        day = Safe(format_date(local.date(), "EEEE d MMMM", locale=self.locale))
+        return self.say("time.day", day=day, clock=clock)
+
+    def _day(self, day: date, away: int) -> str:
+        if 0 < away <= WEEK_DAYS:
+            return format_date(day, "EEEE", locale=self.locale)
+        skeleton = "MMMEd" if abs(away) < 300 else "yMMMd"  # noqa: PLR2004
+        return format_skeleton(
+            skeleton, datetime.combine(day, datetime.min.time()), locale=self.locale
+        )
+
+    def day(self, moment: datetime) -> Safe:
+        """Give a date: 'Sun, Nov 15'."""
+        local = moment.astimezone(self.zone).replace(tzinfo=None)
+        return Safe(format_skeleton("MMMEd", local, locale=self.locale))
+
+    def ago(self, moment: datetime) -> Safe:
+        """Give a running time that Slack keeps up to date by itself."""
+        stamp = int(moment.timestamp())
+        local = moment.astimezone(self.zone)
+        return Safe(f"<!date^{stamp}^{{ago}}|{local:%Y-%m-%d %H:%M %Z}>")
+
+    def money(self, amount: Money) -> Safe:
+        """Give an amount as people write it: '₪1,290'."""
+        value = decimal_amount(amount)
+        whole = value == value.to_integral_value()
+        text = format_currency(
+            value,
+            amount.currency,
+            "¤#,##0" if whole else "¤#,##0.00",
+            locale="en",
+            currency_digits=False,
+        )
+        return Safe(self._isolated(text))
+
+    def percent(self, part: float) -> Safe:
+        """Give a part of one in hundredths: '31%'."""
+        return Safe(self._isolated(format_percent(part, locale="en")))
+
+    def duration(self, seconds: float) -> Safe:
+        """Give a span: '40 sec', '12 min', '3 h 20 min', '2 d'."""
+        minutes, hours = round(seconds / 60), seconds / 3600
+        if seconds < 90:  # noqa: PLR2004
+            return self.say("span.seconds", n=round(seconds))
+        if minutes < 90:  # noqa: PLR2004
+            return self.say("span.minutes", n=minutes)
+        if hours < 48:  # noqa: PLR2004
+            return self.say("span.hours", n=minutes // 60, minutes=f"{minutes % 60:02}")
+        return self.say("span.days", n=round(hours / 24))
+
+    def _isolated(self, text: str) -> str:
+        return f"{FSI}{text}{PDI}" if self.locale == "he" else text
+
+
+def mention(slack_id: str) -> Safe:
+    """Give a real mention of a member."""
+    return Safe(f"<@{slack_id}>")

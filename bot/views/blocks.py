@@ -1,0 +1,104 @@
+"""Block Kit's pieces, within Slack's limits."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Block = dict[str, Any]
+
+SECTION_LIMIT = 3000
+BUTTON_LIMIT = 75
+OPTION_LIMIT = 75
+TITLE_LIMIT = 24
+HEADER_LIMIT = 150
+TEXT_LIMIT = 3900
+CONFIRM_LIMIT = 300
+PLACEHOLDER_LIMIT = 150
+
+
+class ActionId(StrEnum):
+    """Every button and menu, by the name that comes back from Slack."""
+
+    NOANSWER = "lead_noanswer"
+    TALKED = "lead_talked"
+    SOLD = "lead_sold"
+    ASSIGN = "lead_assign"
+    MORE = "lead_more"
+    UNDO = "undo"
+    NAG_DONE = "nag_done"
+    NAG_LOG = "nag_log"
+    SNOOZE_SHORT = "nag_snooze_15"
+    SNOOZE_LONG = "nag_snooze_60"
+    NEXT = "next_lead"
+    CHOOSE_OUTCOME = "choose_outcome"
+
+
+class ViewId(StrEnum):
+    """Every modal, by the name that comes back from Slack."""
+
+    LOG = "log_outcome"
+    ASSIGN = "assign_lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said in Slack: the blocks, and a text that tells it all to a screen reader."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+
+def clip(text: str, limit: int) -> str:
+    """Cut a text to Slack's limit, with a sign that it was cut."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def mrkdwn(text: str) -> Block:
+    """Make a text object with Slack's markup."""
+    return {"type": "mrkdwn", "text": clip(text, SECTION_LIMIT)}
+
+
+def plain(text: str, limit: int = SECTION_LIMIT) -> Block:
+    """Make a plain text object."""
+    return {"type": "plain_text", "text": clip(text, limit), "emoji": True}
+
+
+def section(text: str) -> Block:
+    """Make a paragraph."""
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def context(text: str) -> Block:
+    """Make a line of small print."""
+    return {"type": "context", "elements": [mrkdwn(text)]}
+
+
+def header(text: str) -> Block:
+    """Make a headline."""
+    return {"type": "header", "text": plain(text, HEADER_LIMIT)}
+
+
+def actions(*elements: Block) -> Block:
+    """Make a row of buttons."""
+    return {"type": "actions", "elements": list(elements)}
+
+
+def button(text: str, action: ActionId, value: object, *, style: str = "") -> Block:
+    """Make a button; `style` is primary, danger or nothing."""
+    made: Block = {
+        "type": "button",
+        "text": plain(text, BUTTON_LIMIT),
+        "action_id": action.value,
+        "value": str(value),
+    }
+    return made | ({"style": style} if style else {})
+
+
+def option(text: str, value: str) -> Block:
+    """Make one choice of a menu."""
+    return {"text": plain(text, OPTION_LIMIT), "value": value}
+
+
+def spoken(text: str) -> str:
+    """Cut a message's text so that it can be changed in place later."""
+    return clip(text, TEXT_LIMIT)

@@ -1,0 +1,153 @@
+"""A lead's card: in the channel masked, for its owner in full with the opening words (K1-K4)."""
+
+from datetime import timedelta
+
+from bot.leads import Shown
+from bot.messages import first_name
+from bot.texts import Safe, Words, mention
+from bot.views.blocks import ActionId, Block, Message, actions, button, context, section, spoken
+from bot.views.history import history_line
+from rules.lead import Lead, reachable_by
+from rules.messages import wants_voicemail
+from rules.money import Money
+from rules.phones import masked_email, masked_phone, shown_phone
+from rules.playbook import Playbook
+from rules.words import Channel, Kind, Stage, Step
+
+SIGNS = {Kind.COLD: "❄️", Kind.WARM: "🔥", Kind.INCOMING: "📞", Kind.REFERRAL: "🤝"}
+HISTORY = 3
+
+
+def title(lead: Lead, words: Words) -> Safe:
+    """Name a lead the one way it is always named: '#123 Dana Cohen'."""
+    return words.say("card.title", id=lead.id, name=lead.name or words.say("card.nameless"))
+
+
+def card(shown: Shown, words: Words, playbook: Playbook, *, private: bool) -> Message:
+    """Make a lead's card; `private` adds what only its owner needs.
+
+    Phone and email are in full only when the reader may see them (contract: Slack).
+    """
+    top = words.lines(
+        _headline(shown.lead, words),
+        _reach(shown, words, full=shown.full and private),
+        _status(shown, words, playbook),
+    )
+    extra = preparation(shown, words, playbook) if private and shown.full else []
+    blocks = [section(top), *(section(part) for part in extra)]
+    if private and shown.full and shown.lines:
+        recent = (history_line(line, words, now=shown.now) for line in shown.lines[:HISTORY])
+        blocks.append(context(words.lines(*recent)))
+    if shown.full or not private:
+        blocks.append(actions(*card_buttons(shown.lead, words)))
+    return Message(spoken(words.lines(top, *extra)), tuple(blocks))
+
+
+def _headline(lead: Lead, words: Words) -> Safe:
+    kind = words.say(f"kind.{lead.kind}")
+    name = Safe(f"{SIGNS[lead.kind]} *{title(lead, words)}*")
+    return words.join(name, kind, lead.campaign, lead.product, lead.city or lead.region)
+
+
+def _reach(shown: Shown, words: Words, *, full: bool) -> Safe:
+    lead = shown.lead
+    number = shown_phone(lead.phone, region=shown.home) if full else masked_phone(lead.phone)
+    email = lead.email if full else masked_email(lead.email)
+    phone = words.say("card.phone" if lead.phone_valid else "card.phone_broken", phone=number)
+    whose = words.say("card.owner", who=mention(lead.owner)) if lead.owner else ""
+    return words.join(
+        phone if lead.phone_raw else words.say("card.no_phone"),
+        email if lead.email else "",
+        whose or words.say("card.unowned"),
+    )
+
+
+def _status(shown: Shown, words: Words, playbook: Playbook) -> Safe:
+    lead = shown.lead
+    if lead.stage is Stage.WON:
+        return _won(shown, words)
+    if not lead.living:
+        return words.say("step.closed", stage=words.say(f"stage.{lead.stage}"))
+    if lead.next_what is Step.FOLLOW_UP and shown.followup and lead.next_at:
+        return words.say(
+            f"step.follow_up_{shown.followup.importance}",
+            when=words.when(lead.next_at, now=shown.now),
+        )
+    if lead.next_what is Step.CALL and not lead.attempts:
+        return _fresh(shown, words, playbook)
+    if lead.next_at and lead.next_what in {Step.CALL, Step.RETRY_UNAVAILABLE}:
+        when = words.when(lead.next_at, now=shown.now)
+        late = ".due" if lead.next_at <= shown.now else ""
+        return words.say(f"step.{lead.next_what}{late}", n=lead.attempts + 1, when=when)
+    return words.say(f"step.{lead.next_what}")
+
+
+def _fresh(shown: Shown, words: Words, playbook: Playbook) -> Safe:
+    lead = shown.lead
+    since = words.ago(lead.received_at) if lead.received_at else Safe("")
+    if lead.next_at and lead.next_at > shown.now + timedelta(minutes=1):
+        when = words.when(lead.next_at, now=shown.now)
+        return words.say("step.first_later", when=when, ago=since)
+    return words.say("step.first_now", minutes=playbook.first_call_minutes, ago=since)
+
+
+def _won(shown: Shown, words: Words) -> Safe:
+    sums: dict[str, int] = {}
+    for line in shown.lines:
+        if "minor" in line.data:
+            currency = str(line.data["currency"])
+            sums[currency] = sums.get(currency, 0) + int(line.data["minor"])
+    total = [words.money(Money(minor, currency)) for currency, minor in sums.items()]
+    return words.say("step.won", amount=Safe(" + ".join(total)))
+
+
+def preparation(shown: Shown, words: Words, playbook: Playbook) -> list[Safe]:
+    """Give what the rep needs before the call: opening words, what is known, warnings."""
+    lead = shown.lead
+    if not lead.living:
+        return []
+    parts = [] if lead.meetings else [words.say("card.opening", text=opening(lead, words))]
+    known = [words.say("card.note", text=lead.note)] if lead.note else []
+    known += [words.say("card.referrer", name=lead.referrer)] if lead.referrer else []
+    parts += [words.lines(*known)] if known else []
+    if wants_voicemail(lead):
+        callback = playbook.callback_phone or words.say("card.your_number")
+        parts.append(words.say("card.voicemail", name=first_name(lead), phone=callback))
+    warned = missing_consent(lead, words)
+    return [*parts, warned] if warned else parts
+
+
+def missing_consent(lead: Lead, words: Words) -> Safe:
+    """Say which messages this person has not agreed to, and what to ask (contract: Consent)."""
+    closed = [words.say(f"channel.{one}") for one in Channel if not reachable_by(lead, one)]
+    return words.say("card.consent", channels=words.listed(*closed)) if closed else Safe("")
+
+
+def opening(lead: Lead, words: Words) -> Safe:
+    """Give the opening words for the lead's kind, names filled in (K1-K4)."""
+    kind = lead.kind
+    if kind is Kind.REFERRAL and lead.direction == "incoming":
+        key = "opening.referral_incoming"
+    elif kind is Kind.REFERRAL:
+        key = "opening.referral_close" if lead.referrer_close else "opening.referral"
+    else:
+        key = f"opening.{kind}"
+    referrer = lead.referrer or words.say("card.a_friend")
+    spoken_to = kind is Kind.REFERRAL and lead.direction != "incoming"
+    nameless = words.say("card.there" if spoken_to else "card.customer")
+    return words.say(key, name=first_name(lead) or nameless, referrer=referrer)
+
+
+def card_buttons(lead: Lead, words: Words) -> list[Block]:
+    """Give the buttons of a card: the common outcomes while it lives, and always Assign."""
+    plain = words.plain
+    living = [
+        button(plain.say("button.noanswer"), ActionId.NOANSWER, lead.id),
+        button(plain.say("button.talked"), ActionId.TALKED, lead.id),
+        button(plain.say("button.sold"), ActionId.SOLD, lead.id, style="primary"),
+    ]
+    ends = [
+        button(plain.say("button.assign"), ActionId.ASSIGN, lead.id),
+        button(plain.say("button.more"), ActionId.MORE, lead.id),
+    ]
+    return [*living, *ends] if lead.living else ends

@@ -1,0 +1,42 @@
+"""A lead's history in words."""
+
+from datetime import datetime
+
+from bot.texts import Safe, Words, mention
+from rules.money import Money
+from storage.leads import Line
+
+
+def history_line(line: Line, words: Words, *, now: datetime) -> Safe:
+    """Say one line of a lead's history; `now` is UTC."""
+    when = words.when(line.at, now=now)
+    return words.join(when, _what(line, words), mention(line.actor) if line.actor else "")
+
+
+def _what(line: Line, words: Words) -> Safe:
+    data = line.data
+    if line.what in {"outcome", "undone"}:
+        said = words.say(f"outcome.{data['outcome']}")
+        return (
+            words.say("history.undone", what=said)
+            if line.what == "undone"
+            else _outcome(line, said, words)
+        )
+    if line.what in {"assigned", "handed_over"}:
+        return words.say(f"history.{line.what}", who=mention(str(data["to"])))
+    texts = {key: value for key, value in data.items() if isinstance(value, str | int)}
+    return words.say(f"history.{line.what}", **texts)
+
+
+def _outcome(line: Line, said: Safe, words: Words) -> Safe:
+    data = line.data
+    parts = [said]
+    if "minor" in data:
+        parts.append(words.money(Money(int(data["minor"]), str(data["currency"]))))
+    if "when" in data:
+        parts.append(words.in_full(datetime.fromisoformat(str(data["when"]))))
+    if "talk" in data:
+        parts.append(words.say("history.talk", span=words.duration(int(data["talk"]))))
+    if "note" in data:
+        parts.append(words.say("history.quoted", text=str(data["note"])))
+    return Safe(", ".join(parts))

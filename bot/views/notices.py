@@ -1,0 +1,73 @@
+"""Messages that come by themselves: reminders, news for managers, summaries."""
+
+from datetime import datetime
+
+from bot.texts import Safe, Words, mention
+from bot.views.blocks import ActionId, Message, actions, button, section, spoken
+from bot.views.card import title
+from rules.effects import PostImport, TellManagers
+from rules.lead import FollowUp, Lead
+from rules.phones import shown_phone
+from rules.playbook import Playbook
+
+
+def nudge(
+    agreed: FollowUp, lead: Lead, words: Words, playbook: Playbook, *, nag: int, home: str
+) -> Message:
+    """Remind the rep of a follow-up that is due; `home` is the country of the team (L4.3)."""
+    waited = playbook.nag_rep[min(nag, len(playbook.nag_rep)) - 1]
+    left = playbook.nag_manager - waited
+    top = words.say("nudge.due" if nag == 1 else "nudge.again", lead=title(lead, words), n=waited)
+    reach = shown_phone(lead.phone, region=home) if lead.phone_raw else lead.email
+    agreed_words = words.say("nudge.note", text=agreed.note) if agreed.note else ""
+    warned = words.say("nudge.escalates", n=left) if nag > 1 else ""
+    text = words.lines(words.join(top, reach), agreed_words, warned)
+    return Message(spoken(text), (section(text), actions(*_nudge_buttons(agreed.id, words.plain))))
+
+
+def _nudge_buttons(followup_id: int, say: Words) -> list[dict[str, object]]:
+    return [
+        button(say.say("button.done"), ActionId.NAG_DONE, followup_id, style="primary"),
+        button(say.say("button.snooze_short"), ActionId.SNOOZE_SHORT, followup_id),
+        button(say.say("button.snooze_long"), ActionId.SNOOZE_LONG, followup_id),
+        button(say.say("button.log"), ActionId.NAG_LOG, followup_id),
+    ]
+
+
+def retired(agreed: FollowUp, lead: Lead, words: Words) -> Message:
+    """Say that a reminder is over: ended, or a newer one stands below."""
+    key = "nudge.newer" if agreed.state == "open" else "nudge.over"
+    text = words.say(key, lead=title(lead, words))
+    return Message(text, (section(text),))
+
+
+def for_managers(told: TellManagers, lead: Lead | None, words: Words) -> Message:
+    """Tell managers what only they should know."""
+    params = {
+        "about": told.about,
+        "owner": mention(lead.owner) if lead and lead.owner else Safe(""),
+    }
+    name = title(lead, words) if lead else Safe("")
+    text = words.say(f"notice.{told.notice}", lead=name, **params)
+    assign = button(words.plain.say("button.assign"), ActionId.ASSIGN, told.lead_id)
+    blocks = (section(text), actions(assign)) if lead and lead.living else (section(text),)
+    return Message(text, blocks)
+
+
+def imported(summary: PostImport, words: Words) -> Message:
+    """Sum an imported file up in one post."""
+    text = words.say(
+        "import.summary",
+        file=summary.file,
+        created=summary.created,
+        merged=summary.merged,
+        rejected=summary.rejected,
+    )
+    best = button(words.plain.say("button.next"), ActionId.NEXT, "next", style="primary")
+    return Message(text, (section(text), actions(best)))
+
+
+def folded(count: int, words: Words, *, now: datetime) -> Message:
+    """Say in one post that many leads came at once."""
+    text = words.say("import.folded", n=count, when=words.when(now, now=now))
+    return Message(text, (section(text),))

@@ -1,0 +1,144 @@
+"""What the person who acted is told: what happened, what happens next, how to undo it."""
+
+from collections.abc import Sequence
+
+from bot.assign import Assigned
+from bot.calls import Day, Handed, Logged, Undone
+from bot.followups import Snoozed
+from bot.texts import Safe, Words, mention
+from bot.views.blocks import ActionId, Message, actions, button, section
+from bot.views.card import title
+from rules.commands import VERBS
+from rules.lead import Lead
+from rules.words import MISSED, Outcome, Step
+
+LISTED = 10
+
+
+def logged(done: Logged, words: Words) -> Message:
+    """Confirm an outcome; the button takes it back."""
+    if done.double:
+        said = words.say(f"outcome.{done.act.outcome}")
+        return _only(words.say("reply.double", what=said, lead=title(done.lead, words)))
+    text = words.lines(_what(done, words), _on_the_way(done, words), _next(done, words))
+    undo = button(words.plain.say("button.undo"), ActionId.UNDO, done.attempt_id)
+    return Message(text, (section(text), actions(undo)))
+
+
+def _only(text: Safe) -> Message:
+    return Message(text, (section(text),))
+
+
+def _what(done: Logged, words: Words) -> Safe:
+    act, lead = done.act, title(done.lead, words)
+    said = words.say(f"outcome.{act.outcome}")
+    if act.outcome is Outcome.SOLD and act.amount:
+        key = "reply.refund" if act.amount.minor < 0 else "reply.sold"
+        return words.say(key, lead=lead, amount=words.money(act.amount))
+    if act.outcome in MISSED:
+        return words.say("reply.missed", what=said, lead=lead, n=done.lead.misses)
+    return words.say("reply.logged", what=said, lead=lead)
+
+
+def _on_the_way(done: Logged, words: Words) -> Safe:
+    if not done.messages or done.leave_at is None:
+        return Safe("")
+    names = words.listed(*(words.say(f"channel.{one.kind}") for one in done.messages))
+    seconds = (done.leave_at - done.now).total_seconds()
+    if seconds < 1:
+        return words.say("reply.leaving_now", what=names)
+    if seconds <= 60:  # noqa: PLR2004 - a minute or less is 'now' to a person
+        return words.say("reply.leaving", what=names, seconds=round(seconds))
+    return words.say("reply.waiting", what=names, when=words.when(done.leave_at, now=done.now))
+
+
+def _next(done: Logged, words: Words) -> Safe:
+    lead = done.lead
+    if lead.next_what is Step.FOLLOW_UP and lead.next_at and done.act.importance:
+        when = words.in_full(lead.next_at)
+        return words.say(f"reply.follow_up_{done.act.importance}", when=when)
+    if lead.next_at:
+        when = words.when(lead.next_at, now=done.now)
+        return words.say("reply.next", n=lead.attempts + 1, when=when)
+    return words.say(f"step.{lead.next_what}") if lead.living else Safe("")
+
+
+def noted(lead: Lead, words: Words) -> Message:
+    """Confirm a note."""
+    return _only(words.say("reply.noted", lead=title(lead, words)))
+
+
+def undone(done: Undone, words: Words) -> Message:
+    """Confirm that an outcome was taken back."""
+    said = words.say(f"outcome.{done.outcome}")
+    return _only(words.say("reply.undone", what=said, lead=title(done.lead, words)))
+
+
+def assigned(done: Assigned, words: Words) -> Message:
+    """Confirm a new owner."""
+    who = mention(done.to.slack_id)
+    return _only(words.say("reply.assigned", lead=title(done.lead, words), who=who))
+
+
+def snoozed(done: Snoozed, words: Words) -> Message:
+    """Confirm that a follow-up was put off."""
+    when = words.in_full(done.followup.due_at)
+    return _only(words.say("reply.snoozed", lead=title(done.lead, words), when=when))
+
+
+def handed(found: Handed | None, words: Words) -> Safe:
+    """Say why this is the best call now, above its card; or that nothing is due."""
+    if found is None:
+        return words.say("reply.nothing_due")
+    why = words.say(f"reason.{found.reason}")
+    return words.say("reply.next_pool" if found.of_pool else "reply.next_mine", why=why)
+
+
+def day(found: Day, words: Words) -> Message:
+    """Give the rep's day: overdue, today, and those that wait for a number."""
+    parts = [
+        _list(found.overdue, "day.overdue", words, found),
+        _list(found.today, "day.today", words, found),
+        _waiting(found.waiting, words),
+    ]
+    kept = [part for part in parts if part]
+    if not kept:
+        return _only(words.say("day.empty"))
+    best = button(words.plain.say("button.next"), ActionId.NEXT, "next", style="primary")
+    blocks = (*(section(part) for part in kept), actions(best))
+    return Message(words.lines(*kept), blocks)
+
+
+def _list(rows: Sequence[tuple[Lead, str]], key: str, words: Words, found: Day) -> Safe:
+    if not rows:
+        return Safe("")
+    lines = [
+        words.join(
+            Safe(f"• *{title(lead, words)}*"),
+            words.when(lead.next_at, now=found.now) if lead.next_at else "",
+            words.say(f"day.{why or 'call'}"),
+        )
+        for lead, why in rows[:LISTED]
+    ]
+    more = words.say("day.more", n=len(rows) - LISTED) if len(rows) > LISTED else ""
+    return words.lines(words.say(key, n=len(rows)), *lines, more)
+
+
+def _waiting(rows: Sequence[Lead], words: Words) -> Safe:
+    if not rows:
+        return Safe("")
+    names = [Safe(f"• *{title(lead, words)}*") for lead in rows[:LISTED]]
+    return words.lines(words.say("day.waiting", n=len(rows)), *names)
+
+
+def help_text(topic: str, words: Words) -> Message:
+    """Explain one command, or all of them in a line each."""
+    if topic in VERBS:
+        return _only(words.say(f"help.{topic}"))
+    lines = [words.say(f"help.{verb}") for verb in VERBS]
+    return _only(words.lines(words.say("help.top"), *lines, words.say("help.end")))
+
+
+def refusal(key: str, params: dict[str, object], words: Words) -> Message:
+    """Say why something was not done, and what to do instead."""
+    return _only(words.say(f"refusal.{key}", **params))
