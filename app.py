@@ -1,0 +1,328 @@
+"""The command line and the composition root: the only place that sees everything."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from dotenv import dotenv_values
+from rich.console import Console
+
+from bot import doctor, figures, team
+from bot.desk import Clock, Desk
+from bot.logs import set_up_logs
+from bot.manifest import manifest as manifest_of
+from bot.settings import Settings, SettingsFaults, missing_for_slack
+from bot.texts import Words
+from bot.views.digest import digest as digest_message
+from rules.playbook import Playbook, PlaybookFaults, read_playbook
+from rules.refusals import Refused
+from storage.engine import make_engine
+from storage.unit import Store
+from storage.upgrade import NewerDatabase, upgrade
+
+log = logging.getLogger("leads")
+cli = typer.Typer(
+    help="A sales team's lead desk in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+team_cli = typer.Typer(help="The team: who takes leads.", no_args_is_help=True)
+cli.add_typer(team_cli, name="team")
+
+
+SLACK_READS = (
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+)
+
+
+class Stop(Exception):
+    """Ends a command with exit code 1 and one clear line."""
+
+
+def wall_clock() -> datetime:
+    """Give the process clock's moment, UTC."""
+    return datetime.now(UTC)
+
+
+def read_settings() -> Settings:
+    """Read `.env` and the environment, which wins; raises Stop with every fault."""
+    given = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    try:
+        return Settings.from_env(given | dict(os.environ))
+    except SettingsFaults as faults:
+        raise Stop(str(faults)) from None
+
+
+def read_playbook_file(settings: Settings) -> Playbook:
+    """Read the playbook; the defaults where the file is not there. Raises Stop with every fault."""
+    path = Path(settings.playbook_file)
+    if not path.is_file():
+        return Playbook()
+    try:
+        return read_playbook(tomllib.loads(path.read_text("utf-8")), file=path.name)
+    except PlaybookFaults as faults:
+        raise Stop(str(faults)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise Stop(f"{path.name} is not TOML: {fault}") from None
+
+
+@contextmanager
+def open_desk(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[Desk]:
+    """Open the database, brought up to date, and everything that works with it."""
+    playbook = read_playbook_file(settings)
+    engine = make_engine(settings.database_url)
+    try:
+        upgrade(engine)
+        yield Desk(Store(engine), settings, playbook, clock)
+    except NewerDatabase as newer:
+        raise Stop(f"{newer}; run the version that made it, or a later one") from None
+    finally:
+        engine.dispose()
+
+
+def make_client(settings: Settings) -> Any:
+    """Make the client of Slack's Web API."""
+    from slack_sdk import WebClient
+
+    return WebClient(token=settings.bot_token, base_url=settings.slack_api_url, timeout=10)
+
+
+def make_senders(settings: Settings, playbook: Playbook, client: Any) -> dict[type, Any]:
+    """Make one sender for each kind of order that the settings let leave."""
+    from bot.orders import Mail, SlackPost, SlackUpdate, Sms
+    from bot.senders.email import MailSender
+    from bot.senders.log import LogSms
+    from bot.senders.slack import SlackSender
+    from bot.senders.sms import TwilioSender
+
+    slack = SlackSender(client)
+    senders: dict[type, Any] = {SlackPost: slack, SlackUpdate: slack, Sms: LogSms()}
+    if settings.sms_provider == "twilio":
+        senders[Sms] = TwilioSender(
+            sid=settings.twilio_account_sid,
+            token=settings.twilio_auth_token,
+            sender=settings.twilio_from,
+            api_url=settings.twilio_api_url,
+        )
+    if settings.smtp_url:
+        senders[Mail] = MailSender(
+            settings.smtp_url, sender=settings.mail_from, name=playbook.sender_name
+        )
+    return senders
+
+
+@dataclass(slots=True)
+class Bot:
+    """The running product: its doors, its clock, its deliveries."""
+
+    parts: list[Any]
+
+    def start(self) -> None:
+        """Start every part; what others lean on first."""
+        for part in self.parts:
+            part.start()
+
+    def stop(self) -> None:
+        """Stop every part, doors first, finishing what is in hand."""
+        for part in reversed(self.parts):
+            part.stop()
+
+
+def build_bot(desk: Desk) -> Bot:
+    """Wire the bot: Socket Mode when there is an app token, else Slack over HTTP."""
+    from bot.delivery import Courier, Waker
+    from bot.senders.slack import Pulse
+    from handlers.clock import Ticker
+    from handlers.server import WebServer
+    from handlers.slack import SlackDoor
+    from handlers.socket import SocketDoor
+    from handlers.web import make_web
+
+    settings = desk.settings
+    client = make_client(settings)
+    courier = Courier(desk, make_senders(settings, desk.playbook, client))
+    waker = Waker(courier)
+    desk.store.on_wake = waker.wake
+    door = SlackDoor(desk, client, signing_secret=settings.signing_secret)
+    socket = SocketDoor(door.app, settings.app_token) if settings.app_token else None
+    reaches = socket.connected if socket else Pulse(client).beats
+    web = make_web(desk, slack=None if socket else door.app, reaches_slack=reaches)
+    server = WebServer(web, host=settings.http_host, port=settings.http_port)
+    parts = [waker, Ticker(desk, courier, waker), door, server]
+    return Bot([*parts, socket] if socket else parts)
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot: Slack, the web server, the clock, the deliveries."""
+    settings = read_settings()
+    faults = missing_for_slack(settings)
+    if faults:
+        raise Stop("\n".join(faults))
+    set_up_logs(level=settings.log_level, form=settings.log_format)
+    # Bolt reads these by itself: the first two as a wish for OAuth, throwing our token away.
+    for name in SLACK_READS:
+        os.environ.pop(name, None)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    with open_desk(settings) as desk:
+        bot = build_bot(desk)
+        bot.start()
+        log.info("listening on %s:%s", settings.http_host, settings.http_port)
+        stopping.wait()
+        log.info("stopping")
+        bot.stop()
+
+
+@cli.command()
+def check(
+    *,
+    create_channels: Annotated[bool, typer.Option(help="Make channels that are missing.")] = False,
+) -> None:
+    """Say what works and what is missing, one line each; exit 1 if the bot could not work."""
+    from bot.senders.email import MailSender
+    from bot.senders.slack import check_slack
+
+    settings = read_settings()
+    checks: list[tuple[str, doctor.Check]] = [
+        ("settings", lambda: doctor.settings_findings(settings)),
+        ("playbook", lambda: _playbook_finding(settings)),
+        ("database", lambda: _database_findings(settings)),
+    ]
+    if settings.bot_token:
+        client = make_client(settings)
+        checks.append(("Slack", lambda: check_slack(client, settings, create=create_channels)))
+    if settings.smtp_url:
+        sender = MailSender(settings.smtp_url, sender=settings.mail_from, name="")
+        checks.append(("mail", lambda: _mail_finding(sender)))
+    findings = doctor.examine(checks)
+    for found in findings:
+        sign = {True: "ok     ", False: "MISSING", None: "note   "}[found.good]
+        typer.echo(f"{sign} {found.what}: {found.text}")
+    if any(found.good is False for found in findings):
+        raise typer.Exit(1)
+
+
+def _playbook_finding(settings: Settings) -> doctor.Finding:
+    read_playbook_file(settings)
+    here = Path(settings.playbook_file).is_file()
+    text = settings.playbook_file if here else f"{settings.playbook_file} is not there: defaults"
+    return doctor.Finding("playbook", good=True if here else None, text=text)
+
+
+def _database_findings(settings: Settings) -> list[doctor.Finding]:
+    with open_desk(settings) as desk:
+        size = len(team.whole_team(desk))
+    fine = doctor.Finding("database", good=True, text=settings.database_url.partition(":")[0])
+    return [fine, doctor.team_finding(size)]
+
+
+def _mail_finding(sender: Any) -> doctor.Finding:
+    sender.check()
+    return doctor.Finding("mail", good=True, text="the server answers")
+
+
+@cli.command("import")
+def import_leads(
+    file: Path,
+    *,
+    campaign: str = "",
+    vendor: str = "",
+    kind: Annotated[str | None, typer.Option(help="cold, warm, incoming or referral")] = None,
+    cost: Annotated[str, typer.Option(help="what one lead cost, such as 12.50")] = "",
+    mapping: Annotated[list[str] | None, typer.Option("--map", help="Column=field")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Do all of it and keep nothing.")] = False,
+    post: Annotated[bool, typer.Option(help="Post each lead's card.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Write rejected rows here.")] = None,
+) -> None:
+    """Import leads from a CSV or TSV file; they fill the queues with one summary post."""
+    from handlers.imports import Options, import_file
+
+    options = Options(campaign, vendor, kind, cost, tuple(mapping or ()), post, dry_run, rejects)
+    with open_desk(read_settings()) as desk:
+        typer.echo(import_file(desk, file, options, Console(stderr=True)))
+
+
+@team_cli.command("load")
+def team_load(
+    file: Path, *, replace: Annotated[bool, typer.Option(help="Pause whom it leaves out.")] = False
+) -> None:
+    """Add and change reps from a team file, also while the bot runs."""
+    if not file.is_file():
+        raise Stop(f"there is no file {file}")
+    with open_desk(read_settings()) as desk:
+        done = team.load_team(desk, file.read_bytes(), replace=replace)
+    typer.echo(f"added {done.added}, changed {done.changed}, paused {done.paused}")
+
+
+@team_cli.command("list")
+def team_list() -> None:
+    """Show the team."""
+    with open_desk(read_settings()) as desk:
+        members = team.whole_team(desk)
+    if not members:
+        typer.echo("nobody yet: write team.toml and run `python app.py team load team.toml`")
+    for rep in members:
+        hours = rep.hours or "always"
+        typer.echo(f"{rep.slack_id}  {rep.name}  {rep.role}  {rep.state}  {hours} {rep.timezone}")
+
+
+@cli.command()
+def digest(
+    *,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    post: Annotated[bool, typer.Option(help="Post it in the digest channel.")] = False,
+) -> None:
+    """Show the digest: the last full week, or from a day up to another (not included)."""
+    with open_desk(read_settings()) as desk:
+        first, last = figures.last_week(desk)
+        zone = desk.settings.zone
+        start = since.replace(tzinfo=zone) if since else first
+        end = until.replace(tzinfo=zone) if until else (wall_clock() if since else last)
+        if end <= start:
+            raise Stop("--until must be after --since")
+        if post:
+            figures.post_digest(desk, since=start, until=end, asked=wall_clock().isoformat())
+            typer.echo("in line for the digest channel; the running bot posts it")
+            return
+        words = Words(desk.settings.locale, zone, mrkdwn=False)
+        found = figures.digest_of(desk, since=start, until=end)
+        typer.echo(digest_message(found, words).text.replace("*", ""))
+
+
+@cli.command()
+def manifest() -> None:
+    """Print the Slack app's manifest, ready to paste."""
+    typer.echo(manifest_of(read_settings()), nl=False)
+
+
+def main() -> None:
+    """Run a command; what goes wrong is one clear line and exit code 1."""
+    try:
+        cli()
+    except Stop as stop:
+        sys.exit(str(stop))
+    except Refused as refused:
+        words = Words(os.environ.get("LOCALE", "en"), Settings.from_env({}).zone, mrkdwn=False)
+        sys.exit(words.say(f"refusal.{refused.key}", **refused.params))
+    except Exception as fault:
+        if os.environ.get("LOG_LEVEL") == "DEBUG":
+            raise
+        sys.exit(f"{type(fault).__name__}: {' '.join(str(fault).split())[:300]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The clock: APScheduler ticks from memory; what is due lives in tables."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot import assign, figures, followups, housekeeping, intake
+from bot.delivery import Courier, Waker
+from bot.desk import Desk
+
+log = logging.getLogger(__name__)
+
+LARGEST_DRIFT = 2.0
+
+
+class Ticker:
+    """Calls what may be due every so many seconds.
+
+    Jobs only ask what is due now by the desk's clock, so a tick that comes twice or late does no
+    harm. When the wall clock jumps, every job is due at once: a scheduler that waits for a
+    moment in a past that has become the future would sleep through it.
+    """
+
+    def __init__(self, desk: Desk, courier: Courier, waker: Waker) -> None:
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._stopping = threading.Event()
+        self._watch = threading.Thread(target=self._watch_clock, name="clock", daemon=True)
+        self._every(1, "deliver", waker.wake)
+        self._every(2, "nags", lambda: followups.nag_due(desk))
+        self._every(5, "held", lambda: assign.assign_held(desk))
+        self._every(15, "leases", courier.free_expired)
+        self._every(30, "digest", lambda: figures.post_weekly(desk))
+        self._every(60, "resume", lambda: intake.resume(desk))
+        self._every(3600, "forget", lambda: housekeeping.forget(desk))
+
+    def start(self) -> None:
+        """Begin to tick; every job runs once at once."""
+        self._scheduler.start()
+        self._all_now()
+        self._watch.start()
+
+    def stop(self) -> None:
+        """Stop ticking; a job in hand is finished."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+
+    def _every(self, seconds: int, name: str, job: Callable[[], object]) -> None:
+        self._scheduler.add_job(
+            _guarded(name, job),
+            "interval",
+            seconds=seconds,
+            id=name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    def _all_now(self) -> None:
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
+    def _watch_clock(self) -> None:
+        drift = time.time() - time.monotonic()
+        while not self._stopping.wait(1.0):
+            now = time.time() - time.monotonic()
+            if abs(now - drift) > LARGEST_DRIFT:
+                log.warning("the wall clock jumped by %.0f seconds", now - drift)
+                drift = now
+                self._all_now()
+
+
+def _guarded(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            job()
+        except Exception as fault:  # noqa: BLE001 - the next tick tries again
+            log.error("the job %s failed: %s", name, type(fault).__name__)
+
+    return run

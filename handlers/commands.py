@@ -1,0 +1,117 @@
+"""`/lead`: text in, one private answer out."""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot import assign, calls, leads
+from bot.desk import Desk
+from bot.readers import Reader, reader
+from bot.views import replies
+from bot.views.blocks import Message, section
+from bot.views.card import card
+from handlers.errors import guarded
+from rules.commands import (
+    AddNote,
+    Assign,
+    Command,
+    Help,
+    LogOutcome,
+    Mine,
+    NextLead,
+    Show,
+    Undo,
+    parse_command,
+)
+from rules.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts, and the key by which a redelivered command or click is known."""
+
+    desk: Desk
+    who: Reader
+    key: str
+
+
+def answer_command(desk: Desk, body: dict[str, Any]) -> Message:
+    """Carry out `/lead` and give the answer, in the words of whoever typed it."""
+    who = reader(desk, body["user_id"])
+    act = Act(desk, who, body.get("trigger_id", ""))
+    return guarded(lambda: _carry_out(act, html.unescape(body.get("text") or "")), who.words)
+
+
+def _carry_out(act: Act, text: str) -> Message:
+    zone = act.who.words.zone
+    command = parse_command(
+        text, now=act.desk.clock(), zone=zone, currency=act.desk.settings.currency
+    )
+    if not act.who.insider and not isinstance(command, Help):
+        raise Refused("team.outsider")
+    return _ANSWERS[type(command)](act, command)
+
+
+def log(act: Act, command: LogOutcome) -> Message:
+    """Log an outcome."""
+    done = calls.log_outcome(act.desk, command, by=act.who.slack_id, key=act.key)
+    return replies.logged(done, act.who.words)
+
+
+def note(act: Act, command: AddNote) -> Message:
+    """Write a note down."""
+    lead = leads.add_note(act.desk, command.lead_id, command.text, by=act.who.slack_id, key=act.key)
+    return replies.noted(lead, act.who.words)
+
+
+def show(act: Act, command: Show) -> Message:
+    """Show a lead's card with its history."""
+    known = leads.show(act.desk, command.lead_id, by=act.who.slack_id)
+    return card(known, act.who.words, act.desk.playbook, private=True)
+
+
+def hand_next(act: Act, _: NextLead) -> Message:
+    """Hand out the best call now, with its card."""
+    found = calls.next_lead(act.desk, by=act.who.slack_id, key=act.key)
+    said = replies.handed(found, act.who.words)
+    if found is None:
+        return Message(said, (section(said),))
+    shown = show(act, Show(found.lead.id))
+    return Message(f"{said}\n{shown.text}", (section(said), *shown.blocks))
+
+
+def mine(act: Act, _: Mine) -> Message:
+    """Show the rep's day."""
+    return replies.day(calls.my_day(act.desk, by=act.who.slack_id), act.who.words)
+
+
+def give(act: Act, command: Assign) -> Message:
+    """Give a lead to somebody else."""
+    done = assign.assign_lead(
+        act.desk, command.lead_id, to=command.slack_id, by=act.who.slack_id, key=act.key
+    )
+    return replies.assigned(done, act.who.words)
+
+
+def take_back(act: Act, _: Undo) -> Message:
+    """Take the last outcome back."""
+    return replies.undone(calls.undo(act.desk, by=act.who.slack_id, key=act.key), act.who.words)
+
+
+def explain(act: Act, command: Help) -> Message:
+    """Explain the commands."""
+    return replies.help_text(command.topic, act.who.words)
+
+
+Answer = Callable[[Act, Any], Message]
+_ANSWERS: dict[type[Command], Answer] = {
+    LogOutcome: log,
+    AddNote: note,
+    Show: show,
+    NextLead: hand_next,
+    Mine: mine,
+    Assign: give,
+    Undo: take_back,
+    Help: explain,
+}

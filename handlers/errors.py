@@ -1,0 +1,49 @@
+"""The one place where a refusal, or a fault, becomes a reply."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from bot.texts import Words, mention
+from bot.views.blocks import Message
+from bot.views.replies import refusal
+from rules.refusals import Refused
+
+log = logging.getLogger(__name__)
+
+
+def reply_to(fault: Exception, words: Words) -> Message:
+    """Say what happened and what to do; a fault that nobody foresaw gets a mark for the log."""
+    if isinstance(fault, Refused):
+        return refusal(*_worded(fault, words), words)
+    mark = secrets.token_hex(3)
+    log.error("unexpected fault %s: %s", mark, _where(fault))
+    return refusal("desk.unexpected", {"mark": mark}, words)
+
+
+def _where(fault: Exception) -> str:
+    """Name the fault and its place, not its message: that may hold a person's data."""
+    frame = fault.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    return f"{type(fault).__name__} at {place}"
+
+
+def _worded(fault: Refused, words: Words) -> tuple[str, dict[str, object]]:
+    params = dict(fault.params)
+    if fault.key == "command.unknown" and params.get("nearest"):
+        return "command.unknown_near", params
+    if "owner" in params:
+        params["who"] = mention(str(params["owner"]))
+    if "stage" in params:
+        params["stage"] = words.say(f"stage.{params['stage']}")
+    return fault.key, params
+
+
+def guarded(act: Callable[[], Message], words: Words) -> Message:
+    """Do an act and give its answer, or the reply to what stopped it."""
+    try:
+        return act()
+    except Exception as fault:  # noqa: BLE001 - this is where every fault ends
+        return reply_to(fault, words)

@@ -1,0 +1,149 @@
+"""The web server's doors: health, intake, and Slack when it comes by HTTP."""
+
+import hmac
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from slack_bolt import App, BoltRequest
+from starlette.concurrency import run_in_threadpool
+
+from bot import intake
+from bot.desk import Desk
+from bot.team import whole_team
+from rules.refusals import Refused
+
+log = logging.getLogger(__name__)
+
+LARGEST = 1_000_000
+LARGEST_SLACK = 1_000_000
+LONGEST_KEY = 255
+
+
+class TooLarge(Exception):
+    """Raised when a body is over the limit; no more of it is read."""
+
+
+def make_web(desk: Desk, *, slack: App | None, reaches_slack: Callable[[], bool]) -> FastAPI:
+    """Make the web app; `slack` only when Slack comes by HTTP."""
+    web = FastAPI(title="Lead desk", docs_url=None, redoc_url=None, openapi_url=None)
+    web.state.too_large = 0
+
+    @web.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @web.get("/ready")
+    def ready() -> JSONResponse:
+        parts = {"database": database_answers(desk), "slack": reaches_slack()}
+        return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+
+    @web.post("/intake/{source}")
+    async def take_in(source: str, request: Request) -> JSONResponse:
+        refused = _refuse(desk, source, request)
+        if refused:
+            return refused
+        try:
+            body = await read_limited(request, LARGEST)
+        except TooLarge:
+            web.state.too_large += 1
+            log.warning("an intake body was too large (%s so far)", web.state.too_large)
+            return _fault(413, "the body is over 1 MB")
+        return await run_in_threadpool(_take_in, desk, source, request, body)
+
+    if slack is not None:
+        web.add_api_route("/slack/events", _slack_route(slack), methods=["POST"])
+    return web
+
+
+def database_answers(desk: Desk) -> bool:
+    """Say whether the database can be read."""
+    try:
+        whole_team(desk)
+    except Exception:  # noqa: BLE001 - any fault means that it can't
+        return False
+    return True
+
+
+def _fault(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"error": message}, status_code=status)
+
+
+def _refuse(desk: Desk, source: str, request: Request) -> JSONResponse | None:
+    expected = desk.settings.token_of(source)
+    if expected is None:
+        return _fault(404, "there is no such source; INTAKE_TOKENS names them")
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    given = bearer.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
+        return _fault(401, "the token is missing or wrong")
+    if int_or_zero(request.headers.get("content-length", "")) > LARGEST:
+        return _fault(413, "the body is over 1 MB")
+    return None
+
+
+def int_or_zero(text: str) -> int:
+    """Read a header's number; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+async def read_limited(request: Request, limit: int) -> bytes:
+    """Read a body up to `limit` bytes; raises TooLarge beyond."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _take_in(desk: Desk, source: str, request: Request, body: bytes) -> JSONResponse:
+    kind = request.headers.get("content-type", "")
+    key = request.headers.get("idempotency-key", "")[:LONGEST_KEY]
+    try:
+        if request.query_params.get("dry_run") == "1":
+            receipt = intake.preview(desk, source, body, content_type=kind)
+        else:
+            receipt = intake.receive(desk, source, body, content_type=kind, once_key=key)
+    except Refused:
+        return _fault(503, "nothing was stored; send it again in a minute")
+    answer = {
+        "intake_id": receipt.intake_id or None,
+        "status": receipt.status,
+        "lead_id": receipt.lead_id,
+    }
+    if receipt.malformed:
+        return JSONResponse({**answer, "error": "the body can't be read"}, status_code=400)
+    return JSONResponse(answer, status_code=202)
+
+
+def _slack_route(slack: App) -> Callable[[Request], Any]:
+    async def slack_events(request: Request) -> Response:
+        stamp = request.headers.get("x-slack-request-timestamp", "")
+        if not int_or_zero(stamp):
+            return PlainTextResponse("the timestamp is missing", status_code=401)
+        try:
+            body = await read_limited(request, LARGEST_SLACK)
+        except TooLarge:
+            return PlainTextResponse("the body is too large", status_code=413)
+        return await run_in_threadpool(_dispatch, slack, request, body)
+
+    return slack_events
+
+
+def _dispatch(slack: App, request: Request, body: bytes) -> Response:
+    headers: dict[str, str | Sequence[str]] = {
+        name: [value] for name, value in request.headers.items()
+    }
+    answer = slack.dispatch(
+        BoltRequest(
+            body=body.decode("utf-8", errors="replace"),
+            query=request.url.query,
+            headers=headers,
+        )
+    )
+    sent = {name: values[0] for name, values in answer.headers.items()}
+    return Response(answer.body, status_code=answer.status, headers=sent)
