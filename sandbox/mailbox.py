@@ -1,0 +1,186 @@
+"""A mail server that keeps everything: an SMTP sink with failures on demand."""
+
+import socket
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from threading import Condition
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+T = TypeVar("T")
+HOST = "127.0.0.1"
+OK = "250 OK"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """One mail as it arrived: the envelope's addresses and the parsed message."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    message: EmailMessage
+
+    @property
+    def subject(self) -> str:
+        """The decoded subject."""
+        return str(self.message["Subject"] or "")
+
+    @property
+    def text(self) -> str:
+        """The plain-text part; empty when there is none."""
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """The HTML part; empty when there is none."""
+        return self._part("html")
+
+    def __getitem__(self, header: str) -> str | None:
+        """Return a header's value, or None."""
+        value = self.message[header]
+        return None if value is None else str(value)
+
+    def _part(self, kind: str) -> str:
+        body = self.message.get_body(preferencelist=(kind,))
+        return str(body.get_content()) if body is not None else ""
+
+
+class Mailbox:
+    """An SMTP server on 127.0.0.1; enter it to start.
+
+    ``permanent`` addresses answer 550 and ``temporary`` ones 451, at RCPT; both may change any
+    time. With ``login`` only that user and password may send.
+    """
+
+    def __init__(
+        self,
+        *,
+        permanent: Iterable[str] = (),
+        temporary: Iterable[str] = (),
+        login: tuple[str, str] | None = None,
+    ) -> None:
+        self.permanent, self.temporary, self.login = set(permanent), set(temporary), login
+        self._mails: list[Mail] = []
+        self._planned: list[str] = []
+        self._changed = Condition()
+        self._controller = self._build_controller()
+
+    def _build_controller(self) -> Controller:
+        # 0 would do, but aiosmtpd then tries to reach port 0 to see whether it is up.
+        port = _free_port()
+        options: dict[str, Any] = {}
+        if self.login is not None:
+            options = {"authenticator": self._authenticate, "auth_require_tls": False}
+        return Controller(self, hostname=HOST, port=port, enable_SMTPUTF8=True, **options)
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._controller.stop()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._controller.port)
+
+    @property
+    def url(self) -> str:
+        """The address, ``smtp://[user:password@]127.0.0.1:port``."""
+        login = "" if self.login is None else f"{self.login[0]}:{self.login[1]}@"
+        return f"smtp://{login}{HOST}:{self.port}"
+
+    @property
+    def mails(self) -> list[Mail]:
+        """Every mail taken so far, oldest first."""
+        with self._changed:
+            return list(self._mails)
+
+    def fail(self, *, reply: str = "451 4.3.0 try again later", times: int = 1) -> None:
+        """Answer the next mails' DATA with this SMTP reply."""
+        with self._changed:
+            self._planned.extend([reply] * times)
+
+    def wait_for(self, predicate: Callable[[], T], *, timeout: float = 10.0) -> T:
+        """Return the first truthy value within ``timeout`` seconds; raises AssertionError."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while not (value := predicate()):
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    subjects = [mail.subject for mail in self._mails]
+                    raise AssertionError(f"it did not happen in {timeout} s: {subjects}")
+                self._changed.wait(min(left, 0.05))
+        return value
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it by this name
+        self, _server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Take a sender, after a login when one is needed."""
+        if self.login is not None and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return OK
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        """Take or refuse one recipient."""
+        if address in self.permanent:
+            return "550 5.1.1 no such mailbox"
+        if address in self.temporary:
+            return "451 4.2.1 mailbox busy, try again later"
+        envelope.rcpt_tos.append(address)
+        return OK
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it by this name
+        self, _server: Any, _session: Any, envelope: Any
+    ) -> str:
+        """Take one mail, unless trouble was planned."""
+        with self._changed:
+            if self._planned:
+                return self._planned.pop(0)
+            self._mails.append(_mail(envelope))
+            self._changed.notify_all()
+        return OK
+
+    def _authenticate(
+        self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any
+    ) -> AuthResult:
+        given = (
+            (data.login.decode(), data.password.decode())
+            if isinstance(data, LoginPassword)
+            else ("", "")
+        )
+        success = given == self.login
+        # Unhandled, because aiosmtpd then answers 535 itself.
+        return AuthResult(success=success, handled=False)
+
+
+def _mail(envelope: Any) -> Mail:
+    message = message_from_bytes(envelope.original_content, policy=default)
+    return Mail(
+        sender=str(envelope.mail_from),
+        recipients=tuple(envelope.rcpt_tos),
+        message=message,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
