@@ -1,4 +1,4 @@
-"""Socket Mode: connected, watched, connected again."""
+"""Socket Mode: the first connection is tried until it stands; the SDK then keeps it."""
 
 import contextlib
 import logging
@@ -9,19 +9,21 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 log = logging.getLogger(__name__)
 
-WATCH_SECONDS = 5.0
+RETRY_SECONDS = 2.0
 PING_SECONDS = 5.0
 
 
 class SocketDoor:
-    """A Socket Mode connection that comes back by itself after an outage."""
+    """A Socket Mode connection.
+
+    One client for the process: its own monitor connects again within a ping's interval of
+    Slack's return, and a second loop beside it would leave two connections that share the work.
+    """
 
     def __init__(self, app: App, app_token: str) -> None:
-        self._app = app
-        self._token = app_token
+        self._handler = SocketModeHandler(app, app_token, ping_interval=PING_SECONDS)
         self._stopping = threading.Event()
-        self._handler: SocketModeHandler | None = None
-        self._thread = threading.Thread(target=self._watch, name="socket", daemon=True)
+        self._thread = threading.Thread(target=self._connect, name="socket", daemon=True)
 
     def start(self) -> None:
         """Connect, and keep connected."""
@@ -29,33 +31,24 @@ class SocketDoor:
 
     def connected(self) -> bool:
         """Say whether Slack can reach the bot now."""
-        return self._handler is not None and bool(self._handler.client.is_connected())
+        return bool(self._handler.client.is_connected())
 
     def stop(self) -> None:
         """Let the connection go."""
         self._stopping.set()
+        with contextlib.suppress(Exception):
+            self._handler.close()  # type: ignore[no-untyped-call]  # Bolt left it bare
         self._thread.join(timeout=1)
-        self._close()
-
-    def _watch(self) -> None:
-        while not self._stopping.is_set():
-            if not self.connected():
-                self._connect()
-            self._stopping.wait(WATCH_SECONDS)
 
     def _connect(self) -> None:
-        self._close()
-        try:
-            handler = SocketModeHandler(self._app, self._token, ping_interval=PING_SECONDS)
-            handler.connect()  # type: ignore[no-untyped-call]  # Bolt left it bare
-        except Exception as fault:  # noqa: BLE001 - Slack may be down; the next look tries again
-            log.warning("Slack's socket is out of reach: %s", type(fault).__name__)
-            return
-        self._handler = handler
-        log.info("connected to Slack by Socket Mode")
-
-    def _close(self) -> None:
-        handler, self._handler = self._handler, None
-        if handler is not None:
-            with contextlib.suppress(Exception):
-                handler.close()  # type: ignore[no-untyped-call]  # Bolt left it bare
+        client = self._handler.client
+        while not self._stopping.is_set():
+            try:
+                client.wss_uri = None
+                client.connect()
+            except Exception as fault:  # noqa: BLE001 - Slack may be down when the bot starts
+                log.warning("Slack's socket is out of reach: %s", type(fault).__name__)
+                self._stopping.wait(RETRY_SECONDS)
+            else:
+                log.info("connected to Slack by Socket Mode")
+                return
