@@ -224,9 +224,9 @@ def _playbook_finding(settings: Settings) -> doctor.Finding:
 
 def _database_findings(settings: Settings) -> list[doctor.Finding]:
     with open_desk(settings) as desk:
-        size = len(team.whole_team(desk))
+        found = doctor.desk_findings(desk)
     fine = doctor.Finding("database", good=True, text=settings.database_url.partition(":")[0])
-    return [fine, doctor.team_finding(size)]
+    return [fine, *found]
 
 
 def _mail_finding(sender: Any) -> doctor.Finding:

@@ -4,8 +4,8 @@ import logging
 import threading
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,16 +13,18 @@ from bot.assign import tell_managers
 from bot.desk import Desk
 from bot.orders import DeliveryFailed, Order, Sender, Sent
 from bot.outgoing import Drop, order_for, record
-from rules.effects import TellManagers
+from rules.effects import PostCard, PostFolded, TellManagers
 from rules.retries import Failure, GiveUp, decide_retry
 from storage import outbox
 from storage.outbox import Row
+from storage.unit import Unit
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 BATCH = 100
 HANDS = 8
+FLOOD = 30
 PACE = {"channel:leads": 1.0, "channel:digest": 1.0}
 
 
@@ -38,24 +40,32 @@ class Courier:
         self._senders = senders
         self._owner = uuid.uuid4().hex[:12]
         self._resting: dict[str, datetime] = {}
+        self._busy: set[str] = set()
         self._lock = threading.Lock()
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
         self.stopping = False
+        self.on_free: Callable[[], None] = lambda: None
 
-    def deliver_due(self) -> int:
-        """Deliver everything that is due now; gives how many rows were taken."""
-        taken = 0
+    def hand_out(self) -> list[Future[None]]:
+        """Begin to deliver what is due in every lane that is free, without waiting for it.
+
+        So a mail server that takes its time never holds up Slack; `on_free` is called
+        whenever a lane has finished.
+        """
+        handed: list[Future[None]] = []
         while not self.stopping:
-            rows = self._claim()
-            if not rows:
-                break
             lanes: dict[str, list[Row]] = defaultdict(list)
-            for row in rows:
+            for row in self._claim():
                 lanes[row.lane].append(row)
-            for done in [self._hands.submit(self._lane, lane) for lane in lanes.values()]:
-                done.result()
-            taken += len(rows)
-        return taken
+            if not lanes:
+                break
+            handed += [self._hands.submit(self._lane, name, rows) for name, rows in lanes.items()]
+        return handed
+
+    def deliver_due(self) -> None:
+        """Deliver everything that is due now; returns when it is done."""
+        while handed := self.hand_out():
+            wait(handed)
 
     def free_expired(self) -> None:
         """Let rows wait again whose sender died."""
@@ -70,26 +80,35 @@ class Courier:
 
     def _claim(self) -> list[Row]:
         now = self._desk.clock()
-        with self._desk.store.view() as view:
-            if not outbox.any_due(view, now=now):
-                return []
         with self._lock:
-            tired = {lane for lane, until in self._resting.items() if until > now}
+            resting = {lane for lane, until in self._resting.items() if until > now}
+            closed = resting | self._busy
+        with self._desk.store.view() as view:
+            if not outbox.any_due(view, now=now, without=closed):
+                return []
         with self._desk.store.unit() as unit:
+            fold_flood(unit, now=now)
             take = partial(outbox.claim, unit, owner=self._owner, now=now, lease=LEASE)
-            rows = take(most=BATCH, without=tired | set(PACE))
-            for lane in set(PACE) - tired:
+            rows = take(most=BATCH, without=closed | set(PACE))
+            for lane in sorted(set(PACE) - closed):
                 rows += take(most=1, only=lane)
             unit.commit()
+        with self._lock:
+            self._busy |= {row.lane for row in rows}
         return rows
 
-    def _lane(self, rows: Iterable[Row]) -> None:
+    def _lane(self, name: str, rows: Iterable[Row]) -> None:
         held: datetime | None = None
-        for row in rows:
-            if held is not None or self.stopping:
-                self._put_back(row, held or self._desk.clock(), error="", counts=False)
-            else:
-                held = self._deliver(row)
+        try:
+            for row in rows:
+                if held is not None or self.stopping:
+                    self._put_back(row, held or self._desk.clock(), error="", counts=False)
+                else:
+                    held = self._deliver(row)
+        finally:
+            with self._lock:
+                self._busy.discard(name)
+            self.on_free()
 
     def _deliver(self, row: Row) -> datetime | None:
         """Deliver one row; gives until when its lane must rest, if it must."""
@@ -157,12 +176,20 @@ class Courier:
             unit.commit()
 
 
+def fold_flood(unit: Unit, *, now: datetime) -> None:
+    """Fold cards into one line when more wait than the channel can take (contract)."""
+    count, first = outbox.fold(unit, kind=PostCard.kind, over=FLOOD, now=now)
+    if count:
+        outbox.add(unit, (PostFolded(count, first),), now=now)
+
+
 class Waker:
     """The thread that delivers: woken by every commit with something to send, and by the clock."""
 
     def __init__(self, courier: Courier) -> None:
         self._courier = courier
         self._event = threading.Event()
+        courier.on_free = self._event.set
         self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
 
     def wake(self) -> None:
@@ -186,6 +213,6 @@ class Waker:
             self._event.wait()
             self._event.clear()
             try:
-                self._courier.deliver_due()
+                self._courier.hand_out()
             except Exception as fault:  # noqa: BLE001 - the next tick tries again
                 log.error("delivering failed: %s", type(fault).__name__)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from bot.desk import Desk
 from bot.settings import Settings, missing_for_slack
+from storage import outbox, reps
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ def settings_findings(settings: Settings) -> list[Finding]:
         text = "MANAGERS_CHANNEL is empty: managers are told by direct message"
         found.append(Finding("managers", good=None, text=text))
     return found or [Finding("settings", good=True, text="all set")]
+
+
+def desk_findings(desk: Desk) -> list[Finding]:
+    """Say whether there is a team, and what will never be delivered."""
+    with desk.store.view() as view:
+        size, dead = len(reps.everybody(view)), outbox.dead(view)
+    found = [team_finding(size)]
+    if dead:
+        newest = ", ".join(sorted({f"{row['kind']}: {row['error']}" for row in dead}))
+        text = f"{len(dead)} messages will never be delivered ({newest}); managers were told"
+        found.append(Finding("deliveries", good=None, text=text))
+    return found
 
 
 def team_finding(size: int) -> Finding:

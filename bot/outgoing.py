@@ -18,6 +18,7 @@ from rules.effects import (
     NudgeRep,
     PostCard,
     PostDigest,
+    PostFolded,
     PostImport,
     PostOwnerCard,
     RefreshCard,
@@ -184,6 +185,12 @@ def _post_import(desk: Desk, _view: View, row: Row) -> Prepared:
     return [SlackPost(desk.settings.leads_channel, message)]
 
 
+def _post_folded(desk: Desk, _view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    message = notices.folded(effect.count, team_words(desk))
+    return [SlackPost(desk.settings.leads_channel, message)]
+
+
 def _post_digest(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
@@ -202,5 +209,6 @@ _PREPARE: dict[type, Prepare] = {
     RetireNudge: _retire_nudge,
     TellManagers: _tell_managers,
     PostImport: _post_import,
+    PostFolded: _post_folded,
     PostDigest: _post_digest,
 }

@@ -200,6 +200,25 @@ class PostImport(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class PostFolded(Effect):
+    """Post one line for many cards that waited for the channel at once; `first` is the oldest."""
+
+    count: int
+    first: int
+    kind: ClassVar[str] = "post_folded"
+
+    @property
+    def once_key(self) -> str:
+        """One line for each flood."""
+        return f"folded:{self.first}"
+
+    @property
+    def lane(self) -> str:
+        """It stands in line with the cards."""
+        return "channel:leads"
+
+
+@dataclass(frozen=True, slots=True)
 class PostDigest(Effect):
     """Post the digest of a period of ISO moments; `asked` sets one request apart."""
 
@@ -231,6 +250,7 @@ EFFECTS: dict[str, type[Effect]] = {
         RetireNudge,
         TellManagers,
         PostImport,
+        PostFolded,
         PostDigest,
     )
 }

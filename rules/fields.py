@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from rules.money import Money, read_money
@@ -49,6 +50,9 @@ _DEEPEST = 8
 _OLDEST_AGE = 120
 _UNPRINTABLE = {"Cc", "Cs", "Cn", "Co"}
 _PHONE_DIGITS = 3
+_WAYS = frozenset({"incoming", "outgoing"})
+_YES = frozenset({"true", "1", "yes", "כן"})
+_NO = frozenset({"false", "0", "no", "לא"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ def clean_json(value: object, *, depth: int = 0) -> object:
         return {clean_text(str(key)): clean_json(one, depth=depth + 1) for key, one in pairs}
     if isinstance(value, list):
         return [clean_json(one, depth=depth + 1) for one in value[:_EXTRA_KEYS]]
-    return value if isinstance(value, int | bool | None) else clean_text(str(value))
+    finite = isinstance(value, float) and isfinite(value)
+    return value if finite or isinstance(value, int | bool | None) else clean_text(str(value))
 
 
 def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
@@ -141,7 +146,7 @@ def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
         phone=_phone(texts.get("phone", ""), region),
         email=read_email(texts.get("email", "")),
         kind=_kind(texts, defaults, extra),
-        direction="incoming" if texts.get("direction", "").lower() == "incoming" else "outgoing",
+        direction=texts["direction"].lower() if _said(texts, "direction", _WAYS) else "outgoing",
         campaign=texts.get("campaign") or defaults.campaign,
         vendor=texts.get("vendor") or defaults.vendor,
         **{key: texts.get(key, "") for key in ("banner", "product", "language", "city", "ip")},
@@ -150,7 +155,7 @@ def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
         interests=_items(named.get("interests")),
         cost=_cost(texts, defaults, extra),
         referrer=texts.get("referrer", ""),
-        referrer_close=texts.get("referrer_close", "").lower() in {"true", "1", "yes", "כן"},
+        referrer_close=_said(texts, "referrer_close", _YES),
         external_id=texts.get("external_id", ""),
         consent=_consent(named),
         consent_text=texts.get("consent_text", ""),
@@ -158,33 +163,61 @@ def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
         note=texts.get("note", ""),
         extra=extra,
     )
-    if draft.phone is None and not draft.email and texts.get("email"):
-        extra["email"] = texts["email"]
+    for name in _unread(draft, texts):
+        extra.setdefault(name, texts[name])
     return draft
 
 
 def _sort_fields(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     named: dict[str, Any] = {}
     extra: dict[str, Any] = {}
-    exact = {key for key in data if key in FIELDS}
+    exact = {key for key in data if key in FIELDS and _flat(data[key]) and not _blank(data[key])}
     for label, value in list(data.items())[: _EXTRA_KEYS * 2]:
         key = str(label)
         target = key if key in exact else field_name(key)
         if key == "extra" and isinstance(value, Mapping):
             extra |= {clean_text(str(one)): clean_json(kept) for one, kept in value.items()}
-        elif target and target not in named and (key in exact or target not in exact):
+        elif (
+            target
+            and _flat(value)
+            and _blank(named.get(target))
+            and exact.isdisjoint({target} - {key})
+        ):
             named[target] = value
         else:
             extra[clean_text(key)] = clean_json(value)
     return named, extra
 
 
+def _flat(value: object) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return not any(isinstance(one, list | Mapping) for one in parts)
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _said(texts: Mapping[str, str], name: str, words: frozenset[str]) -> bool:
+    return texts.get(name, "").lower() in words
+
+
+def _unread(draft: Draft, texts: Mapping[str, str]) -> list[str]:
+    known = {one.strip().lower() for one in texts.get("consent", "").split(",")}
+    unread = {
+        "phone": draft.phone is None,
+        "email": not draft.email,
+        "direction": not _said(texts, "direction", _WAYS),
+        "referrer_close": not _said(texts, "referrer_close", _YES | _NO),
+        "consent": not known <= {*Channel, "calls", ""},
+    }
+    return [name for name, lost in unread.items() if lost and texts.get(name)]
+
+
 def _as_text(value: object, name: str) -> str:
-    if value is None or isinstance(value, Mapping):
-        return ""
-    if isinstance(value, list):
-        return ", ".join(_as_text(one, name) for one in value[:_EXTRA_KEYS])
-    return clean_text(str(value), length=_LENGTHS.get(name, _LENGTH))
+    parts = value[:_EXTRA_KEYS] if isinstance(value, list) else [value]
+    text = ", ".join("" if one is None else str(one) for one in parts)
+    return clean_text(text, length=_LENGTHS.get(name, _LENGTH))
 
 
 def _name(texts: Mapping[str, str]) -> str:
@@ -211,7 +244,7 @@ def _kind(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -
 
 def _age(texts: Mapping[str, str], extra: dict[str, Any]) -> int | None:
     given = texts.get("age", "")
-    if given.isascii() and given.isdigit() and int(given[:4]) <= _OLDEST_AGE:
+    if re.fullmatch(r"[0-9]{1,3}", given) and int(given) <= _OLDEST_AGE:
         return int(given)
     if given:
         extra["age"] = given
@@ -219,14 +252,13 @@ def _age(texts: Mapping[str, str], extra: dict[str, Any]) -> int | None:
 
 
 def _cost(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -> Money | None:
-    given = texts.get("cost", "")
+    given, currency = texts.get("cost", ""), texts.get("currency", "")
     if not given:
         return defaults.cost
-    currency = texts.get("currency", "").upper()
-    named = currency if re.fullmatch(r"[A-Z]{3}", currency) else defaults.currency
-    cost = read_money(given, currency=named)
-    if cost is None or cost.minor < 0:
-        extra["cost"] = given
+    together = read_money(f"{given} {currency}".strip(), currency=defaults.currency)
+    cost = together or read_money(given, currency="")
+    if cost is None or cost.minor < 0 or not cost.currency:
+        extra |= {"cost": given, **({"currency": currency} if currency else {})}
         return defaults.cost
     return cost
 

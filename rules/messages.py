@@ -8,7 +8,7 @@ from rules.hours import next_outside
 from rules.lead import Lead, reachable_by
 from rules.phones import can_text
 from rules.playbook import Playbook
-from rules.words import Channel, Kind, Layer, PhoneType
+from rules.words import Channel, Kind, Layer, PhoneType, Step
 
 
 def wants_first_sms(lead: Lead) -> bool:
@@ -43,8 +43,10 @@ def still_wanted(lead: Lead, *, layer: Layer, asked_at: datetime) -> bool:
     """
     if not lead.living or (lead.reached_at is not None and lead.reached_at > asked_at):
         return False
-    if layer is Layer.SMS_FIRST:
+    if layer == Layer.SMS_FIRST:
         return wants_first_sms(lead)
+    if layer == Layer.ASK_PHONE and lead.next_what is not Step.WAIT_FOR_PHONE:
+        return False
     return wants_mail(lead)
 
 

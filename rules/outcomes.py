@@ -119,6 +119,7 @@ def _follow_up(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decisi
     if act.when is None or act.importance is None:
         raise Refused("followup.needs_when", lead_id=lead.id)
     high = act.importance is Importance.HIGH
+    first_nag = timedelta(minutes=setting.playbook.nag_rep[0])
     agreed = FollowUp(
         id=0,
         lead_id=lead.id,
@@ -127,7 +128,7 @@ def _follow_up(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decisi
         due_at=act.when,
         agreed_at=setting.now,
         note=act.note,
-        nag_at=act.when if high else None,
+        nag_at=act.when + first_nag if high else None,
     )
     after = replace(lead, meetings=lead.meetings + 1, next_what=Step.FOLLOW_UP, next_at=act.when)
     return Decision(after, _attempt(act, setting), (), followup=agreed)
@@ -161,8 +162,7 @@ def _lost(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
 
 def _invalid(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     after = replace(lead, phone_valid=False, next_what=Step.WAIT_FOR_PHONE, next_at=None)
-    asks = (SendEmail(lead.id, Layer.ASK_PHONE),) if wants_mail(lead) else ()
-    return Decision(after, _attempt(act, setting), asks)
+    return Decision(after, _attempt(act, setting), _ask_phone(after))
 
 
 def _unavailable(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
@@ -172,7 +172,11 @@ def _unavailable(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Deci
     )
     step = Step.RETRY_UNAVAILABLE if at else Step.WAIT_FOR_PHONE
     after = replace(lead, unavailables=tries, next_what=step, next_at=at)
-    return Decision(after, _attempt(act, setting), ())
+    return Decision(after, _attempt(act, setting), () if at else _ask_phone(after))
+
+
+def _ask_phone(lead: Lead) -> tuple[Effect, ...]:
+    return (SendEmail(lead.id, Layer.ASK_PHONE),) if wants_mail(lead) else ()
 
 
 Rule = Callable[[Lead, Lead, LogOutcome, Setting], Decision]

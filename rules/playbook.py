@@ -173,14 +173,19 @@ def read_playbook(data: Mapping[str, Any], *, file: str) -> Playbook:
         if name in LISTS:
             target, _, _ = LISTS[name]
             values[target] = _read_list(name, content, file, faults)
-        elif name in KEYS and isinstance(content, Mapping):
+        elif name in KEYS and not isinstance(content, Mapping):
+            faults.append(f"{file}: write {name} as [{name}]")
+        elif name in KEYS:
             values |= _read_section(name, content, file, faults)
         else:
             known = ", ".join([*KEYS, *LISTS])
             faults.append(f"{file}: {name} is not known here; there are: {known}")
+    playbook = Playbook(**values)
+    if playbook.nag_manager < playbook.nag_rep[-1]:
+        faults.append(f"{file}: nags.manager must not come before the last of nags.rep")
     if faults:
         raise PlaybookFaults(faults)
-    return Playbook(**values)
+    return playbook
 
 
 def _read_section(

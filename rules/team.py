@@ -116,10 +116,10 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _ages(value: object) -> tuple[int, ...]:
-    pair = value if isinstance(value, list) else []
-    if pair and not (len(pair) == PAIR and all(type(one) is int for one in pair)):
+    whole = isinstance(value, list) and all(type(one) is int for one in value)
+    if not isinstance(value, list) or not whole or len(value) not in {0, PAIR}:
         raise ValueError("two whole numbers, such as [18, 60]")
-    return tuple(sorted(pair))
+    return tuple(sorted(value))
 
 
 def _weight(value: object) -> float:

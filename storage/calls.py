@@ -148,7 +148,9 @@ def agenda(view: View, *, owner: str, until: datetime, most: int) -> Sequence[tu
         leads.c.working.is_(True),
         or_(leads.c.next_at <= until, leads.c.next_what == Step.WAIT_FOR_PHONE),
     )
-    rows = view.execute(query.order_by(leads.c.next_at).limit(most)).mappings()
+    rows = view.execute(
+        query.order_by(leads.c.next_at.nulls_last(), leads.c.id).limit(most)
+    ).mappings()
     return [_with_importance(row) for row in rows]
 
 

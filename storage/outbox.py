@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, select, update
 
 from rules.effects import EFFECTS, Effect
 from storage.rows import insert_new
@@ -64,9 +64,10 @@ _CLAIMED = [
 ]
 
 
-def any_due(view: View, *, now: datetime) -> bool:
-    """Say whether some row is due."""
+def any_due(view: View, *, now: datetime, without: Iterable[str] = ()) -> bool:
+    """Say whether some row is due in a lane that is not among `without`."""
     query = select(outbox.c.id).where(outbox.c.state == WAITING, outbox.c.due_at <= now)
+    query = query.where(outbox.c.lane.not_in(sorted(without)))
     return view.execute(query.limit(1)).first() is not None
 
 
@@ -87,7 +88,8 @@ def claim(
     due = select(outbox.c.id).where(outbox.c.state == WAITING, outbox.c.due_at <= now)
     due = due.where(outbox.c.lane == only if only else outbox.c.lane.not_in(sorted(without)))
     due = due.order_by(outbox.c.due_at, outbox.c.id).limit(most).with_for_update(skip_locked=True)
-    taken = update(outbox).where(outbox.c.id.in_(due))
+    # PostgreSQL may run a subquery again for each row, and each run finds others; a CTE runs once.
+    taken = update(outbox).where(outbox.c.id.in_(select(due.cte("due").c.id)))
     taken = taken.values(state=LEASED, lease=owner, lease_until=now + lease)
     rows = unit.execute(taken.returning(*_CLAIMED)).mappings().all()
     return [_row(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
@@ -147,7 +149,8 @@ def free_expired(unit: Unit, *, now: datetime) -> int:
             ).first()
         )
         state = CANCELLED if waits else WAITING
-        unit.execute(update(outbox).where(outbox.c.id == row_id).values(state=state, lease=""))
+        still = and_(outbox.c.id == row_id, outbox.c.state == LEASED, outbox.c.lease_until < now)
+        unit.execute(update(outbox).where(still).values(state=state, lease=""))
     unit.wakes = unit.wakes or bool(rows)
     return len(rows)
 
@@ -155,8 +158,8 @@ def free_expired(unit: Unit, *, now: datetime) -> int:
 def cancel_of_attempt(unit: Unit, attempt_id: int, *, now: datetime) -> bool:
     """Cancel what an attempt was about to send; False when some of it has left or is leaving."""
     mine = and_(outbox.c.attempt_id == attempt_id, outbox.c.kind.in_(("sms", "email")))
-    gone = select(func.count()).where(mine, outbox.c.state.in_((SENT, LEASED)))
-    if unit.execute(gone).scalar():
+    states = unit.execute(select(outbox.c.state).where(mine).with_for_update()).scalars()
+    if {SENT, LEASED} & set(states):
         return False
     values = {"state": CANCELLED, "done_at": now, "once_key": None, "error": "undone"}
     unit.execute(update(outbox).where(mine, outbox.c.state == WAITING).values(values))
@@ -177,22 +180,15 @@ def dead(view: View, *, most: int = 20) -> Sequence[Any]:
     return view.execute(query).mappings().all()
 
 
-def next_due(view: View) -> datetime | None:
-    """Give the moment (UTC) at which the next waiting row is due."""
-    return view.execute(select(func.min(outbox.c.due_at)).where(outbox.c.state == WAITING)).scalar()
-
-
-def messages_of(view: View, lead_id: int) -> Sequence[Any]:
-    """Give the SMS and mail of a lead, oldest first: kind, layer, state and moment."""
-    query = select(
-        outbox.c.kind, outbox.c.payload, outbox.c.state, outbox.c.due_at, outbox.c.done_at
-    )
-    query = query.where(
-        or_(
-            outbox.c.once_key.like(f"sms:%:{lead_id}"), outbox.c.once_key.like(f"email:%:{lead_id}")
-        )
-    )
-    return view.execute(query.order_by(outbox.c.id)).mappings().all()
+def fold(unit: Unit, *, kind: str, over: int, now: datetime) -> tuple[int, int]:
+    """Cancel the due rows of a kind when more than `over` wait; gives how many and the first."""
+    due = and_(outbox.c.state == WAITING, outbox.c.due_at <= now, outbox.c.kind == kind)
+    count, first = unit.execute(select(func.count(), func.min(outbox.c.id)).where(due)).one()
+    if count <= over:
+        return 0, 0
+    values = {"state": CANCELLED, "done_at": now, "error": "folded"}
+    unit.execute(update(outbox).where(due).values(values))
+    return count, first
 
 
 def known(view: View, once_key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from storage.tables import posts
 from storage.unit import Unit, View
@@ -38,8 +38,3 @@ def of_lead(view: View, lead_id: int, *, purpose: str, about: str = "") -> list[
     if about:
         query = query.where(posts.c.about == about)
     return [Post(**row) for row in view.execute(query.order_by(posts.c.id)).mappings()]
-
-
-def forget(unit: Unit, post_ids: list[int]) -> None:
-    """Forget messages that will not be changed again."""
-    unit.execute(delete(posts).where(posts.c.id.in_(post_ids)))

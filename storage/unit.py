@@ -7,9 +7,10 @@ transaction of its own.
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,13 +56,25 @@ class Unit(View):
         super().__init__(connection)
         self._commit = commit
         self.wakes = False
+        self.settled = False
         self.committed = False
+
+    def execute(
+        self, statement: Executable, parameters: Any = None
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Run one statement; after `commit()` the connection may be another caller's."""
+        if self.settled:
+            raise RuntimeError("commit is the last act of a unit")
+        return super().execute(statement, parameters)
 
     def commit(self) -> None:
         """Make everything durable; returns when it is. The last act of a unit.
 
         Raises NotCommitted, or the database's own error, when nothing was stored.
         """
+        if self.settled:
+            raise RuntimeError("commit is the last act of a unit")
+        self.settled = True
         self._commit()
         self.committed = True
 
@@ -98,11 +111,7 @@ class SqliteWriter:
                 self._abandon()
 
     def _take_turn(self) -> Connection:
-        with self._count_lock:
-            self._waiting += 1
-        self._turn.acquire()
-        with self._count_lock:
-            self._waiting -= 1
+        self._wait_for_turn()
         try:
             if self._connection is None:
                 self._connection = self._engine.connect()
@@ -111,19 +120,41 @@ class SqliteWriter:
                 self._group = _Group()
             self._do("SAVEPOINT unit")
         except BaseException:
+            if self._group is None:
+                self._drop_connection()
             self._pass_turn()
             raise
         return self._connection
 
+    def _wait_for_turn(self) -> None:
+        with self._count_lock:
+            self._waiting += 1
+        try:
+            self._turn.acquire()
+        except BaseException:  # interrupted, and the group may count on this one to commit
+            self._turn.acquire()
+            self._stop_waiting()
+            self._pass_turn()
+            raise
+        self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
+        with self._count_lock:
+            self._waiting -= 1
+
     def _do(self, sql: str) -> None:
-        if self._connection is not None:
-            driver: Any = self._connection.connection.driver_connection
+        if self._connection is None:
+            return
+        driver: Any = self._connection.connection.driver_connection
+        try:
             driver.execute(sql)
+        except sqlite3.Error as fault:
+            raise NotCommitted(str(fault)) from fault
 
     def _settle(self, has_turn: list[bool]) -> None:
         group = self._group
-        if group is None or not has_turn[0]:
-            raise NotCommitted("this unit was settled before")
+        if group is None:
+            raise NotCommitted("the group was given up")
         self._do("RELEASE unit")
         group.members += 1
         has_turn[0] = False
@@ -133,12 +164,16 @@ class SqliteWriter:
             raise NotCommitted("the database did not take the commit")
 
     def _abandon(self) -> None:
+        clean = False
         try:
-            self._do("ROLLBACK TO unit")
-            self._do("RELEASE unit")
-        except Exception:  # noqa: BLE001 - SQLite gave the whole transaction up by itself
-            self._end_group(failed=True)
-        self._pass_turn()
+            with suppress(Exception):  # SQLite may have given the whole transaction up by itself
+                self._do("ROLLBACK TO unit")
+                self._do("RELEASE unit")
+                clean = True
+        finally:
+            if not clean:
+                self._end_group(failed=True)
+            self._pass_turn()
 
     def _pass_turn(self) -> None:
         """Commit for the group unless somebody waits who will; then let the next one in."""
@@ -151,30 +186,35 @@ class SqliteWriter:
             self._turn.release()
 
     def _commit_group(self, group: _Group) -> None:
+        failed = True
         try:
-            self._do("COMMIT" if group.members else "ROLLBACK")
-        except Exception:  # noqa: BLE001 - every member is told by NotCommitted
-            self._end_group(failed=True)
-        else:
-            self._end_group(failed=False)
+            with suppress(Exception):  # every member is told by NotCommitted
+                self._do("COMMIT" if group.members else "ROLLBACK")
+                failed = False
+        finally:
+            self._end_group(failed=failed)
 
     def _end_group(self, *, failed: bool) -> None:
         group, self._group = self._group, None
-        if failed:
-            self._drop_connection()
-        if group is not None:
-            group.failed = failed
-            group.done.set()
+        try:
+            if failed:
+                self._drop_connection()
+        finally:
+            if group is not None:
+                group.failed = failed
+                group.done.set()
 
     def _drop_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-        self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
 
     def close(self) -> None:
-        """Close the writing connection."""
+        """Close the writing connection, with what a group has written so far stored."""
         with self._turn:
+            if self._group is not None:
+                self._commit_group(self._group)
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
@@ -191,7 +231,13 @@ class PostgresWriter:
     def unit(self) -> Iterator[Unit]:
         """Open a unit of work."""
         with self._engine.connect() as connection:
-            yield Unit(connection, connection.commit)
+            yield Unit(connection, lambda: self._commit(connection))
+
+    def _commit(self, connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        if driver.info.transaction_status.name == "INERROR":
+            raise NotCommitted("PostgreSQL would answer this commit by a rollback, without a word")
+        connection.commit()
 
     def close(self) -> None:
         """Nothing is kept open between units."""

@@ -69,13 +69,11 @@ class Words:
         return Words(self.locale, self.zone, mrkdwn=False)
 
     def say(self, key: str, **params: object) -> Safe:
-        """Give the text of this key, filled."""
+        """Give the text of this key, filled; one thing has a form of its own where there is one."""
+        if params.get("n") == 1 and f"{key}.one" in self._texts:
+            key = f"{key}.one"
         filled = {name: self._fill(value) for name, value in params.items()}
         return Safe(self._texts[key].format(**filled).strip())
-
-    def knows(self, key: str) -> bool:
-        """Say whether there is such a text."""
-        return key in self._texts
 
     def lines(self, *parts: str) -> Safe:
         """Put the parts that are not empty under each other."""

@@ -65,7 +65,7 @@ def _figures(row: Row, words: Words) -> list[Safe]:
     )
     money = words.say(
         "digest.money",
-        sales=row.sales,
+        sales=words.say("digest.sales", n=row.sales),
         revenue=_money(row.revenue, words),
         cost=_money(row.cost, words),
     )

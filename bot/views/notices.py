@@ -1,7 +1,5 @@
 """Messages that come by themselves: reminders, news for managers, summaries."""
 
-from datetime import datetime
-
 from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Message, actions, button, section, spoken
 from bot.views.card import title
@@ -67,7 +65,7 @@ def imported(summary: PostImport, words: Words) -> Message:
     return Message(text, (section(text), actions(best)))
 
 
-def folded(count: int, words: Words, *, now: datetime) -> Message:
+def folded(count: int, words: Words) -> Message:
     """Say in one post that many leads came at once."""
-    text = words.say("import.folded", n=count, when=words.when(now, now=now))
+    text = words.say("import.folded", n=count)
     return Message(text, (section(text),))

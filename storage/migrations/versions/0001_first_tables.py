@@ -84,7 +84,7 @@ def upgrade() -> None:
             ["owner", "next_at"],
             unique=False,
             sqlite_where=sa.text("working IS 1"),
-            postgresql_where=sa.text("working IS 1"),
+            postgresql_where=sa.text("working IS true"),
         )
 
     op.create_table(
@@ -407,7 +407,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_leads_working",
             sqlite_where=sa.text("working IS 1"),
-            postgresql_where=sa.text("working IS 1"),
+            postgresql_where=sa.text("working IS true"),
         )
         batch_op.drop_index("ix_leads_received")
         batch_op.drop_index(
