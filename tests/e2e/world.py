@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -60,7 +61,7 @@ class World:
         self._stack = ExitStack()
         self._bot: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "World":
+    def __enter__(self) -> Self:
         people = [
             User(id="U01NOA", name="noa", real_name="Noa", locale="he-IL", tz="Asia/Jerusalem"),
             User(id="U01AVI", name="avi", real_name="Avi", locale="en-US", tz="Asia/Jerusalem"),
@@ -140,6 +141,13 @@ class World:
             return httpx.get(f"{self.url}/ready").status_code == 200
         except httpx.TransportError:
             return False
+
+    def kill(self) -> None:
+        """Take the process away as a power cut would."""
+        assert self._bot is not None
+        self._bot.kill()
+        self._bot.wait()
+        self._bot = None
 
     def stop(self) -> int:
         if self._bot is None:
