@@ -14,16 +14,13 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help run demo test check fmt bench lock setup clean
+.PHONY: help run test check fmt bench lock setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.run ## the bot itself: Slack, web server, clock, deliveries
 	@$(BIN)/python app.py run
-
-demo: $(VENV)/.dev ## the whole product on this machine, with a Slack of its own in the browser
-	@$(BIN)/python app.py demo
 
 test: $(VENV)/.dev ## the tests (PYTEST_ARGS="-k name" to choose)
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)

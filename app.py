@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from dotenv import dotenv_values
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from bot import doctor, figures, team
 from bot.desk import Clock, Desk
@@ -78,17 +79,28 @@ def read_playbook_file(settings: Settings) -> Playbook:
 
 
 @contextmanager
-def open_desk(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[Desk]:
-    """Open the database, brought up to date, and everything that works with it."""
-    playbook = read_playbook_file(settings)
-    engine = make_engine(settings.database_url)
+def open_store(settings: Settings) -> Iterator[Store]:
+    """Open the database, brought up to date; raises Stop where it can't be."""
+    store = Store(make_engine(settings.database_url))
     try:
-        upgrade(engine)
-        yield Desk(Store(engine), settings, playbook, clock)
+        upgrade(store.engine)
     except NewerDatabase as newer:
         raise Stop(f"{newer}; run the version that made it, or a later one") from None
+    except OperationalError as fault:
+        reason = " ".join(str(fault.orig).split())[:200]
+        raise Stop(f"the database can't be reached (DATABASE_URL): {reason}") from None
+    try:
+        yield store
     finally:
-        engine.dispose()
+        store.close()
+
+
+@contextmanager
+def open_desk(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[Desk]:
+    """Open the database and everything that works with it."""
+    playbook = read_playbook_file(settings)
+    with open_store(settings) as store:
+        yield Desk(store, settings, playbook, clock)
 
 
 def make_client(settings: Settings) -> Any:
@@ -223,8 +235,8 @@ def _playbook_finding(settings: Settings) -> doctor.Finding:
 
 
 def _database_findings(settings: Settings) -> list[doctor.Finding]:
-    with open_desk(settings) as desk:
-        found = doctor.desk_findings(desk)
+    with open_store(settings) as store:
+        found = doctor.store_findings(store)
     fine = doctor.Finding("database", good=True, text=settings.database_url.partition(":")[0])
     return [fine, *found]
 
@@ -286,7 +298,7 @@ def digest(
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     post: Annotated[bool, typer.Option(help="Post it in the digest channel.")] = False,
 ) -> None:
-    """Show the digest: the last full week, or from a day up to another (not included)."""
+    """Show the digest: the last whole week, or from a day up to another (not included)."""
     with open_desk(read_settings()) as desk:
         first, last = figures.last_week(desk)
         zone = desk.settings.zone

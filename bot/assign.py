@@ -7,14 +7,14 @@ from datetime import datetime
 from bot.desk import Desk
 from bot.leads import open_lead
 from bot.team import managers, member
-from rules.effects import Effect, PostOwnerCard, RefreshCard, TellManagers
-from rules.lead import Lead
+from rules.effects import Effect, PostOwnerCard, RefreshCard, RetireNudge, TellManagers
+from rules.lead import FollowUp, Lead
 from rules.permissions import may_work
 from rules.plan import first_call
 from rules.refusals import Refused
 from rules.routing import Choice, candidates, is_away, rotate
 from rules.team import Rep
-from rules.words import Step
+from rules.words import Importance, Step
 from storage import calls, inbox, leads, reps
 from storage.unit import Unit
 
@@ -55,8 +55,7 @@ def give(
         held = leads.save(unit, replace(lead, next_what=Step.ASSIGN))
         leads.add_line(unit, lead.id, at=now, actor="", what="held")
         return held, tell_managers(desk, unit, TellManagers("unassigned", lead.id))
-    step = Step.CALL if lead.next_what is Step.ASSIGN else lead.next_what
-    owned = leads.save(unit, replace(lead, owner=choice.rep.slack_id, owned_at=now, next_what=step))
+    owned = leads.save(unit, _owned(lead, choice.rep.slack_id, now=now))
     leads.add_line(
         unit,
         lead.id,
@@ -68,6 +67,14 @@ def give(
         of=choice.of,
     )
     return owned, (PostOwnerCard(lead.id, choice.rep.slack_id, owned.version),)
+
+
+def _owned(lead: Lead, to: str, *, now: datetime) -> Lead:
+    """Give a lead its owner; one that was held is called now, or waits for a number (L5.4)."""
+    step, at = lead.next_what, lead.next_at
+    if step is Step.ASSIGN:
+        step, at = (Step.CALL, at) if lead.phone_valid else (Step.WAIT_FOR_PHONE, None)
+    return replace(lead, owner=to, owned_at=now, next_what=step, next_at=at)
 
 
 def tell_managers(desk: Desk, unit: Unit, notice: TellManagers) -> tuple[Effect, ...]:
@@ -96,11 +103,12 @@ def assign_lead(desk: Desk, lead_id: int, *, to: str, by: str, key: str = "") ->
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
         lead = open_lead(unit, lead_id, by=actor)
         target = reps.get(unit, to)
+        if not inbox.first_time(unit, key, at=now) and target is not None:
+            return Assigned(lead, target)
         _check_target(lead, actor, target, to)
-        inbox.first_time(unit, key, at=now)
-        owned = hand_over(unit, lead, to=to, by=by, now=now)
-        effects = (PostOwnerCard(lead_id, to, owned.version), RefreshCard(lead_id))
-        desk.send(unit, owned, effects, now=now)
+        owned, effects = hand_over(unit, lead, to=to, by=by, now=now)
+        card = PostOwnerCard(lead_id, to, owned.version)
+        desk.send(unit, owned, (card, *effects), now=now)
         unit.commit()
     return Assigned(owned, target or Rep(to, to))
 
@@ -115,15 +123,28 @@ def _check_target(lead: Lead, actor: Rep, target: Rep | None, to: str) -> None:
         raise Refused("assign.already", lead_id=lead.id, name=lead.name, owner=to)
 
 
-def hand_over(unit: Unit, lead: Lead, *, to: str, by: str, now: datetime) -> Lead:
-    """Change a lead's owner, with its open follow-up and a line of history."""
-    step = Step.CALL if lead.next_what is Step.ASSIGN else lead.next_what
-    owned = leads.save(unit, replace(lead, owner=to, owned_at=now, next_what=step))
+def hand_over(
+    unit: Unit, lead: Lead, *, to: str, by: str, now: datetime
+) -> tuple[Lead, tuple[Effect, ...]]:
+    """Change a lead's owner, with its open follow-up and a line of history.
+
+    The cards that stand are refreshed, and reminders that stand with the former owner end.
+    """
+    owned = leads.save(unit, _owned(lead, to, now=now))
     leads.add_line(unit, lead.id, at=now, actor=by, what="handed_over", to=to)
+    refresh = RefreshCard(lead.id)
     agreed = calls.open_followup(unit, lead.id)
-    if agreed:
-        calls.save_followup(unit, replace(agreed, rep=to))
-    return owned
+    if agreed is None:
+        return owned, (refresh,)
+    mine = replace(agreed, rep=to)
+    calls.save_followup(unit, _from_the_first(mine, now=now) if agreed.nags else mine)
+    return owned, (refresh, RetireNudge(agreed.id, lead.id))
+
+
+def _from_the_first(agreed: FollowUp, *, now: datetime) -> FollowUp:
+    """Let the reminders of a follow-up that is due begin again, for its new rep (L4.3)."""
+    high = agreed.importance is Importance.HIGH
+    return replace(agreed, due_at=now, nags=0, nag_at=now if high else None)
 
 
 def assign_held(desk: Desk) -> int:

@@ -1,7 +1,7 @@
 """The rep's acts: log an outcome, take it back, ask for the next call, see the day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from rules.effects import Effect, RefreshCard, RetireNudge, SendEmail, SendSms
 from rules.hours import inside
 from rules.lead import FollowUp, Lead
 from rules.messages import leaves_at
+from rules.nags import reopened
 from rules.outcomes import Decision, Setting, decide, is_double
 from rules.queue import Reason, rank, reason_to_call
 from rules.refusals import Refused
@@ -22,6 +23,7 @@ from storage import calls, inbox, leads, outbox
 from storage.unit import Unit
 
 AGENDA = 30
+NO_OUTCOME_CHANGES = ("owner", "name", "phone_raw", "phone_e164", "email", "opted_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logge
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
         lead = workable(unit, act.lead_id, by=actor)
         first = inbox.first_time(unit, key, at=now)
-        if not first or is_double(lead, act, actor=by, now=now):
+        if not first or _is_double(unit, lead, act, by=by, now=now):
             return Logged(lead, act, double=True, now=now)
         setting = Setting(by, now, desk.playbook, desk.zone_of(lead))
         decision = decide(lead, act, setting)
@@ -56,12 +58,22 @@ def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logge
     return logged
 
 
+def _is_double(unit: Unit, lead: Lead, act: LogOutcome, *, by: str, now: datetime) -> bool:
+    """Say whether this repeats the person's last act; another amount or time is another act."""
+    if not is_double(lead, act, actor=by, now=now):
+        return False
+    if act.amount:
+        last = calls.last_attempt(unit, by=by)
+        return last is None or last["amount_minor"] == act.amount.minor
+    return act.when is None or act.when == lead.next_at
+
+
 def _save(
     desk: Desk, unit: Unit, before: Lead, decision: Decision, act: LogOutcome, *, now: datetime
 ) -> Logged:
     due = before.next_what is Step.FOLLOW_UP
     ended = calls.open_followup(unit, before.id) if due else None
-    lead = leads.save(unit, decision.lead)
+    lead = leads.save(unit, decision.lead, before=before)
     attempt_id = calls.add_attempt(
         unit, before, decision.attempt, ended_followup=ended.id if ended else None
     )
@@ -116,14 +128,15 @@ def undo(desk: Desk, *, by: str, key: str = "", attempt_id: int | None = None) -
     now = desk.clock()
     with desk.store.unit() as unit:
         member(unit, by, admins=desk.settings.admin_slack_ids)
+        if not inbox.first_time(unit, key, at=now):
+            raise Refused("undo.done")
         last = calls.last_attempt(unit, by=by)
         if last is None or (attempt_id is not None and last["id"] != attempt_id):
             raise Refused("undo.nothing")
         lead = _undoable(unit, last, now=now)
-        inbox.first_time(unit, key, at=now)
         restored = leads.save(unit, calls.as_before(lead, last["before"]))
         calls.mark_undone(unit, last["id"], at=now)
-        _reopen(unit, last["ended_followup"])
+        _reopen(desk, unit, last["ended_followup"], now=now)
         leads.add_line(unit, lead.id, at=now, actor=by, what="undone", outcome=last["outcome"])
         desk.send(unit, restored, (RefreshCard(lead.id),), now=now)
         unit.commit()
@@ -134,17 +147,18 @@ def _undoable(unit: Unit, last: Mapping[str, Any], *, now: datetime) -> Lead:
     lead = leads.load(unit, last["lead_id"], lock=True)
     if lead is None or calls.newest_of_lead(unit, lead.id) != last["id"]:
         raise Refused("undo.later", lead_id=last["lead_id"])
+    was = calls.as_before(lead, last["before"])
+    if any(getattr(was, name) != getattr(lead, name) for name in NO_OUTCOME_CHANGES):
+        raise Refused("undo.later", lead_id=lead.id)
     if not outbox.cancel_of_attempt(unit, last["id"], now=now):
         raise Refused("undo.left", lead_id=lead.id, name=lead.name)
     return lead
 
 
-def _reopen(unit: Unit, followup_id: int | None) -> None:
+def _reopen(desk: Desk, unit: Unit, followup_id: int | None, *, now: datetime) -> None:
     agreed = calls.followup(unit, followup_id) if followup_id else None
     if agreed:
-        high = agreed.importance is Importance.HIGH
-        nag_at = agreed.due_at if high else None
-        calls.save_followup(unit, replace(agreed, state="open", nags=0, nag_at=nag_at))
+        calls.save_followup(unit, reopened(agreed, now=now, playbook=desk.playbook))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +191,8 @@ def next_lead(desk: Desk, *, by: str, key: str = "") -> Handed | None:
         of_pool = not lead.owner
         if of_pool:
             inbox.first_time(unit, key, at=now)
-            lead = hand_over(unit, lead, to=by, by=by, now=now)
-            desk.send(unit, lead, (RefreshCard(lead.id),), now=now)
+            lead, effects = hand_over(unit, lead, to=by, by=by, now=now)
+            desk.send(unit, lead, effects, now=now)
             unit.commit()
     return Handed(lead, reason_to_call(lead, high=importance == Importance.HIGH), of_pool)
 

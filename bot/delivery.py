@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -99,9 +100,10 @@ class Courier:
 
     def _lane(self, name: str, rows: Iterable[Row]) -> None:
         held: datetime | None = None
+        until = time.monotonic() + LEASE.total_seconds() / 2
         try:
             for row in rows:
-                if held is not None or self.stopping:
+                if held is not None or self.stopping or time.monotonic() > until:
                     self._put_back(row, held or self._desk.clock(), error="", counts=False)
                 else:
                     held = self._deliver(row)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.desk import Desk
 from bot.settings import Settings, missing_for_slack
 from storage import outbox, reps
+from storage.unit import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ def examine(checks: Iterable[tuple[str, Check]]) -> list[Finding]:
         try:
             result = check()
         except Exception as fault:  # noqa: BLE001 - a broken check is what the doctor looks for
-            result = Finding(what, good=False, text=f"{type(fault).__name__}: {_short(fault)}")
+            result = Finding(what, good=False, text=_short(fault))
         found += result if isinstance(result, list) else [result]
     return found
 
 
 def _short(fault: Exception) -> str:
-    return " ".join(str(fault).split())[:200]
+    return " ".join(str(fault).split())[:200] or type(fault).__name__
 
 
 def settings_findings(settings: Settings) -> list[Finding]:
@@ -55,11 +55,15 @@ def settings_findings(settings: Settings) -> list[Finding]:
     return found or [Finding("settings", good=True, text="all set")]
 
 
-def desk_findings(desk: Desk) -> list[Finding]:
+def store_findings(store: Store) -> list[Finding]:
     """Say whether there is a team, and what will never be delivered."""
-    with desk.store.view() as view:
+    with store.view() as view:
         size, dead = len(reps.everybody(view)), outbox.dead(view)
+        manages = any(one.manages for one in reps.everybody(view))
     found = [team_finding(size)]
+    if size and not manages:
+        text = 'nobody manages: give somebody role = "manager", or set ADMIN_SLACK_IDS'
+        found.append(Finding("managers", good=None, text=text))
     if dead:
         newest = ", ".join(sorted({f"{row['kind']}: {row['error']}" for row in dead}))
         text = f"{len(dead)} messages will never be delivered ({newest}); managers were told"

@@ -1,6 +1,7 @@
 """The digest: figures of a period, and the one that is due every week (L6)."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 
 from bot.desk import Desk
 from rules.digest import Figures, last_digest, make_figures
@@ -22,8 +23,9 @@ def digest_of(desk: Desk, *, since: datetime, until: datetime) -> Figures:
 
 
 def last_week(desk: Desk) -> tuple[datetime, datetime]:
-    """Give the period of the newest weekly digest, in the team's zone."""
-    _, since, until = last_digest(now=desk.clock(), playbook=desk.playbook, zone=desk.settings.zone)
+    """Give the last whole week, as the weekly digest counts them, in the team's zone."""
+    at_midnight = replace(desk.playbook, digest_at=time())
+    _, since, until = last_digest(now=desk.clock(), playbook=at_midnight, zone=desk.settings.zone)
     return since, until
 
 

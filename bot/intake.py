@@ -10,7 +10,7 @@ from typing import Any
 from bot.assign import Rotation, give
 from bot.bodies import Unreadable, read_body
 from bot.desk import Desk
-from rules.effects import Effect, PostCard, RefreshCard
+from rules.effects import Effect, PostCard, PostOwnerCard, RefreshCard
 from rules.fields import Defaults, Draft, read_draft
 from rules.lead import Lead
 from rules.plan import first_call
@@ -93,7 +93,7 @@ def settle(desk: Desk, intake_id: int) -> Receipt:
     now = desk.clock()
     with desk.store.unit() as unit:
         rotation = Rotation(unit, now=now)
-        arrival = inbox.get(unit, intake_id)
+        arrival = inbox.get(unit, intake_id, lock=True)
         if arrival is None or arrival.state != RECEIVED:
             return _receipt(arrival) if arrival else Receipt(intake_id, QUARANTINED, None)
         receipt = _settle(desk, unit, arrival, rotation, now=now)
@@ -152,7 +152,9 @@ def take_in(
     phone = draft.phone.e164 if draft.phone and draft.phone.valid else ""
     known = leads.find_person(unit, phone=phone, email=draft.email)
     if known:
-        return "merged", _merge(desk, unit, known, draft, batch, intake_id=intake_id, now=now)
+        lead = _merge(desk, unit, known, draft, batch, intake_id=intake_id, now=now)
+        returns = batch.post and not lead.working
+        return "merged", _welcome(desk, unit, lead, rotation, now=now) if returns else lead
     step = Step.CALL if draft.phone and draft.phone.valid else Step.WAIT_FOR_PHONE
     lead = leads.add(unit, draft, stage=Stage.LEAD, step=step, at=now)
     _add_source(unit, lead.id, draft, batch, intake_id=intake_id, now=now)
@@ -195,6 +197,28 @@ def _merge(
         leads.add_line(unit, lead_id, at=now, actor="", what="merged", source=batch.source)
         desk.send(unit, lead, (RefreshCard(lead_id),), now=now)
     return lead
+
+
+def _welcome(desk: Desk, unit: Unit, lead: Lead, rotation: Rotation, *, now: datetime) -> Lead:
+    """Bring back a lead that was closed or parked to its rep, as fresh, with its history (L3.3)."""
+    at = first_call(now=now, playbook=desk.playbook, zone=desk.zone_of(lead))
+    step = Step.CALL if lead.phone_valid else Step.WAIT_FOR_PHONE
+    back = replace(
+        lead,
+        stage=Stage.LEAD,
+        closed_at=None,
+        attempts=0,
+        next_what=step,
+        next_at=at if step is Step.CALL else None,
+    )
+    leads.add_line(unit, lead.id, at=now, actor="", what="returned")
+    if back.owner:
+        owned = leads.save(unit, back)
+        effects: tuple[Effect, ...] = (PostOwnerCard(lead.id, owned.owner, owned.version),)
+    else:
+        owned, effects = give(desk, unit, back, rotation.choose(), now=now)
+    desk.send(unit, owned, (*effects, RefreshCard(lead.id)), now=now)
+    return owned
 
 
 def _filled(desk: Desk, lead: Lead, draft: Draft, *, now: datetime) -> Lead:

@@ -40,8 +40,8 @@ def sms_of(desk: Desk, lead: Lead, layer: Layer, *, now: datetime) -> Sms:
 def mail_of(desk: Desk, lead: Lead, layer: Layer, *, now: datetime, key: str) -> Mail:
     """Write the mail of a layer (L3.1, L5.1), as text and as HTML, right to left in Hebrew."""
     words, book = words_for(desk, lead), desk.playbook
-    text_key = f"mail.{layer}{_variant(lead) if layer is Layer.MAIL_FIRST else ''}"
-    subject_key = f"{text_key.removesuffix('_open')}_subject"
+    text_key = f"mail.{layer}{_mail_variant(lead, layer)}"
+    subject_key = f"{text_key.removesuffix('_open').removesuffix('_missing')}_subject"
     when = words.when(lead.next_at, now=now) if lead.next_at else ""
     name = first_name(lead)
     callback = words.say("mail.callback", phone=book.callback_phone) if book.callback_phone else ""
@@ -54,6 +54,12 @@ def mail_of(desk: Desk, lead: Lead, layer: Layer, *, now: datetime, key: str) ->
     kept = [part for part in parts if part]
     subject = words.say(subject_key)
     return Mail(lead.email, subject, "\n\n".join(kept), _html(words, subject, kept), key)
+
+
+def _mail_variant(lead: Lead, layer: Layer) -> str:
+    if layer is Layer.ASK_PHONE:
+        return "" if lead.phone_raw else "_missing"
+    return _variant(lead)
 
 
 def _variant(lead: Lead) -> str:

@@ -29,6 +29,7 @@ from rules.effects import (
 )
 from rules.lead import Lead
 from rules.messages import still_wanted
+from rules.words import Layer
 from storage import calls, leads, outbox, posts, reps
 from storage.outbox import Row
 from storage.unit import Unit, View
@@ -54,26 +55,41 @@ def order_for(desk: Desk, row: Row) -> Prepared:
 
 def record(unit: Unit, row: Row, sent: list[tuple[Order, Sent]], *, now: datetime) -> None:
     """Keep where new messages stand; a card that grew old on its way is refreshed."""
-    purpose = {PostCard: CARD, PostOwnerCard: CARD, NudgeRep: NUDGE}.get(type(row.effect))
     lead_id = getattr(row.effect, "lead_id", 0)
     for order, done in sent:
-        if purpose and isinstance(order, SlackPost):
-            about = str(getattr(row.effect, "followup_id", ""))
-            posts.add(
-                unit,
-                lead_id=lead_id,
-                purpose=purpose,
-                about=about,
-                recipient=getattr(row.effect, "rep", ""),
-                channel=done.channel,
-                ts=done.ref,
-            )
+        if isinstance(order, SlackPost) and isinstance(row.effect, PostCard | PostOwnerCard):
+            to = "" if isinstance(row.effect, PostCard) else order.to
+            _stands(unit, lead_id, purpose=CARD, to=to, done=done)
             lead = leads.load(unit, lead_id)
-            if purpose == CARD and lead and lead.version != order.seen_version:
+            if lead and lead.version != order.seen_version:
                 outbox.add(unit, (RefreshCard(lead_id),), now=now)
+        if isinstance(order, SlackPost) and isinstance(row.effect, NudgeRep):
+            _nudge_stands(unit, row.effect, order.to, done, now=now)
     if isinstance(row.effect, SendSms | SendEmail):
         leads.add_line(unit, lead_id, at=now, actor="", what=f"sent_{row.effect.kind}")
         outbox.add(unit, (RefreshCard(lead_id),), now=now)
+
+
+def _stands(
+    unit: Unit, lead_id: int, *, purpose: str, to: str, done: Sent, about: str = ""
+) -> None:
+    posts.add(
+        unit,
+        lead_id=lead_id,
+        purpose=purpose,
+        about=about,
+        recipient=to,
+        channel=done.channel,
+        ts=done.ref,
+    )
+
+
+def _nudge_stands(unit: Unit, nudge: NudgeRep, to: str, done: Sent, *, now: datetime) -> None:
+    """Keep where a reminder stands; now that it is the newest, older ones lose their buttons."""
+    about = str(nudge.followup_id)
+    _stands(unit, nudge.lead_id, purpose=NUDGE, to=to, done=done, about=about)
+    if len(posts.of_lead(unit, nudge.lead_id, purpose=NUDGE, about=about)) > 1:
+        outbox.add(unit, (RetireNudge(nudge.followup_id, nudge.lead_id),), now=now)
 
 
 def team_words(desk: Desk) -> Words:
@@ -129,18 +145,18 @@ def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
 
 def _sms(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
-    lead = _lead(view, effect.lead_id)
-    if lead is None or not still_wanted(lead, layer=effect.layer, asked_at=row.created_at):
+    lead, layer = _lead(view, effect.lead_id), Layer(effect.layer)
+    if lead is None or not still_wanted(lead, layer=layer, asked_at=row.created_at):
         return Drop("not_wanted")
-    return [sms_of(desk, lead, effect.layer, now=desk.clock())]
+    return [sms_of(desk, lead, layer, now=desk.clock())]
 
 
 def _email(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
-    lead = _lead(view, effect.lead_id)
-    if lead is None or not still_wanted(lead, layer=effect.layer, asked_at=row.created_at):
+    lead, layer = _lead(view, effect.lead_id), Layer(effect.layer)
+    if lead is None or not still_wanted(lead, layer=layer, asked_at=row.created_at):
         return Drop("not_wanted")
-    return [mail_of(desk, lead, effect.layer, now=desk.clock(), key=f"outbox-{row.id}")]
+    return [mail_of(desk, lead, layer, now=desk.clock(), key=f"outbox-{row.id}")]
 
 
 def _nudge(desk: Desk, view: View, row: Row) -> Prepared:
@@ -166,7 +182,7 @@ def _retire_nudge(desk: Desk, view: View, row: Row) -> Prepared:
         SlackUpdate(
             post.channel,
             post.ts,
-            notices.retired(agreed, lead, words_of(desk, view, post.recipient)),
+            notices.retired(agreed, lead, words_of(desk, view, post.recipient), post.recipient),
         )
         for post in older
     ]

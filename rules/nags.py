@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from rules.effects import Effect, NudgeRep, RetireNudge, TellManagers
 from rules.lead import FollowUp
 from rules.playbook import Playbook
+from rules.words import Importance
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,15 @@ def snooze(followup: FollowUp, *, now: datetime, minutes: int) -> NagStep:
         replace(followup, nags=0, nag_at=later, due_at=later),
         (RetireNudge(followup.id, followup.lead_id),),
     )
+
+
+def reopened(followup: FollowUp, *, now: datetime, playbook: Playbook) -> FollowUp:
+    """Give a follow-up open again, whose end was taken back; its rounds go on where they stood."""
+    opened = replace(followup, state="open")
+    if followup.importance is not Importance.HIGH or followup.nags > len(playbook.nag_rep):
+        return opened
+    if not followup.nags:
+        return replace(opened, nag_at=followup.due_at)
+    minutes = (*playbook.nag_rep, playbook.nag_manager)
+    gap = minutes[followup.nags] - minutes[followup.nags - 1]
+    return replace(opened, nag_at=now + timedelta(minutes=gap))

@@ -118,7 +118,8 @@ def _told(front: Front, call: tuple[str, Mapping[str, Any]], reply: Reply) -> Re
     world.record_call(
         Call(method=method, args=args, answer=reply.body, at=world.clock(), status=reply.status)
     )
-    return JSONResponse(reply.body, status_code=reply.status, headers=reply.headers)
+    headers = {"x-oauth-scopes": ",".join(sorted(world.app.scopes)), **reply.headers}
+    return JSONResponse(reply.body, status_code=reply.status, headers=headers)
 
 
 def _unavailable() -> Response:

@@ -11,14 +11,13 @@ from rules.lead import STATE, Attempt, FollowUp, Lead
 from rules.words import Importance, Step
 from storage.leads import COLUMNS as LEAD_COLUMNS
 from storage.leads import to_lead
-from storage.rows import plain
+from storage.rows import is_just, plain
 from storage.tables import attempts, followups, leads
 from storage.unit import Unit, View
 
+IS_OPEN = is_just(followups.c.state, "open")
 _FOLLOWUP = [followups.c[one.name] for one in fields(FollowUp)]
-_OPEN = select(*_FOLLOWUP).where(
-    followups.c.lead_id == bindparam("lead"), followups.c.state == "open"
-)
+_OPEN = select(*_FOLLOWUP).where(followups.c.lead_id == bindparam("lead"), IS_OPEN)
 _ADD_ATTEMPT = insert(attempts)
 _ADD_FOLLOWUP = insert(followups)
 
@@ -71,7 +70,7 @@ def as_before(lead: Lead, before: dict[str, Any]) -> Lead:
         name: datetime.fromisoformat(value) if name in moments and value else value
         for name, value in before.items()
     }
-    return replace(to_lead(row), version=lead.version)
+    return replace(to_lead(row.values()), version=lead.version)
 
 
 def mark_undone(unit: Unit, attempt_id: int, *, at: datetime) -> None:
@@ -115,15 +114,13 @@ def save_followup(unit: Unit, changed: FollowUp) -> None:
 
 def due_nags(unit: Unit, *, now: datetime, most: int) -> list[FollowUp]:
     """Give open follow-ups whose next nag is due, longest due first; held until the unit ends."""
-    query = select(*_FOLLOWUP).where(followups.c.state == "open", followups.c.nag_at <= now)
+    query = select(*_FOLLOWUP).where(IS_OPEN, followups.c.nag_at <= now)
     query = query.order_by(followups.c.nag_at).limit(most).with_for_update(skip_locked=True)
     return [_followup(row) for row in unit.execute(query).mappings()]
 
 
 def _with_followups() -> Any:
-    joined = leads.outerjoin(
-        followups, (followups.c.lead_id == leads.c.id) & (followups.c.state == "open")
-    )
+    joined = leads.outerjoin(followups, (followups.c.lead_id == leads.c.id) & IS_OPEN)
     return select(*LEAD_COLUMNS, followups.c.importance).select_from(joined)
 
 
@@ -137,7 +134,8 @@ def callable_now(
     query = _with_followups().where(
         leads.c.owner == owner, leads.c.working.is_(True), leads.c.next_at <= now
     )
-    rows = view.execute(query.order_by(leads.c.next_at.desc()).limit(most)).mappings()
+    first = [followups.c.importance.is_distinct_from("high")] if owner else []
+    rows = view.execute(query.order_by(*first, leads.c.next_at.desc()).limit(most))
     return [_with_importance(row) for row in rows]
 
 
@@ -148,19 +146,16 @@ def agenda(view: View, *, owner: str, until: datetime, most: int) -> Sequence[tu
         leads.c.working.is_(True),
         or_(leads.c.next_at <= until, leads.c.next_what == Step.WAIT_FOR_PHONE),
     )
-    rows = view.execute(
-        query.order_by(leads.c.next_at.nulls_last(), leads.c.id).limit(most)
-    ).mappings()
+    rows = view.execute(query.order_by(leads.c.next_at.nulls_last(), leads.c.id).limit(most))
     return [_with_importance(row) for row in rows]
 
 
 def _with_importance(row: Any) -> tuple[Lead, str]:
-    values = dict(row)
-    importance = values.pop("importance") or ""
-    return to_lead(values), importance
+    *values, importance = row
+    return to_lead(values), importance or ""
 
 
 def any_due(view: View, *, now: datetime) -> bool:
     """Say whether some follow-up's next nag is due."""
-    query = select(followups.c.id).where(followups.c.state == "open", followups.c.nag_at <= now)
+    query = select(followups.c.id).where(IS_OPEN, followups.c.nag_at <= now)
     return view.execute(query.limit(1)).first() is not None

@@ -1,5 +1,7 @@
 """Connections: SQLite made durable, PostgreSQL as it is."""
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 BUSY_SECONDS = 10
+PAUSE = 0.005
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -28,6 +31,7 @@ def make_engine(url: str) -> Engine:
         isolation_level="AUTOCOMMIT",
         pool_size=10,
         max_overflow=10,
+        pool_use_lifo=True,
     )
     event.listen(engine, "connect", _make_durable)
     return engine
@@ -36,5 +40,19 @@ def make_engine(url: str) -> Engine:
 def _make_durable(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in PRAGMAS:
-        cursor.execute(pragma)
+        _set(cursor, pragma)
     cursor.close()
+
+
+def _set(cursor: Any, pragma: str) -> None:
+    """Two that open a new file at once can't both make it WAL, and there SQLite does not wait."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute(pragma)
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from storage.rows import insert_new
+from storage.rows import insert_new, is_just
 from storage.tables import intake, seen
 from storage.unit import Unit, View
 
@@ -45,9 +45,10 @@ def keep(
     return unit.execute(statement, values).scalar()
 
 
-def get(view: View, intake_id: int) -> Arrival | None:
-    """Give what came under this number."""
-    row = view.execute(select(*_COLUMNS).where(intake.c.id == intake_id)).mappings().first()
+def get(view: View, intake_id: int, *, lock: bool = False) -> Arrival | None:
+    """Give what came under this number; `lock` holds it until the unit ends."""
+    query = select(*_COLUMNS).where(intake.c.id == intake_id)
+    row = view.execute(query.with_for_update() if lock else query).mappings().first()
     return Arrival(**row) if row else None
 
 
@@ -70,7 +71,9 @@ def settle(
 
 def unsettled(view: View, *, before: datetime, most: int) -> list[int]:
     """Give what was kept before a moment (UTC) and never parsed: the process died between."""
-    query = select(intake.c.id).where(intake.c.state == RECEIVED, intake.c.received_at < before)
+    query = select(intake.c.id).where(
+        is_just(intake.c.state, RECEIVED), intake.c.received_at < before
+    )
     return list(view.execute(query.order_by(intake.c.id).limit(most)).scalars())
 
 

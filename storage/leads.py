@@ -1,18 +1,19 @@
 """Leads and what hangs on them: load, add, save, find."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Update, bindparam, func, insert, select, update
 
 from rules.fields import Draft
 from rules.lead import STATE, Lead
 from rules.phones import email_key
 from rules.refusals import Refused
 from rules.words import Kind, PhoneType, Stage, Step
-from storage.rows import insert_new, plain
+from storage.rows import insert_new, is_just, plain
 from storage.tables import history, lead_sources, leads
 from storage.unit import Unit, View
 
@@ -25,13 +26,10 @@ _READ: dict[str, Any] = {
     "opted_out": tuple,
     "consent": lambda value: None if value is None else tuple(value),
 }
+_READ_AT = [(place, _READ[one.name]) for place, one in enumerate(fields(Lead)) if one.name in _READ]
 _BY_ID = select(*COLUMNS).where(leads.c.id == bindparam("lead"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
-_SAVE = (
-    update(leads)
-    .where(leads.c.id == bindparam("lead"), leads.c.version == bindparam("was"))
-    .values({name: bindparam(name) for name in (*STATE, "version", "email_key", "working")})
-)
+_IF_UNCHANGED = (leads.c.id == bindparam("lead"), leads.c.version == bindparam("was"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,18 @@ class Line:
     data: dict[str, Any]
 
 
-def to_lead(row: Any) -> Lead:
-    """Make a lead of a row that has its columns."""
-    return Lead(**{key: _READ[key](value) if key in _READ else value for key, value in row.items()})
+def to_lead(row: Iterable[Any]) -> Lead:
+    """Make a lead of its columns' values, in order."""
+    values = list(row)
+    for place, read in _READ_AT:
+        values[place] = read(values[place])
+    return Lead(*values)
 
 
 def load(view: View, lead_id: int, *, lock: bool = False) -> Lead | None:
     """Give the lead, or None; `lock` holds it against other writers until the unit ends."""
     statement = _BY_ID_LOCKED if lock else _BY_ID
-    row = view.execute(statement, {"lead": lead_id}).mappings().first()
+    row = view.execute(statement, {"lead": lead_id}).first()
     return to_lead(row) if row else None
 
 
@@ -87,27 +88,34 @@ def add(unit: Unit, draft: Draft, *, stage: Stage, step: Step, at: datetime) -> 
         "extra": draft.extra,
         **{name: getattr(draft, name) for name in _COPIED},
     }
-    row = unit.execute(insert(leads).returning(*COLUMNS), values).mappings().one()
+    row = unit.execute(insert(leads).returning(*COLUMNS), values).one()
     return to_lead(row)
 
 
 _COPIED = ("direction", "campaign", "vendor", "banner", "product", "language", "region", "city")
 
 
-def save(unit: Unit, lead: Lead) -> Lead:
+@lru_cache(maxsize=256)
+def _saving(names: tuple[str, ...]) -> Update:
+    return update(leads).where(*_IF_UNCHANGED).values({name: bindparam(name) for name in names})
+
+
+def save(unit: Unit, lead: Lead, *, before: Lead | None = None) -> Lead:
     """Save what may change of a lead and give it with its new version.
 
+    With the lead as it was `before`, only what differs is written: an index costs a page.
     Raises Refused when somebody saved it since it was loaded.
     """
-    values = {name: plain(getattr(lead, name)) for name in STATE}
-    values |= {
-        "lead": lead.id,
-        "was": lead.version,
-        "version": lead.version + 1,
-        "email_key": email_key(lead.email),
-        "working": lead.working,
+    values = {
+        name: plain(getattr(lead, name))
+        for name in STATE
+        if before is None or getattr(before, name) != getattr(lead, name)
     }
-    if unit.execute(_SAVE, values).rowcount != 1:
+    values |= {"version": lead.version + 1, "working": lead.working}
+    if "email" in values:
+        values["email_key"] = email_key(lead.email)
+    saving = _saving(tuple(values))
+    if unit.execute(saving, values | {"lead": lead.id, "was": lead.version}).rowcount != 1:
         raise Refused("lead.changed", lead_id=lead.id)
     return replace(lead, version=lead.version + 1)
 
@@ -165,14 +173,12 @@ def nearest(view: View, lead_id: int, *, owner: str) -> Lead | None:
     """Give this owner's lead whose number is nearest to one that does not exist."""
     query = select(*COLUMNS).where(leads.c.owner == owner)
     query = query.order_by(func.abs(leads.c.id - lead_id)).limit(1)
-    row = view.execute(query).mappings().first()
+    row = view.execute(query).first()
     return to_lead(row) if row else None
 
 
 def held(view: View, *, most: int) -> list[Lead]:
     """Give leads that wait for an owner, oldest first."""
-    query = select(*COLUMNS).where(
-        leads.c.owner == "", leads.c.working.is_(True), leads.c.next_what == Step.ASSIGN
-    )
-    rows = view.execute(query.order_by(leads.c.id).limit(most)).mappings()
+    query = select(*COLUMNS).where(is_just(leads.c.next_what, Step.ASSIGN), leads.c.owner == "")
+    rows = view.execute(query.order_by(leads.c.id).limit(most))
     return [to_lead(row) for row in rows]

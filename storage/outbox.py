@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import and_, func, select, update
 
 from rules.effects import EFFECTS, Effect
-from storage.rows import insert_new
+from storage.rows import insert_new, is_just
 from storage.tables import outbox
 from storage.unit import Unit, View
 
 WAITING, LEASED, SENT = "waiting", "leased", "sent"
 DEAD, CANCELLED = "dead", "cancelled"
+IS_WAITING = is_just(outbox.c.state, WAITING)
+IS_LEASED = is_just(outbox.c.state, LEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ _CLAIMED = [
 
 def any_due(view: View, *, now: datetime, without: Iterable[str] = ()) -> bool:
     """Say whether some row is due in a lane that is not among `without`."""
-    query = select(outbox.c.id).where(outbox.c.state == WAITING, outbox.c.due_at <= now)
+    query = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now)
     query = query.where(outbox.c.lane.not_in(sorted(without)))
     return view.execute(query.limit(1)).first() is not None
 
@@ -85,7 +87,7 @@ def claim(
 
     `only` names one lane; `without` names lanes to leave alone.
     """
-    due = select(outbox.c.id).where(outbox.c.state == WAITING, outbox.c.due_at <= now)
+    due = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now)
     due = due.where(outbox.c.lane == only if only else outbox.c.lane.not_in(sorted(without)))
     due = due.order_by(outbox.c.due_at, outbox.c.id).limit(most).with_for_update(skip_locked=True)
     # PostgreSQL may run a subquery again for each row, and each run finds others; a CTE runs once.
@@ -101,7 +103,7 @@ def _row(row: Any) -> Row:
 
 
 def _mine(row: Row) -> Any:
-    return and_(outbox.c.id == row.id, outbox.c.state == LEASED, outbox.c.lease == row.lease)
+    return and_(outbox.c.id == row.id, IS_LEASED, outbox.c.lease == row.lease)
 
 
 def finish(unit: Unit, row: Row, *, state: str, now: datetime, error: str = "") -> None:
@@ -118,7 +120,7 @@ def put_back(
     Where a newer row waits under its collapse_key, that one does the work.
     """
     newer = select(outbox.c.id).where(
-        outbox.c.state == WAITING,
+        IS_WAITING,
         outbox.c.collapse_key
         == select(outbox.c.collapse_key).where(outbox.c.id == row.id).scalar_subquery(),
     )
@@ -138,18 +140,18 @@ def put_back(
 def free_expired(unit: Unit, *, now: datetime) -> int:
     """Let rows wait again whose sender died; gives how many."""
     expired = select(outbox.c.id, outbox.c.collapse_key).where(
-        outbox.c.state == LEASED, outbox.c.lease_until < now
+        IS_LEASED, outbox.c.lease_until < now
     )
     rows = unit.execute(expired).all()
     for row_id, key in rows:
         waits = (
             key is not None
             and unit.execute(
-                select(outbox.c.id).where(outbox.c.state == WAITING, outbox.c.collapse_key == key)
+                select(outbox.c.id).where(IS_WAITING, outbox.c.collapse_key == key)
             ).first()
         )
         state = CANCELLED if waits else WAITING
-        still = and_(outbox.c.id == row_id, outbox.c.state == LEASED, outbox.c.lease_until < now)
+        still = and_(outbox.c.id == row_id, IS_LEASED, outbox.c.lease_until < now)
         unit.execute(update(outbox).where(still).values(state=state, lease=""))
     unit.wakes = unit.wakes or bool(rows)
     return len(rows)
@@ -162,15 +164,15 @@ def cancel_of_attempt(unit: Unit, attempt_id: int, *, now: datetime) -> bool:
     if {SENT, LEASED} & set(states):
         return False
     values = {"state": CANCELLED, "done_at": now, "once_key": None, "error": "undone"}
-    unit.execute(update(outbox).where(mine, outbox.c.state == WAITING).values(values))
+    unit.execute(update(outbox).where(mine, IS_WAITING).values(values))
     return True
 
 
 def cancel_nudges(unit: Unit, followup_id: int, *, now: datetime) -> None:
     """Cancel reminders of a follow-up that has ended."""
     mine = outbox.c.once_key.like(f"nudge:{followup_id}:%")
-    values = {"state": CANCELLED, "done_at": now, "error": "followup_ended"}
-    unit.execute(update(outbox).where(mine, outbox.c.state == WAITING).values(values))
+    values = {"state": CANCELLED, "done_at": now, "once_key": None, "error": "followup_ended"}
+    unit.execute(update(outbox).where(mine, IS_WAITING).values(values))
 
 
 def dead(view: View, *, most: int = 20) -> Sequence[Any]:
@@ -182,7 +184,7 @@ def dead(view: View, *, most: int = 20) -> Sequence[Any]:
 
 def fold(unit: Unit, *, kind: str, over: int, now: datetime) -> tuple[int, int]:
     """Cancel the due rows of a kind when more than `over` wait; gives how many and the first."""
-    due = and_(outbox.c.state == WAITING, outbox.c.due_at <= now, outbox.c.kind == kind)
+    due = and_(IS_WAITING, outbox.c.due_at <= now, outbox.c.kind == kind)
     count, first = unit.execute(select(func.count(), func.min(outbox.c.id)).where(due)).one()
     if count <= over:
         return 0, 0

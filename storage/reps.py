@@ -12,29 +12,33 @@ from storage.rows import insert_new, plain
 from storage.tables import leads, reps
 from storage.unit import Unit, View
 
-_LISTS = ("languages", "regions", "products", "ages", "interests")
+_READ: dict[str, Any] = {
+    "role": Role,
+    **dict.fromkeys(("languages", "regions", "products", "ages", "interests"), tuple),
+}
+_READ_AT = [(place, _READ[one.name]) for place, one in enumerate(fields(Rep)) if one.name in _READ]
 _COLUMNS = [reps.c[one.name] for one in fields(Rep)]
 _BY_ID = select(*_COLUMNS).where(reps.c.slack_id == bindparam("rep"))
 _KEEPS = {"slack_id", "state", "away_until", "turn"}
 
 
-def _rep(row: Any) -> Rep:
-    values: dict[str, Any] = {
-        key: tuple(value) if key in _LISTS else value for key, value in row.items()
-    }
-    return Rep(**{**values, "role": Role(values["role"])})
+def _rep(row: Iterable[Any]) -> Rep:
+    values = list(row)
+    for place, read in _READ_AT:
+        values[place] = read(values[place])
+    return Rep(*values)
 
 
 def get(view: View, slack_id: str) -> Rep | None:
     """Give a member of the team, or None."""
-    row = view.execute(_BY_ID, {"rep": slack_id}).mappings().first()
+    row = view.execute(_BY_ID, {"rep": slack_id}).first()
     return _rep(row) if row else None
 
 
 def everybody(view: View, *, lock: bool = False) -> Sequence[Rep]:
     """Give the whole team by name; `lock` holds it against other writers until the unit ends."""
     query = select(*_COLUMNS).order_by(reps.c.name, reps.c.slack_id)
-    rows = view.execute(query.with_for_update() if lock else query).mappings()
+    rows = view.execute(query.with_for_update() if lock else query)
     return [_rep(row) for row in rows]
 
 

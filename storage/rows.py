@@ -1,8 +1,9 @@
 """Small helpers that every query file uses."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, ColumnElement, String, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.unit import View
@@ -11,8 +12,22 @@ _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.in
 
 
 def insert_new(view: View, table: Table) -> Any:
-    """Make an insert that leaves a row alone where its key exists already."""
-    return _INSERTS[view.dialect](table).on_conflict_do_nothing()
+    """Make an insert that leaves a row alone where its key exists already; its rowcount is true.
+
+    Without the option a driver with RETURNING (psycopg) says -1.
+    """
+    return _insert_new(view.dialect, table)
+
+
+@lru_cache
+def _insert_new(dialect: str, table: Table) -> Any:
+    statement = _INSERTS[dialect](table).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)
+
+
+def is_just(column: Column[str], value: str) -> ColumnElement[bool]:
+    """Compare with a value written into the statement, as a partial index needs it."""
+    return column == literal_column(f"'{value}'", String)
 
 
 def plain(value: Any) -> Any:

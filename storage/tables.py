@@ -153,6 +153,12 @@ Index(
     sqlite_where=leads.c.working.is_(True),
     postgresql_where=leads.c.working.is_(True),
 )
+Index(
+    "ix_leads_held",
+    leads.c.id,
+    sqlite_where=leads.c.next_what == "assign",
+    postgresql_where=leads.c.next_what == "assign",
+)
 Index("ix_leads_received", leads.c.received_at)
 
 intake = Table(

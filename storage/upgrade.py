@@ -57,8 +57,11 @@ def upgrade(engine: Engine) -> None:
         connection.exec_driver_sql(begin)
         try:
             command.upgrade(_config(connection), "head")
-        except CommandError:
-            raise NewerDatabase("the database was made by a later version") from None
+        except BaseException as fault:
+            connection.invalidate()  # in the pool it would keep its lock
+            if isinstance(fault, CommandError):
+                raise NewerDatabase("the database was made by a later version") from None
+            raise
         if sqlite:
             connection.exec_driver_sql("COMMIT")
         else:

@@ -21,7 +21,10 @@ class MailSender:
         self._name = name
 
     def send(self, order: Mail) -> Sent:
-        """Deliver; raises DeliveryFailed: permanent for any 5xx answer."""
+        """Deliver; raises DeliveryFailed, for ever where the address or the mail is refused.
+
+        What the settings may mend (a password, the sender) is tried again.
+        """
         message = self._compose(order)
         try:
             with self._connect() as server:
@@ -29,7 +32,7 @@ class MailSender:
         except smtplib.SMTPRecipientsRefused as refused:
             code = next(iter(refused.recipients.values()))[0]
             raise DeliveryFailed(_code(code)) from None
-        except smtplib.SMTPResponseException as refused:
+        except smtplib.SMTPDataError as refused:
             raise DeliveryFailed(_code(refused.smtp_code)) from None
         except (OSError, smtplib.SMTPException) as fault:
             raise DeliveryFailed(type(fault).__name__) from None

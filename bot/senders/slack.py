@@ -134,7 +134,9 @@ def check_slack(client: WebClient, settings: Settings, *, create: bool) -> list[
         Finding("scopes", good=not lacking, text=scopes or "all there"),
     ]
     names = (settings.leads_channel, settings.digest_channel, settings.managers_channel)
-    return found + [_channel(client, name, settings, create=create) for name in names if name]
+    return found + [
+        _channel(client, name, settings, create=create) for name in dict.fromkeys(names) if name
+    ]
 
 
 def _channel(client: WebClient, name: str, settings: Settings, *, create: bool) -> Finding:
@@ -142,12 +144,13 @@ def _channel(client: WebClient, name: str, settings: Settings, *, create: bool) 
     try:
         channel = client.conversations_info(channel=sender.channel_id(name))["channel"]
     except (DeliveryFailed, SlackApiError):
+        if name == settings.managers_channel:
+            text = f"there is no private channel {name}: make it and type /invite @leads there"
+            return Finding("channel", good=False, text=text)
         if not create:
             text = f"there is no channel {name}: make it, or `check --create-channels`"
             return Finding("channel", good=False, text=text)
-        private = name == settings.managers_channel
-        made = client.conversations_create(name=name.removeprefix("#"), is_private=private)
-        channel = made["channel"]
+        channel = client.conversations_create(name=name.removeprefix("#"))["channel"]
     if name == settings.managers_channel and not channel.get("is_private"):
         text = f"{name} is public: what only managers may see would stand there for everybody"
         return Finding("channel", good=False, text=text)

@@ -73,7 +73,7 @@ def _status(shown: Shown, words: Words, playbook: Playbook) -> Safe:
             f"step.follow_up_{shown.followup.importance}",
             when=words.when(lead.next_at, now=shown.now),
         )
-    if lead.next_what is Step.CALL and not lead.attempts:
+    if lead.next_what is Step.CALL and not lead.first_call_at:
         return _fresh(shown, words, playbook)
     if lead.next_at and lead.next_what in {Step.CALL, Step.RETRY_UNAVAILABLE}:
         when = words.when(lead.next_at, now=shown.now)

@@ -32,11 +32,18 @@ def _nudge_buttons(followup_id: int, say: Words) -> list[dict[str, object]]:
     ]
 
 
-def retired(agreed: FollowUp, lead: Lead, words: Words) -> Message:
-    """Say that a reminder is over: ended, or a newer one stands below."""
-    key = "nudge.newer" if agreed.state == "open" else "nudge.over"
-    text = words.say(key, lead=title(lead, words))
+def retired(agreed: FollowUp, lead: Lead, words: Words, recipient: str) -> Message:
+    """Say that a reminder is over: ended, put off, another's, or a newer one stands below."""
+    text = words.say(f"nudge.{_end(agreed, recipient)}", lead=title(lead, words))
     return Message(text, (section(text),))
+
+
+def _end(agreed: FollowUp, recipient: str) -> str:
+    if agreed.rep != recipient:
+        return "handed_over"
+    if agreed.state != "open":
+        return "over"
+    return "newer" if agreed.nags else "put_off"
 
 
 def for_managers(told: TellManagers, lead: Lead | None, words: Words) -> Message:
@@ -46,7 +53,7 @@ def for_managers(told: TellManagers, lead: Lead | None, words: Words) -> Message
         "owner": mention(lead.owner) if lead and lead.owner else Safe(""),
     }
     name = title(lead, words) if lead else Safe("")
-    text = words.say(f"notice.{told.notice}", lead=name, **params)
+    text = words.say(f"notice.{told.notice}{'' if lead else '_alone'}", lead=name, **params)
     assign = button(words.plain.say("button.assign"), ActionId.ASSIGN, told.lead_id)
     blocks = (section(text), actions(assign)) if lead and lead.living else (section(text),)
     return Message(text, blocks)
@@ -57,7 +64,7 @@ def imported(summary: PostImport, words: Words) -> Message:
     text = words.say(
         "import.summary",
         file=summary.file,
-        created=summary.created,
+        created=words.say("import.new", n=summary.created),
         merged=summary.merged,
         rejected=summary.rejected,
     )

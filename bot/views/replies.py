@@ -134,9 +134,16 @@ def _waiting(rows: Sequence[Lead], words: Words) -> Safe:
 def help_text(topic: str, words: Words) -> Message:
     """Explain one command, or all of them in a line each."""
     if topic in VERBS:
-        return _only(words.say(f"help.{topic}"))
+        return _only(words.lines(words.say(f"help.{topic}"), _also(topic, words)))
     lines = [words.say(f"help.{verb}") for verb in VERBS]
     return _only(words.lines(words.say("help.top"), *lines, words.say("help.end")))
+
+
+def _also(topic: str, words: Words) -> Safe:
+    verb = VERBS[topic]
+    number = "123 " if verb.sample else ""
+    example = Safe(f"/lead {topic} {number}{verb.sample}".strip())
+    return words.say("help.also", aliases=", ".join(verb.aliases), example=example)
 
 
 def refusal(key: str, params: dict[str, object], words: Words) -> Message:

@@ -72,6 +72,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("email_key != ''"),
         )
         batch_op.create_index(
+            "ix_leads_held",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("next_what = 'assign'"),
+            postgresql_where=sa.text("next_what = 'assign'"),
+        )
+        batch_op.create_index(
             "ix_leads_phone",
             ["phone_e164"],
             unique=False,
@@ -414,6 +421,11 @@ def downgrade() -> None:
             "ix_leads_phone",
             sqlite_where=sa.text("phone_e164 != ''"),
             postgresql_where=sa.text("phone_e164 != ''"),
+        )
+        batch_op.drop_index(
+            "ix_leads_held",
+            sqlite_where=sa.text("next_what = 'assign'"),
+            postgresql_where=sa.text("next_what = 'assign'"),
         )
         batch_op.drop_index(
             "ix_leads_email",
