@@ -2,33 +2,29 @@
 
 import logging
 import os
-import signal
 import sys
-import threading
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from dotenv import dotenv_values
-from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot import doctor, figures, team
 from bot.desk import Clock, Desk
 from bot.logs import set_up_logs
 from bot.manifest import manifest as manifest_of
+from bot.playbooks import load_playbook
 from bot.settings import Settings, SettingsFaults, missing_for_slack
 from bot.texts import Words
 from bot.views.digest import digest as digest_message
-from rules.playbook import Playbook, PlaybookFaults, read_playbook
+from rules.playbook import Playbook, PlaybookFaults
 from rules.refusals import Refused
 from storage.engine import make_engine
-from storage.unit import Store
+from storage.store import Store
 from storage.upgrade import NewerDatabase, upgrade
 
 log = logging.getLogger("leads")
@@ -65,19 +61,6 @@ def read_settings() -> Settings:
         raise Stop(str(faults)) from None
 
 
-def read_playbook_file(settings: Settings) -> Playbook:
-    """Read the playbook; the defaults where the file is not there. Raises Stop with every fault."""
-    path = Path(settings.playbook_file)
-    if not path.is_file():
-        return Playbook()
-    try:
-        return read_playbook(tomllib.loads(path.read_text("utf-8")), file=path.name)
-    except PlaybookFaults as faults:
-        raise Stop(str(faults)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise Stop(f"{path.name} is not TOML: {fault}") from None
-
-
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Store]:
     """Open the database, brought up to date; raises Stop where it can't be."""
@@ -98,7 +81,10 @@ def open_store(settings: Settings) -> Iterator[Store]:
 @contextmanager
 def open_desk(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[Desk]:
     """Open the database and everything that works with it."""
-    playbook = read_playbook_file(settings)
+    try:
+        playbook = load_playbook(settings)
+    except PlaybookFaults as faults:
+        raise Stop(str(faults)) from None
     with open_store(settings) as store:
         yield Desk(store, settings, playbook, clock)
 
@@ -134,25 +120,8 @@ def make_senders(settings: Settings, playbook: Playbook, client: Any) -> dict[ty
     return senders
 
 
-@dataclass(slots=True)
-class Bot:
-    """The running product: its doors, its clock, its deliveries."""
-
-    parts: list[Any]
-
-    def start(self) -> None:
-        """Start every part; what others lean on first."""
-        for part in self.parts:
-            part.start()
-
-    def stop(self) -> None:
-        """Stop every part, doors first, finishing what is in hand."""
-        for part in reversed(self.parts):
-            part.stop()
-
-
-def build_bot(desk: Desk) -> Bot:
-    """Wire the bot: Socket Mode when there is an app token, else Slack over HTTP."""
+def build_bot(desk: Desk) -> list[Any]:
+    """Wire the bot's parts: Socket Mode when there is an app token, else Slack over HTTP."""
     from bot.delivery import Courier, Waker
     from bot.senders.slack import Pulse
     from handlers.clock import Ticker
@@ -172,12 +141,14 @@ def build_bot(desk: Desk) -> Bot:
     web = make_web(desk, slack=None if socket else door.app, reaches_slack=reaches)
     server = WebServer(web, host=settings.http_host, port=settings.http_port)
     parts = [waker, Ticker(desk, courier, waker), door, server]
-    return Bot([*parts, socket] if socket else parts)
+    return [*parts, socket] if socket else parts
 
 
 @cli.command()
 def run() -> None:
     """Run the bot: Slack, the web server, the clock, the deliveries."""
+    from handlers.running import run_until_signalled
+
     settings = read_settings()
     faults = missing_for_slack(settings)
     if faults:
@@ -186,16 +157,10 @@ def run() -> None:
     # Bolt reads these by itself: the first two as a wish for OAuth, throwing our token away.
     for name in SLACK_READS:
         os.environ.pop(name, None)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     with open_desk(settings) as desk:
-        bot = build_bot(desk)
-        bot.start()
         log.info("listening on %s:%s", settings.http_host, settings.http_port)
-        stopping.wait()
-        log.info("stopping")
-        bot.stop()
+        run_until_signalled(build_bot(desk))
+    log.info("stopped")
 
 
 @cli.command()
@@ -210,7 +175,7 @@ def check(
     settings = read_settings()
     checks: list[tuple[str, doctor.Check]] = [
         ("settings", lambda: doctor.settings_findings(settings)),
-        ("playbook", lambda: _playbook_finding(settings)),
+        ("playbook", lambda: doctor.playbook_finding(settings)),
         ("database", lambda: _database_findings(settings)),
     ]
     if settings.bot_token:
@@ -218,7 +183,7 @@ def check(
         checks.append(("Slack", lambda: check_slack(client, settings, create=create_channels)))
     if settings.smtp_url:
         sender = MailSender(settings.smtp_url, sender=settings.mail_from, name="")
-        checks.append(("mail", lambda: _mail_finding(sender)))
+        checks.append(("mail", lambda: doctor.mail_finding(sender.check)))
     findings = doctor.examine(checks)
     for found in findings:
         sign = {True: "ok     ", False: "MISSING", None: "note   "}[found.good]
@@ -227,23 +192,9 @@ def check(
         raise typer.Exit(1)
 
 
-def _playbook_finding(settings: Settings) -> doctor.Finding:
-    read_playbook_file(settings)
-    here = Path(settings.playbook_file).is_file()
-    text = settings.playbook_file if here else f"{settings.playbook_file} is not there: defaults"
-    return doctor.Finding("playbook", good=True if here else None, text=text)
-
-
 def _database_findings(settings: Settings) -> list[doctor.Finding]:
     with open_store(settings) as store:
-        found = doctor.store_findings(store)
-    fine = doctor.Finding("database", good=True, text=settings.database_url.partition(":")[0])
-    return [fine, *found]
-
-
-def _mail_finding(sender: Any) -> doctor.Finding:
-    sender.check()
-    return doctor.Finding("mail", good=True, text="the server answers")
+        return doctor.store_findings(store)
 
 
 @cli.command("import")

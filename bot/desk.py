@@ -12,7 +12,8 @@ from rules.lead import Lead
 from rules.messages import leaves_at
 from rules.playbook import Playbook
 from storage import outbox
-from storage.unit import Store, Unit
+from storage.store import Store
+from storage.unit import Unit
 
 Clock = Callable[[], datetime]
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from bot.playbooks import load_playbook
 from bot.settings import Settings, missing_for_slack
 from storage import outbox, reps
-from storage.unit import Store
+from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,27 @@ def settings_findings(settings: Settings) -> list[Finding]:
     return found or [Finding("settings", good=True, text="all set")]
 
 
+def playbook_finding(settings: Settings) -> Finding:
+    """Say whether the playbook can be used; raises PlaybookFaults."""
+    load_playbook(settings)
+    if Path(settings.playbook_file).is_file():
+        return Finding("playbook", good=True, text=settings.playbook_file)
+    text = f"{settings.playbook_file} is not there: its defaults are used"
+    return Finding("playbook", good=None, text=text)
+
+
+def mail_finding(check: Callable[[], None]) -> Finding:
+    """Say that the mail server answers; raises what `check` raises."""
+    check()
+    return Finding("mail", good=True, text="the server answers")
+
+
 def store_findings(store: Store) -> list[Finding]:
     """Say whether there is a team, and what will never be delivered."""
     with store.view() as view:
         size, dead = len(reps.everybody(view)), outbox.dead(view)
         manages = any(one.manages for one in reps.everybody(view))
-    found = [team_finding(size)]
+    found = [Finding("database", good=True, text=store.engine.dialect.name), team_finding(size)]
     if size and not manages:
         text = 'nobody manages: give somebody role = "manager", or set ADMIN_SLACK_IDS'
         found.append(Finding("managers", good=None, text=text))

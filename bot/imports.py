@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -39,11 +40,27 @@ class RowResult:
     reason: str = ""
 
 
-def open_sheet(path: Path) -> Sheet:
+@contextmanager
+def open_sheet(path: Path) -> Iterator[Sheet]:
     """Open a CSV or TSV file; each row comes with how many bytes were read so far.
 
-    Raises Refused for a file that is missing, empty, of another format or without a header.
+    Raises Refused for a file that is missing, empty, of another format or not made of rows.
     """
+    encoding, delimiter = _form(path)
+    with (
+        path.open("rb") as binary,
+        io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="") as stream,
+    ):
+        reader = csv.reader(_without_nul(stream), delimiter=delimiter)
+        try:
+            columns = [name.strip() for name in next(reader, [])]
+            yield Sheet(columns, path.stat().st_size, _rows(reader, columns, binary))
+        except csv.Error:
+            raise Refused("import.too_wide", file=path.name) from None
+
+
+def _form(path: Path) -> tuple[str, str]:
+    """Find out a file's encoding and what stands between its cells."""
     if not path.is_file():
         raise Refused("import.no_file", file=str(path))
     with path.open("rb") as opened:
@@ -53,11 +70,7 @@ def open_sheet(path: Path) -> Sheet:
     if not head.strip():
         raise Refused("import.empty", file=path.name)
     encoding = _encoding(path, head)
-    binary = path.open("rb")
-    stream = io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="")
-    reader = csv.reader(_without_nul(stream), delimiter=_delimiter(head, encoding))
-    columns = [name.strip() for name in next(reader, [])]
-    return Sheet(columns, path.stat().st_size, _rows(reader, columns, binary))
+    return encoding, _delimiter(head, encoding)
 
 
 def _encoding(path: Path, head: bytes) -> str:
@@ -73,7 +86,7 @@ def _encoding(path: Path, head: bytes) -> str:
 
 
 def _delimiter(head: bytes, encoding: str) -> str:
-    line = head.decode(encoding, errors="replace").lstrip().splitlines()[0]
+    line = next(iter(head.decode(encoding, errors="replace").lstrip().splitlines()), "")
     return max(",;\t|", key=line.count)
 
 
@@ -85,12 +98,11 @@ def _without_nul(stream: io.TextIOWrapper) -> Iterator[str]:
 def _rows(
     reader: Iterator[list[str]], columns: list[str], stream: BinaryIO
 ) -> Iterator[tuple[dict[str, str], int]]:
-    with stream:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                named = dict(zip(columns, cells, strict=False))
-                surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
-                yield named | ({"": ", ".join(surplus)} if surplus else {}), stream.tell()
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            named = dict(zip(columns, cells, strict=False))
+            surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
+            yield named | ({"": ", ".join(surplus)} if surplus else {}), stream.tell()
 
 
 def check_kind(sheet: Sheet, mapping: Mapping[str, str], kind: str | None) -> None:

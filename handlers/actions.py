@@ -130,7 +130,9 @@ def _snooze(minutes: int) -> Callable[[Click], Answer]:
 def _assign(click: Click) -> Answer:
     act = click.act
     lead = leads.for_work(act.desk, click.number, by=act.who.slack_id)
-    team = [rep for rep in whole_team(act.desk) if rep.slack_id != lead.owner]
+    team = [
+        rep for rep in whole_team(act.desk) if rep.slack_id != lead.owner and rep.state != "paused"
+    ]
     if not team:
         raise Refused("assign.nobody")
     return OpenModal(_answering(modals.assign_modal(lead, team, act.who.words), click.body))

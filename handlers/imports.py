@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -40,24 +41,25 @@ class Options:
 def import_file(desk: Desk, path: Path, options: Options, console: Console) -> str:
     """Import a file and give its closing line; raises Refused for a file that can't be used."""
     mapping, defaults = _mapping(options.mapping), _defaults(desk, options)
-    sheet = imports.open_sheet(path)
-    imports.check_kind(sheet, mapping, options.kind)
     words = Words(desk.settings.locale, desk.settings.zone, mrkdwn=False)
-    counts: Counter[str] = Counter()
-    with _rejects(options.rejects) as out, Progress(console=console, transient=True) as bar:
+    take = partial(
+        imports.import_rows,
+        desk,
+        defaults=defaults,
+        mapping=mapping,
+        post=options.post,
+        dry_run=options.dry_run,
+    )
+    with imports.open_sheet(path) as sheet, Progress(console=console, transient=True) as bar:
+        imports.check_kind(sheet, mapping, options.kind)
         task = bar.add_task(path.name, total=sheet.size)
-        for rows, read in _batches(sheet):
-            results = imports.import_rows(
-                desk,
-                rows,
-                defaults=defaults,
-                mapping=mapping,
-                post=options.post,
-                dry_run=options.dry_run,
-            )
-            counts.update(result.status for result in results)
-            _write_rejects(out, sheet, results, words)
-            bar.update(task, completed=read)
+        counts: Counter[str] = Counter()
+        with _rejects(options.rejects) as out:
+            for rows, read in _batches(sheet):
+                results = take(rows)
+                counts.update(result.status for result in results)
+                _write_rejects(out, sheet, results, words)
+                bar.update(task, completed=read)
     if not counts:
         raise Refused("import.empty", file=path.name)
     return _close(desk, path, options, counts)

@@ -59,8 +59,8 @@ def _sold(view: View, since: datetime, until: datetime) -> dict[str, dict[str, A
     sales: dict[str, int] = defaultdict(int)
     revenue: dict[str, list[Money]] = defaultdict(list)
     for campaign, currency, minor in view.execute(query):
-        sales[campaign] += int(minor > 0)
-        revenue[campaign].append(Money(minor, currency))
+        sales[campaign] += int((minor or 0) > 0)
+        revenue[campaign].append(Money(minor or 0, currency))
     return {
         campaign: {"sales": sales[campaign], "revenue": sum_money(parts)}
         for campaign, parts in revenue.items()

@@ -162,11 +162,17 @@ def add_line(unit: Unit, lead_id: int, *, at: datetime, actor: str, what: str, *
     unit.execute(_ADD_LINE, row)
 
 
+_LINES = (
+    select(history.c.at, history.c.actor, history.c.what, history.c.data)
+    .where(history.c.lead_id == bindparam("lead"))
+    .order_by(history.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
 def lines(view: View, lead_id: int, *, most: int = 20) -> list[Line]:
     """Give the newest lines of a lead's history, newest first."""
-    query = select(history.c.at, history.c.actor, history.c.what, history.c.data)
-    query = query.where(history.c.lead_id == lead_id).order_by(history.c.id.desc()).limit(most)
-    return [Line(**row) for row in view.execute(query).mappings()]
+    return [Line(*row) for row in view.execute(_LINES, {"lead": lead_id, "most": most})]
 
 
 def nearest(view: View, lead_id: int, *, owner: str) -> Lead | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 
 from rules.effects import EFFECTS, Effect
 from storage.rows import insert_new, is_just
@@ -106,10 +106,17 @@ def _mine(row: Row) -> Any:
     return and_(outbox.c.id == row.id, IS_LEASED, outbox.c.lease == row.lease)
 
 
+_FINISH = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), IS_LEASED, outbox.c.lease == bindparam("owner"))
+    .values({name: bindparam(name) for name in ("state", "done_at", "error", "tries")})
+)
+
+
 def finish(unit: Unit, row: Row, *, state: str, now: datetime, error: str = "") -> None:
     """Record how a row ended: sent, cancelled or dead; `error` is the other side's code."""
     values = {"state": state, "done_at": now, "error": error, "tries": row.tries + 1}
-    unit.execute(update(outbox).where(_mine(row)).values(values))
+    unit.execute(_FINISH, values | {"row": row.id, "owner": row.lease})
 
 
 def put_back(

@@ -24,12 +24,15 @@ class Post:
 _COLUMNS = [posts.c[name] for name in Post.__slots__]
 
 
+_ADD = insert(posts)
+
+
 def add(
     unit: Unit, *, lead_id: int, purpose: str, about: str, recipient: str, channel: str, ts: str
 ) -> None:
     """Keep where a message stands."""
     values = {"lead_id": lead_id, "purpose": purpose, "about": about, "recipient": recipient}
-    unit.execute(insert(posts).values(**values, channel=channel, ts=ts))
+    unit.execute(_ADD, values | {"channel": channel, "ts": ts})
 
 
 def of_lead(view: View, lead_id: int, *, purpose: str, about: str = "") -> list[Post]:

@@ -61,6 +61,11 @@ def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default="0")
 
 
+def _partial(name: str, *columns: Any, where: Any, unique: bool = False) -> None:
+    """Index the rows that a question is about, and no others."""
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
 reps = Table(
     "reps",
     metadata,
@@ -134,31 +139,10 @@ leads = Table(
     Column("extra", JSON, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
 )
-Index(
-    "ix_leads_phone",
-    leads.c.phone_e164,
-    sqlite_where=leads.c.phone_e164 != "",
-    postgresql_where=leads.c.phone_e164 != "",
-)
-Index(
-    "ix_leads_email",
-    leads.c.email_key,
-    sqlite_where=leads.c.email_key != "",
-    postgresql_where=leads.c.email_key != "",
-)
-Index(
-    "ix_leads_working",
-    leads.c.owner,
-    leads.c.next_at,
-    sqlite_where=leads.c.working.is_(True),
-    postgresql_where=leads.c.working.is_(True),
-)
-Index(
-    "ix_leads_held",
-    leads.c.id,
-    sqlite_where=leads.c.next_what == "assign",
-    postgresql_where=leads.c.next_what == "assign",
-)
+_partial("ix_leads_phone", leads.c.phone_e164, where=leads.c.phone_e164 != "")
+_partial("ix_leads_email", leads.c.email_key, where=leads.c.email_key != "")
+_partial("ix_leads_working", leads.c.owner, leads.c.next_at, where=leads.c.working.is_(True))
+_partial("ix_leads_held", leads.c.id, where=leads.c.next_what == "assign")
 Index("ix_leads_received", leads.c.received_at)
 
 intake = Table(
@@ -174,20 +158,10 @@ intake = Table(
     _text("reason"),
     Column("lead_id", Integer, ForeignKey("leads.id")),
 )
-Index(
-    "uq_intake_once",
-    intake.c.source,
-    intake.c.once_key,
-    unique=True,
-    sqlite_where=intake.c.once_key != "",
-    postgresql_where=intake.c.once_key != "",
+_partial(
+    "uq_intake_once", intake.c.source, intake.c.once_key, where=intake.c.once_key != "", unique=True
 )
-Index(
-    "ix_intake_open",
-    intake.c.received_at,
-    sqlite_where=intake.c.state == "received",
-    postgresql_where=intake.c.state == "received",
-)
+_partial("ix_intake_open", intake.c.received_at, where=intake.c.state == "received")
 
 lead_sources = Table(
     "lead_sources",
@@ -208,12 +182,11 @@ lead_sources = Table(
     Index("uq_lead_sources", "lead_id", "fingerprint", unique=True),
 )
 Index("ix_lead_sources_at", lead_sources.c.at)
-Index(
+_partial(
     "ix_lead_sources_external",
     lead_sources.c.source,
     lead_sources.c.external_id,
-    sqlite_where=lead_sources.c.external_id != "",
-    postgresql_where=lead_sources.c.external_id != "",
+    where=lead_sources.c.external_id != "",
 )
 
 attempts = Table(
@@ -252,19 +225,8 @@ followups = Table(
     _count("nags"),
     Column("nag_at", Moment),
 )
-Index(
-    "uq_followups_open",
-    followups.c.lead_id,
-    unique=True,
-    sqlite_where=followups.c.state == "open",
-    postgresql_where=followups.c.state == "open",
-)
-Index(
-    "ix_followups_nag",
-    followups.c.nag_at,
-    sqlite_where=followups.c.state == "open",
-    postgresql_where=followups.c.state == "open",
-)
+_partial("uq_followups_open", followups.c.lead_id, where=followups.c.state == "open", unique=True)
+_partial("ix_followups_nag", followups.c.nag_at, where=followups.c.state == "open")
 
 history = Table(
     "history",
@@ -297,32 +259,12 @@ outbox = Table(
     Column("done_at", Moment),
     _text("error"),
 )
-Index(
-    "uq_outbox_collapse",
-    outbox.c.collapse_key,
-    unique=True,
-    sqlite_where=outbox.c.state == "waiting",
-    postgresql_where=outbox.c.state == "waiting",
+_partial(
+    "uq_outbox_collapse", outbox.c.collapse_key, where=outbox.c.state == "waiting", unique=True
 )
-Index(
-    "ix_outbox_due",
-    outbox.c.due_at,
-    outbox.c.id,
-    sqlite_where=outbox.c.state == "waiting",
-    postgresql_where=outbox.c.state == "waiting",
-)
-Index(
-    "ix_outbox_leased",
-    outbox.c.lease_until,
-    sqlite_where=outbox.c.state == "leased",
-    postgresql_where=outbox.c.state == "leased",
-)
-Index(
-    "ix_outbox_attempt",
-    outbox.c.attempt_id,
-    sqlite_where=outbox.c.attempt_id.is_not(None),
-    postgresql_where=outbox.c.attempt_id.is_not(None),
-)
+_partial("ix_outbox_due", outbox.c.due_at, outbox.c.id, where=outbox.c.state == "waiting")
+_partial("ix_outbox_leased", outbox.c.lease_until, where=outbox.c.state == "leased")
+_partial("ix_outbox_attempt", outbox.c.attempt_id, where=outbox.c.attempt_id.is_not(None))
 
 posts = Table(
     "posts",

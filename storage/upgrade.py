@@ -26,10 +26,9 @@ def _config(connection: Connection) -> "Config":
 
 
 def head() -> str:
-    """Give the newest version that this program knows."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import, needed once
-
-    return ScriptDirectory(str(_FOLDER)).get_current_head() or ""
+    """Give the newest version that this program knows; a migration's file begins with its own."""
+    files = (_FOLDER / "versions").glob("[0-9]*.py")
+    return max(file.name.partition("_")[0] for file in files)
 
 
 def version(engine: Engine) -> str:
@@ -46,11 +45,11 @@ def upgrade(engine: Engine) -> None:
 
     Raises NewerDatabase when the database is ahead of this program.
     """
-    from alembic import command  # noqa: PLC0415 - slow to import, needed once
-    from alembic.util import CommandError  # noqa: PLC0415
-
     if version(engine) == head():
         return
+    from alembic import command  # noqa: PLC0415 - slow to import, needed after an update only
+    from alembic.util import CommandError  # noqa: PLC0415
+
     sqlite = engine.dialect.name == "sqlite"
     begin = "BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({_LOCK})"
     with engine.connect() as connection:

@@ -133,6 +133,8 @@ def check_slack(client: WebClient, settings: Settings, *, create: bool) -> list[
         Finding("Slack", good=True, text=f"{answer['team']}, as {answer['user']}"),
         Finding("scopes", good=not lacking, text=scopes or "all there"),
     ]
+    if lacking:
+        return found
     names = (settings.leads_channel, settings.digest_channel, settings.managers_channel)
     return found + [
         _channel(client, name, settings, create=create) for name in dict.fromkeys(names) if name

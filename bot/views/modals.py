@@ -139,13 +139,9 @@ def _modal(
 
 
 def assign_modal(lead: Lead, reps: list[Rep], words: Words) -> dict[str, Any]:
-    """Ask who gets the lead: everybody of the team but its owner."""
+    """Ask who gets the lead, of these reps."""
     say = words.plain
-    options = [
-        option(say.say("modal.rep", name=rep.name), rep.slack_id)
-        for rep in reps
-        if rep.slack_id != lead.owner and rep.state != "paused"
-    ]
+    options = [option(say.say("modal.rep", name=rep.name), rep.slack_id) for rep in reps]
     select = {
         "type": "static_select",
         "action_id": "rep",
