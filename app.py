@@ -18,6 +18,7 @@ from bot.desk import Clock, Desk
 from bot.logs import set_up_logs
 from bot.manifest import manifest as manifest_of
 from bot.playbooks import load_playbook
+from bot.roster import load_team
 from bot.settings import Settings, SettingsFaults, missing_for_slack
 from bot.texts import Words
 from bot.views.digest import digest as digest_message
@@ -93,7 +94,10 @@ def make_client(settings: Settings) -> Any:
     """Make the client of Slack's Web API."""
     from slack_sdk import WebClient
 
-    return WebClient(token=settings.bot_token, base_url=settings.slack_api_url, timeout=10)
+    # The outbox tries again by itself; the SDK doing so too could post twice.
+    return WebClient(
+        token=settings.bot_token, base_url=settings.slack_api_url, timeout=10, retry_handlers=[]
+    )
 
 
 def make_senders(settings: Settings, playbook: Playbook, client: Any) -> dict[type, Any]:
@@ -211,6 +215,8 @@ def import_leads(
     rejects: Annotated[Path | None, typer.Option(help="Write rejected rows here.")] = None,
 ) -> None:
     """Import leads from a CSV or TSV file; they fill the queues with one summary post."""
+    from rich.console import Console
+
     from handlers.imports import Options, import_file
 
     options = Options(campaign, vendor, kind, cost, tuple(mapping or ()), post, dry_run, rejects)
@@ -226,7 +232,7 @@ def team_load(
     if not file.is_file():
         raise Stop(f"there is no file {file}")
     with open_desk(read_settings()) as desk:
-        done = team.load_team(desk, file.read_bytes(), replace=replace)
+        done = load_team(desk, file.read_bytes(), replace=replace)
     typer.echo(f"added {done.added}, changed {done.changed}, paused {done.paused}")
 
 
@@ -279,7 +285,8 @@ def main() -> None:
     except Stop as stop:
         sys.exit(str(stop))
     except Refused as refused:
-        words = Words(os.environ.get("LOCALE", "en"), Settings.from_env({}).zone, mrkdwn=False)
+        locale = (dotenv_values(".env") | dict(os.environ)).get("LOCALE") or "en"
+        words = Words(locale, Settings.from_env({}).zone, mrkdwn=False)
         sys.exit(words.say(f"refusal.{refused.key}", **refused.params))
     except Exception as fault:
         if os.environ.get("LOG_LEVEL") == "DEBUG":

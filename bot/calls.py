@@ -1,7 +1,7 @@
 """The rep's acts: log an outcome, take it back, ask for the next call, see the day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -22,7 +22,8 @@ from rules.words import Importance, Step
 from storage import calls, inbox, leads, outbox
 from storage.unit import Unit
 
-AGENDA = 30
+AGENDA = 500
+TRIES = 10
 NO_OUTCOME_CHANGES = ("owner", "name", "phone_raw", "phone_e164", "email", "opted_out")
 
 
@@ -73,7 +74,7 @@ def _save(
 ) -> Logged:
     due = before.next_what is Step.FOLLOW_UP
     ended = calls.open_followup(unit, before.id) if due else None
-    lead = leads.save(unit, decision.lead, before=before)
+    lead = leads.save(unit, _owned(decision, now=now), before=before)
     attempt_id = calls.add_attempt(
         unit, before, decision.attempt, ended_followup=ended.id if ended else None
     )
@@ -82,16 +83,24 @@ def _save(
     if decision.followup:
         calls.add_followup(unit, decision.followup, attempt_id=attempt_id)
     _write_line(unit, act, by=decision.attempt.by, now=now)
-    retire = (RetireNudge(ended.id, before.id),) if ended and ended.nags else ()
-    desk.send(unit, lead, (*decision.effects, *retire), now=now, attempt_id=attempt_id)
     messages = tuple(
         one
         for one in decision.effects
-        if isinstance(one, SendSms | SendEmail) and desk.carries(one)
+        if isinstance(one, SendSms | SendEmail)
+        and desk.carries(one)
+        and not outbox.known(unit, one.once_key)
     )
+    retire = (RetireNudge(ended.id, before.id),) if ended and ended.nags else ()
+    desk.send(unit, lead, (*decision.effects, *retire), now=now, attempt_id=attempt_id)
     zone = desk.zone_of(lead)
     leave = leaves_at(now=now, playbook=desk.playbook, zone=zone) if messages else None
     return Logged(lead, act, now=now, attempt_id=attempt_id, messages=messages, leave_at=leave)
+
+
+def _owned(decision: Decision, *, now: datetime) -> Lead:
+    """Give a lead that waited for an owner to whoever logged on it: they know it now."""
+    lead = decision.lead
+    return lead if lead.owner else replace(lead, owner=decision.attempt.by, owned_at=now)
 
 
 def _end(unit: Unit, agreed: FollowUp, *, now: datetime) -> None:
@@ -135,10 +144,11 @@ def undo(desk: Desk, *, by: str, key: str = "", attempt_id: int | None = None) -
             raise Refused("undo.nothing")
         lead = _undoable(unit, last, now=now)
         restored = leads.save(unit, calls.as_before(lead, last["before"]))
+        retired = _take_back_followup(unit, last["id"], now=now)
         calls.mark_undone(unit, last["id"], at=now)
         _reopen(desk, unit, last["ended_followup"], now=now)
         leads.add_line(unit, lead.id, at=now, actor=by, what="undone", outcome=last["outcome"])
-        desk.send(unit, restored, (RefreshCard(lead.id),), now=now)
+        desk.send(unit, restored, (RefreshCard(lead.id), *retired), now=now)
         unit.commit()
     return Undone(restored, last["outcome"])
 
@@ -153,6 +163,14 @@ def _undoable(unit: Unit, last: Mapping[str, Any], *, now: datetime) -> Lead:
     if not outbox.cancel_of_attempt(unit, last["id"], now=now):
         raise Refused("undo.left", lead_id=lead.id, name=lead.name)
     return lead
+
+
+def _take_back_followup(unit: Unit, attempt_id: int, *, now: datetime) -> tuple[Effect, ...]:
+    agreed = calls.followup_of(unit, attempt_id)
+    if agreed is None:
+        return ()
+    outbox.cancel_nudges(unit, agreed.id, now=now)
+    return (RetireNudge(agreed.id, agreed.lead_id),) if agreed.nags else ()
 
 
 def _reopen(desk: Desk, unit: Unit, followup_id: int | None, *, now: datetime) -> None:
@@ -173,8 +191,19 @@ class Handed:
 def next_lead(desk: Desk, *, by: str, key: str = "") -> Handed | None:
     """Hand out the best call now among the rep's leads and the pool's (L1.4).
 
-    A pool lead handed out becomes the rep's, so nobody else gets it. None when nothing is due.
+    A pool lead handed out becomes the rep's, so nobody else gets it; who comes second looks
+    again. None when nothing is due.
     """
+    for _ in range(TRIES):
+        try:
+            return _next_lead(desk, by=by, key=key)
+        except Refused as refused:
+            if refused.key != "lead.changed":
+                raise
+    raise Refused("desk.busy")
+
+
+def _next_lead(desk: Desk, *, by: str, key: str) -> Handed | None:
     now = desk.clock()
     with desk.store.unit() as unit:
         member(unit, by, admins=desk.settings.admin_slack_ids)

@@ -5,7 +5,7 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,12 +36,20 @@ class Courier:
     message a second, and who asks for rest (Retry-After) is left alone that long.
     """
 
-    def __init__(self, desk: Desk, senders: Mapping[type, Sender]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        senders: Mapping[type, Sender],
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._desk = desk
+        self._seconds = seconds
         self._senders = senders
         self._owner = uuid.uuid4().hex[:12]
-        self._resting: dict[str, datetime] = {}
+        self._resting: dict[str, float] = {}
         self._busy: set[str] = set()
+        self._in_hand: set[int] = set()
         self._lock = threading.Lock()
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
         self.stopping = False
@@ -68,10 +76,14 @@ class Courier:
         while handed := self.hand_out():
             wait(handed)
 
-    def free_expired(self) -> None:
-        """Let rows wait again whose sender died."""
+    def keep_leases(self) -> None:
+        """Keep the rows in hand, and let rows wait again whose sender died."""
+        now = self._desk.clock()
+        with self._lock:
+            held = sorted(self._in_hand)
         with self._desk.store.unit() as unit:
-            outbox.free_expired(unit, now=self._desk.clock())
+            outbox.renew(unit, held, until=now + LEASE)
+            outbox.free_expired(unit, now=now)
             unit.commit()
 
     def close(self) -> None:
@@ -82,7 +94,8 @@ class Courier:
     def _claim(self) -> list[Row]:
         now = self._desk.clock()
         with self._lock:
-            resting = {lane for lane, until in self._resting.items() if until > now}
+            rested = self._seconds()
+            resting = {lane for lane, until in self._resting.items() if until > rested}
             closed = resting | self._busy
         with self._desk.store.view() as view:
             if not outbox.any_due(view, now=now, without=closed):
@@ -96,9 +109,10 @@ class Courier:
             unit.commit()
         with self._lock:
             self._busy |= {row.lane for row in rows}
+            self._in_hand |= {row.id for row in rows}
         return rows
 
-    def _lane(self, name: str, rows: Iterable[Row]) -> None:
+    def _lane(self, name: str, rows: Sequence[Row]) -> None:
         held: datetime | None = None
         until = time.monotonic() + LEASE.total_seconds() / 2
         try:
@@ -110,6 +124,7 @@ class Courier:
         finally:
             with self._lock:
                 self._busy.discard(name)
+                self._in_hand -= {row.id for row in rows}
             self.on_free()
 
     def _deliver(self, row: Row) -> datetime | None:
@@ -126,7 +141,7 @@ class Courier:
             log.error(
                 "delivery of row %s (%s) failed: %s", row.id, row.effect.kind, type(fault).__name__
             )
-            return self._failed(row, Failure(type(fault).__name__))
+            return self._failed(row, Failure(type(fault).__name__, ours=True))
         self._sent(row, sent)
         return None
 
@@ -137,26 +152,25 @@ class Courier:
             record(unit, row, sent, now=now)
             unit.commit()
         if row.lane in PACE:
-            self._rest(row.lane, now + timedelta(seconds=PACE[row.lane]))
+            self._rest(row.lane, PACE[row.lane])
 
     def _failed(self, row: Row, failure: Failure) -> datetime | None:
         now = self._desk.clock()
-        decision = decide_retry(failure, attempts=row.tries + 1, now=now)
+        decision = decide_retry(failure, attempts=row.tries + 1, asked_at=row.created_at, now=now)
         if isinstance(decision, GiveUp):
             log.warning("row %s (%s) is dead: %s", row.id, row.effect.kind, decision.code)
             self._finish(row, outbox.DEAD, error=decision.code)
             return None
         asked = failure.retry_after is not None
         self._put_back(row, decision.at, error=failure.code, counts=not asked)
-        if not asked:
-            return None
-        self._rest(row.lane, decision.at)
-        return decision.at
+        if asked:
+            self._rest(row.lane, (decision.at - now).total_seconds())
+        return None if failure.ours else decision.at
 
-    def _rest(self, lane: str, until: datetime) -> None:
+    def _rest(self, lane: str, seconds: float) -> None:
+        now = self._seconds()
         with self._lock:
-            self._resting[lane] = until
-            now = self._desk.clock()
+            self._resting[lane] = now + seconds
             for name in [one for one, end in self._resting.items() if end <= now]:
                 del self._resting[name]
 

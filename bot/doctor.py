@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.playbooks import load_playbook
 from bot.settings import Settings, missing_for_slack
-from storage import outbox, reps
+from storage import inbox, outbox, reps
 from storage.store import Store
 
 
@@ -76,11 +76,15 @@ def store_findings(store: Store) -> list[Finding]:
     """Say whether there is a team, and what will never be delivered."""
     with store.view() as view:
         size, dead = len(reps.everybody(view)), outbox.dead(view)
+        aside = inbox.quarantined(view)
         manages = any(one.manages for one in reps.everybody(view))
     found = [Finding("database", good=True, text=store.engine.dialect.name), team_finding(size)]
     if size and not manages:
         text = 'nobody manages: give somebody role = "manager", or set ADMIN_SLACK_IDS'
         found.append(Finding("managers", good=None, text=text))
+    if aside:
+        text = f"{aside} came in that could not be read or had no way to reach the person"
+        found.append(Finding("intake", good=None, text=text))
     if dead:
         newest = ", ".join(sorted({f"{row['kind']}: {row['error']}" for row in dead}))
         text = f"{len(dead)} messages will never be delivered ({newest}); managers were told"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,11 +14,13 @@ from bot.assign import Rotation
 from bot.desk import Desk
 from bot.intake import Batch, fingerprint, take_in
 from rules.effects import PostImport
-from rules.fields import Defaults, field_name, read_draft
+from rules.fields import Defaults, Draft, field_name, read_draft, renamed
 from rules.refusals import Refused
 from storage import inbox, outbox
+from storage.unit import Unit
 
-AT_ONCE = 200
+AT_ONCE = 100
+BREATH = 0.01
 SOURCE = "import"
 _SAMPLE = 64 * 1024
 
@@ -100,9 +103,18 @@ def _rows(
 ) -> Iterator[tuple[dict[str, str], int]]:
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            named = dict(zip(columns, cells, strict=False))
+            named = _named(columns, cells)
             surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
             yield named | ({"": ", ".join(surplus)} if surplus else {}), stream.tell()
+
+
+def _named(columns: list[str], cells: list[str]) -> dict[str, str]:
+    """Put cells under their columns; of two columns of one name the first that is filled counts."""
+    named: dict[str, str] = {}
+    for column, cell in zip(columns, cells, strict=False):
+        if not named.get(column):
+            named[column] = cell
+    return named
 
 
 def check_kind(sheet: Sheet, mapping: Mapping[str, str], kind: str | None) -> None:
@@ -126,38 +138,44 @@ def import_rows(
     A dry run does all of it and keeps nothing.
     """
     now = desk.clock()
-    results = []
     with desk.store.unit() as unit:
         rotation = Rotation(unit, now=now)
+        results = []
         for row in rows:
-            draft = read_draft(_mapped(row, mapping), defaults=defaults)
-            if not draft.reachable:
-                results.append(RowResult("rejected", row, "no_way_to_reach"))
-                continue
-            body = json.dumps(row, ensure_ascii=False).encode("utf-8", errors="replace")
-            key = fingerprint(row)
-            kept = inbox.keep(
-                unit,
-                source=SOURCE,
-                body=body,
-                content_type="application/json",
-                once_key=key,
-                at=now,
-            )
-            if kept is None:
-                results.append(RowResult("merged", row))
-                continue
-            batch = Batch(SOURCE, post=post)
-            status, lead = take_in(desk, unit, draft, rotation, batch, intake_id=kept, now=now)
-            inbox.settle(unit, kept, state=status, lead_id=lead.id)
-            results.append(RowResult(status, row))
+            draft = read_draft(renamed(row, mapping), defaults=defaults)
+            results.append(_take_row(desk, unit, row, draft, rotation, post=post, now=now))
         if not dry_run:
             unit.commit()
     return results
 
 
-def _mapped(row: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, str]:
-    return {mapping.get(name, name): value for name, value in row.items()}
+def _take_row(
+    desk: Desk,
+    unit: Unit,
+    row: dict[str, str],
+    draft: Draft,
+    rotation: Rotation,
+    *,
+    post: bool,
+    now: datetime,
+) -> RowResult:
+    if not draft.reachable:
+        return RowResult("rejected", row, "no_way_to_reach")
+    body = json.dumps(row, ensure_ascii=False).encode("utf-8", errors="replace")
+    kept = inbox.keep(
+        unit,
+        source=SOURCE,
+        body=body,
+        content_type="application/json",
+        once_key=fingerprint(row),
+        at=now,
+    )
+    if kept is None:
+        return RowResult("merged", row)
+    batch = Batch(SOURCE, post=post)
+    status, lead = take_in(desk, unit, draft, rotation, batch, intake_id=kept, now=now)
+    inbox.settle(unit, kept, state=status, lead_id=lead.id)
+    return RowResult(status, row)
 
 
 def post_summary(desk: Desk, *, file: str, created: int, merged: int, rejected: int) -> None:

@@ -4,23 +4,24 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.assign import Rotation, give
+from bot.assign import Rotation, give, tell_managers
 from bot.bodies import Unreadable, read_body
 from bot.desk import Desk
-from rules.effects import Effect, PostCard, PostOwnerCard, RefreshCard
-from rules.fields import Defaults, Draft, read_draft
+from rules.effects import Effect, PostCard, PostOwnerCard, RefreshCard, TellManagers
+from rules.fields import Defaults, Draft, read_draft, renamed
 from rules.lead import Lead
 from rules.plan import first_call
 from rules.words import Stage, Step
-from storage import inbox, leads
+from storage import inbox, leads, outbox
 from storage.inbox import QUARANTINED, RECEIVED, Arrival
 from storage.unit import Unit
 
 LEFT_BEHIND = timedelta(minutes=1)
 MALFORMED = "malformed"
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def preview(desk: Desk, source: str, body: bytes, *, content_type: str) -> Recei
         data = read_body(body, content_type)
     except Unreadable:
         return Receipt(0, QUARANTINED, None, malformed=True)
-    draft = read_draft(data or {}, defaults=defaults_of(desk, source))
+    draft = read_lead(desk, source, data or {})
     if not draft.reachable:
         return Receipt(0, QUARANTINED, None)
     with desk.store.view() as view:
@@ -78,14 +79,13 @@ def preview(desk: Desk, source: str, body: bytes, *, content_type: str) -> Recei
     return Receipt(0, "merged" if known else "created", known)
 
 
-def defaults_of(desk: Desk, source: str) -> Defaults:
-    """Give what is taken where a source's lead does not say."""
-    settings = desk.settings
-    return Defaults(
-        region=settings.default_region,
-        currency=settings.currency,
-        kind=desk.playbook.kind_of(source),
+def read_lead(desk: Desk, source: str, data: Mapping[str, Any]) -> Draft:
+    """Read what a source sent by its own names, with what is taken where it does not say."""
+    settings, book = desk.settings, desk.playbook
+    defaults = Defaults(
+        region=settings.default_region, currency=settings.currency, kind=book.kind_of(source)
     )
+    return read_draft(renamed(data, book.map_of(source)), defaults=defaults)
 
 
 def settle(desk: Desk, intake_id: int) -> Receipt:
@@ -107,11 +107,11 @@ def _settle(
     try:
         data = read_body(arrival.body, arrival.content_type)
     except Unreadable:
-        inbox.settle(unit, arrival.id, state=QUARANTINED, lead_id=None, reason=MALFORMED)
+        _quarantine(desk, unit, arrival, MALFORMED, now=now)
         return Receipt(arrival.id, QUARANTINED, None, malformed=True)
-    draft = read_draft(data or {}, defaults=defaults_of(desk, arrival.source))
+    draft = read_lead(desk, arrival.source, data or {})
     if not draft.reachable:
-        inbox.settle(unit, arrival.id, state=QUARANTINED, lead_id=None, reason="unreachable")
+        _quarantine(desk, unit, arrival, "unreachable", now=now)
         return Receipt(arrival.id, QUARANTINED, None)
     first = _answered_before(unit, arrival, draft)
     if first:
@@ -123,6 +123,14 @@ def _settle(
     status, lead = take_in(desk, unit, draft, rotation, batch, intake_id=arrival.id, now=now)
     inbox.settle(unit, arrival.id, state=status, lead_id=lead.id)
     return Receipt(arrival.id, status, lead.id)
+
+
+def _quarantine(desk: Desk, unit: Unit, arrival: Arrival, why: str, *, now: datetime) -> None:
+    """Set aside what can't be a lead, and tell the managers once a day for each source."""
+    inbox.settle(unit, arrival.id, state=QUARANTINED, lead_id=None, reason=why)
+    today = now.astimezone(desk.settings.zone).date().isoformat()
+    notice = TellManagers("quarantined", 0, about=f"{arrival.source} {today}")
+    outbox.add(unit, tell_managers(desk, unit, notice), now=now)
 
 
 def _answered_before(unit: Unit, arrival: Arrival, draft: Draft) -> Receipt | None:
@@ -150,11 +158,13 @@ def take_in(
 ) -> tuple[str, Lead]:
     """Make a draft the lead of a known person, or a new one with an owner; gives which."""
     phone = draft.phone.e164 if draft.phone and draft.phone.valid else ""
+    leads.lock_person(unit, phone=phone, email=draft.email)
     known = leads.find_person(unit, phone=phone, email=draft.email)
     if known:
         lead = _merge(desk, unit, known, draft, batch, intake_id=intake_id, now=now)
         returns = batch.post and not lead.working
         return "merged", _welcome(desk, unit, lead, rotation, now=now) if returns else lead
+    draft = _dated(draft, now=now)
     step = Step.CALL if draft.phone and draft.phone.valid else Step.WAIT_FOR_PHONE
     lead = leads.add(unit, draft, stage=Stage.LEAD, step=step, at=now)
     _add_source(unit, lead.id, draft, batch, intake_id=intake_id, now=now)
@@ -162,6 +172,15 @@ def take_in(
     at = first_call(now=now, playbook=desk.playbook, zone=desk.zone_of(lead))
     lead = replace(lead, next_at=at if step is Step.CALL else None)
     return "created", _hand_out(desk, unit, lead, rotation, batch, now=now)
+
+
+def _dated(draft: Draft, *, now: datetime) -> Draft:
+    """Take now for a moment of arrival that can't be: later than now, or from another century."""
+    given = draft.received_at
+    if given is None or EARLIEST <= given <= now:
+        return draft
+    extra = draft.extra | {"received_at": given.isoformat()}
+    return replace(draft, received_at=None, extra=extra)
 
 
 def _hand_out(
@@ -207,7 +226,7 @@ def _welcome(desk: Desk, unit: Unit, lead: Lead, rotation: Rotation, *, now: dat
         lead,
         stage=Stage.LEAD,
         closed_at=None,
-        attempts=0,
+        plan_step=0,
         next_what=step,
         next_at=at if step is Step.CALL else None,
     )
@@ -225,10 +244,11 @@ def _filled(desk: Desk, lead: Lead, draft: Draft, *, now: datetime) -> Lead:
     """Fill what was not known; a first good number puts a waiting lead back in the queue."""
     filled = replace(lead, name=lead.name or draft.name, email=lead.email or draft.email)
     phone = draft.phone
-    if phone is None or not phone.valid or lead.phone_valid or lead.phone_e164 == phone.e164:
+    waits = lead.living and lead.next_what is Step.WAIT_FOR_PHONE
+    good = lead.phone_valid and not waits
+    if phone is None or not phone.valid or good or lead.phone_e164 == phone.e164:
         return filled
     at = first_call(now=now, playbook=desk.playbook, zone=desk.zone_of(lead))
-    waits = lead.living and lead.next_what is Step.WAIT_FOR_PHONE
     return replace(
         filled,
         phone_raw=phone.raw,
@@ -254,8 +274,10 @@ def _add_source(
         "currency": draft.cost.currency if draft.cost else "",
         "extra": draft.extra,
     }
-    print_of = fingerprint({**values, "name": draft.name, "note": draft.note})
-    values |= {"intake_id": intake_id, "at": draft.received_at or now, "fingerprint": print_of}
+    marked = {**values, "extra": draft.extra if batch.post else {}}
+    print_of = fingerprint({**marked, "name": draft.name, "note": draft.note})
+    received = _dated(draft, now=now).received_at
+    values |= {"intake_id": intake_id, "at": received or now, "fingerprint": print_of}
     return leads.add_source(unit, values)
 
 

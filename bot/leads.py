@@ -7,6 +7,7 @@ from bot.desk import Desk
 from bot.team import member
 from rules.effects import RefreshCard
 from rules.lead import FollowUp, Lead
+from rules.money import Money
 from rules.permissions import may_work
 from rules.refusals import Refused
 from rules.team import Rep
@@ -26,6 +27,7 @@ class Shown:
     owner: Rep | None
     followup: FollowUp | None
     lines: list[Line]
+    sold: tuple[Money, ...]
     full: bool
     home: str
     now: datetime
@@ -48,7 +50,9 @@ def workable(view: View, lead_id: int, *, by: Rep) -> Lead:
     if may_work(by, lead):
         return lead
     key = "lead.of_another" if lead.owner else "lead.of_nobody"
-    raise Refused(key, lead_id=lead.id, name=lead.name, owner=lead.owner)
+    owner = reps.get(view, lead.owner)
+    whose = owner.name if owner else ""
+    raise Refused(key, lead_id=lead.id, name=lead.name, owner=lead.owner, owner_name=whose)
 
 
 def show(desk: Desk, lead_id: int, *, by: str) -> Shown:
@@ -66,6 +70,7 @@ def shown(desk: Desk, view: View, lead: Lead, *, full: bool) -> Shown:
         owner=reps.get(view, lead.owner) if lead.owner else None,
         followup=calls.open_followup(view, lead.id),
         lines=leads.lines(view, lead.id),
+        sold=calls.sales(view, lead.id) if lead.closed_at else (),
         full=full,
         home=desk.settings.default_region,
         now=desk.clock(),

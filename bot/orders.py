@@ -11,12 +11,14 @@ from rules.retries import Failure
 class SlackPost:
     """A new message; `to` is a channel's name or id, or a member's id.
 
-    `seen_version` is the lead's version that a card shows.
+    `seen_version` is the lead's version that a card shows; what is `for_managers` never goes to
+    a public channel.
     """
 
     to: str
     message: Message
     seen_version: int = 0
+    for_managers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

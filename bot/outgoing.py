@@ -103,6 +103,12 @@ def words_of(desk: Desk, view: View, slack_id: str) -> Words:
     return Words(rep.locale, ZoneInfo(rep.timezone)) if rep else team_words(desk)
 
 
+def _is_in_team(desk: Desk, view: View, slack_id: str) -> bool:
+    """Say whether a customer's details may go to this person still (C5)."""
+    rep = reps.get(view, slack_id)
+    return rep.state != "paused" if rep else slack_id in desk.settings.admin_slack_ids
+
+
 def _lead(view: View, lead_id: int) -> Lead | None:
     return leads.load(view, lead_id) if lead_id else None
 
@@ -120,7 +126,7 @@ def _post_card(desk: Desk, view: View, row: Row) -> Prepared:
 def _post_owner_card(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     lead = _lead(view, effect.lead_id)
-    if lead is None or lead.owner != effect.rep:
+    if lead is None or lead.owner != effect.rep or not _is_in_team(desk, view, effect.rep):
         return Drop("owner_changed")
     known = shown(desk, view, lead, full=True)
     message = card(known, words_of(desk, view, effect.rep), desk.playbook, private=True)
@@ -137,7 +143,8 @@ def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
     for post in standing:
         private = bool(post.recipient)
         words = words_of(desk, view, post.recipient) if private else team_words(desk)
-        known = shown(desk, view, lead, full=private and post.recipient == lead.owner)
+        own = private and post.recipient == lead.owner
+        known = shown(desk, view, lead, full=own and _is_in_team(desk, view, lead.owner))
         message = card(known, words, desk.playbook, private=private)
         orders.append(SlackUpdate(post.channel, post.ts, message))
     return orders
@@ -148,7 +155,7 @@ def _sms(desk: Desk, view: View, row: Row) -> Prepared:
     lead, layer = _lead(view, effect.lead_id), Layer(effect.layer)
     if lead is None or not still_wanted(lead, layer=layer, asked_at=row.created_at):
         return Drop("not_wanted")
-    return [sms_of(desk, lead, layer, now=desk.clock())]
+    return [sms_of(desk, lead, effect, now=desk.clock())]
 
 
 def _email(desk: Desk, view: View, row: Row) -> Prepared:
@@ -156,7 +163,7 @@ def _email(desk: Desk, view: View, row: Row) -> Prepared:
     lead, layer = _lead(view, effect.lead_id), Layer(effect.layer)
     if lead is None or not still_wanted(lead, layer=layer, asked_at=row.created_at):
         return Drop("not_wanted")
-    return [mail_of(desk, lead, layer, now=desk.clock(), key=f"outbox-{row.id}")]
+    return [mail_of(desk, lead, effect, now=desk.clock(), key=f"outbox-{row.id}")]
 
 
 def _nudge(desk: Desk, view: View, row: Row) -> Prepared:
@@ -164,6 +171,8 @@ def _nudge(desk: Desk, view: View, row: Row) -> Prepared:
     agreed, lead = calls.followup(view, effect.followup_id), _lead(view, effect.lead_id)
     if agreed is None or lead is None or agreed.state != "open":
         return Drop("followup_ended")
+    if not _is_in_team(desk, view, agreed.rep):
+        return Drop("rep_left")
     words = words_of(desk, view, agreed.rep)
     home = desk.settings.default_region
     message = notices.nudge(agreed, lead, words, desk.playbook, nag=effect.nag, home=home)
@@ -192,7 +201,8 @@ def _tell_managers(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     words = words_of(desk, view, effect.to) if effect.to else team_words(desk)
     message = notices.for_managers(effect, _lead(view, effect.lead_id), words)
-    return [SlackPost(effect.to or desk.settings.managers_channel, message)]
+    to = effect.to or desk.settings.managers_channel
+    return [SlackPost(to, message, for_managers=not effect.to)]
 
 
 def _post_import(desk: Desk, _view: View, row: Row) -> Prepared:

@@ -1,23 +1,11 @@
-"""The team: loaded from a file, asked by everybody."""
-
-import tomllib
-from dataclasses import dataclass
+"""The team, as everybody asks for it."""
 
 from bot.desk import Desk
 from rules.refusals import Refused
-from rules.team import Rep, read_team
+from rules.team import Rep
 from rules.words import Role
 from storage import reps
 from storage.unit import View
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What became of a team file."""
-
-    added: int
-    changed: int
-    paused: int
 
 
 def member(view: View, slack_id: str, *, admins: tuple[str, ...] = ()) -> Rep:
@@ -31,29 +19,6 @@ def member(view: View, slack_id: str, *, admins: tuple[str, ...] = ()) -> Rep:
     if found is None or found.state == "paused":
         raise Refused("team.outsider")
     return found
-
-
-def load_team(desk: Desk, content: bytes, *, replace: bool = False) -> Loaded:
-    """Add and change members by slack_id; `replace` pauses those whom the file leaves out.
-
-    Raises Refused with every fault of the file.
-    """
-    try:
-        data = tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise Refused("team.unreadable", fault=str(fault)) from None
-    settings = desk.settings
-    members, faults = read_team(data, timezone=settings.timezone, locale=settings.locale)
-    if faults:
-        raise Refused("team.faults", faults="\n".join(faults))
-    with desk.store.unit() as unit:
-        added, changed = reps.put(unit, members)
-        kept = {one.slack_id for one in members}
-        paused = [one.slack_id for one in reps.everybody(unit) if one.slack_id not in kept]
-        if replace:
-            reps.set_state(unit, paused, "paused")
-        unit.commit()
-    return Loaded(added, changed, len(paused) if replace else 0)
 
 
 def whole_team(desk: Desk) -> list[Rep]:

@@ -21,6 +21,7 @@ from rules.refusals import Refused
 from rules.words import Importance, Outcome
 
 SHORT, LONG = 15, 60
+DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Click:
     @property
     def number(self) -> int:
         """The lead's or follow-up's number that the button carries."""
+        if not self.value.isascii() or not self.value.isdigit() or len(self.value) > DIGITS:
+            raise Refused("button.stale")
         return int(self.value)
 
 
@@ -195,7 +198,8 @@ def answer_modal(desk: Desk, body: dict[str, Any]) -> Submitted | Errors:
             raise Refused("team.outsider")
         said = _SUBMITS[ViewId(view["callback_id"])](act, meta, _values(view))
     except Exception as fault:  # noqa: BLE001 - this is where every fault ends
-        return Errors({_field(fault, view): reply_to(fault, who.words.plain).text})
+        wrong = reply_to(fault, who.words.plain).text.replace("*", "").replace("`", "")
+        return Errors({_field(fault, view): wrong})
     return Submitted(said, meta.get("answer", ""))
 
 

@@ -32,7 +32,7 @@ class Ticker:
         self._every(1, "deliver", waker.wake)
         self._every(2, "nags", lambda: followups.nag_due(desk))
         self._every(5, "held", lambda: assign.assign_held(desk))
-        self._every(15, "leases", courier.free_expired)
+        self._every(15, "leases", courier.keep_leases)
         self._every(30, "digest", lambda: figures.post_weekly(desk))
         self._every(60, "resume", lambda: intake.resume(desk))
         self._every(3600, "forget", lambda: housekeeping.forget(desk))

@@ -35,7 +35,8 @@ def _worded(fault: Refused, words: Words) -> tuple[str, dict[str, object]]:
     if fault.key == "command.unknown" and params.get("nearest"):
         return "command.unknown_near", params
     if "owner" in params:
-        params["who"] = mention(str(params["owner"]))
+        named = str(params.get("owner_name", ""))
+        params["who"] = mention(str(params["owner"])) if words.mrkdwn else named
     if "stage" in params:
         params["stage"] = words.say(f"stage.{params['stage']}")
     return fault.key, params

@@ -1,6 +1,7 @@
 """`import FILE`: rows with a progress bar, a sum at the end, rejects that can be mended."""
 
 import csv
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -57,6 +58,7 @@ def import_file(desk: Desk, path: Path, options: Options, console: Console) -> s
         with _rejects(options.rejects) as out:
             for rows, read in _batches(sheet):
                 results = take(rows)
+                time.sleep(imports.BREATH)  # lets the running bot write to the database
                 counts.update(result.status for result in results)
                 _write_rejects(out, sheet, results, words)
                 bar.update(task, completed=read)

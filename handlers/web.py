@@ -1,5 +1,6 @@
 """The web server's doors: health, intake, and Slack when it comes by HTTP."""
 
+import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 LARGEST = 1_000_000
 LARGEST_SLACK = 1_000_000
 LONGEST_KEY = 255
+LONGEST_NUMBER = 18
 
 
 class TooLarge(Exception):
@@ -86,7 +88,7 @@ def _refuse(desk: Desk, source: str, request: Request) -> JSONResponse | None:
 
 def int_or_zero(text: str) -> int:
     """Read a header's number; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
 
 
 async def read_limited(request: Request, limit: int) -> bytes:
@@ -102,14 +104,16 @@ async def read_limited(request: Request, limit: int) -> bytes:
 
 def _take_in(desk: Desk, source: str, request: Request, body: bytes) -> JSONResponse:
     kind = request.headers.get("content-type", "")
-    key = request.headers.get("idempotency-key", "")[:LONGEST_KEY]
+    key = _once_key(request.headers.get("idempotency-key", ""))
     try:
         if request.query_params.get("dry_run") == "1":
             receipt = intake.preview(desk, source, body, content_type=kind)
         else:
             receipt = intake.receive(desk, source, body, content_type=kind, once_key=key)
     except Refused:
-        return _fault(503, "nothing was stored; send it again in a minute")
+        return _fault(
+            503, "not read yet; send it again in a minute, the same person is never doubled"
+        )
     answer = {
         "intake_id": receipt.intake_id or None,
         "status": receipt.status,
@@ -118,6 +122,11 @@ def _take_in(desk: Desk, source: str, request: Request, body: bytes) -> JSONResp
     if receipt.malformed:
         return JSONResponse({**answer, "error": "the body can't be read"}, status_code=400)
     return JSONResponse(answer, status_code=202)
+
+
+def _once_key(given: str) -> str:
+    """Give the key itself, or a mark of a long one: a cut one could be another lead's."""
+    return given if len(given) <= LONGEST_KEY else hashlib.sha256(given.encode()).hexdigest()
 
 
 def _slack_route(slack: App) -> Callable[[Request], Any]:

@@ -90,10 +90,15 @@ class RefreshCard(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SendSms(Effect):
-    """Send the customer one text message of this layer (L2)."""
+    """Send the customer one text message of this layer (L2).
+
+    `after` is the outcome it answers, `agreed` the ISO moment that was agreed, if any.
+    """
 
     lead_id: int
     layer: Layer
+    after: str = ""
+    agreed: str = ""
     kind: ClassVar[str] = "sms"
 
     @property
@@ -104,10 +109,15 @@ class SendSms(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SendEmail(Effect):
-    """Send the customer one mail of this layer (L3)."""
+    """Send the customer one mail of this layer (L3).
+
+    `after` is the outcome it answers, `agreed` the ISO moment that was agreed, if any.
+    """
 
     lead_id: int
     layer: Layer
+    after: str = ""
+    agreed: str = ""
     kind: ClassVar[str] = "email"
 
     @property

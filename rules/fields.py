@@ -49,7 +49,8 @@ _EXTRA_KEYS = 100
 _DEEPEST = 8
 _OLDEST_AGE = 120
 _UNPRINTABLE = {"Cc", "Cs", "Cn", "Co"}
-_PHONE_DIGITS = 3
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_PHONE_DIGITS = 1
 _WAYS = frozenset({"incoming", "outgoing"})
 _YES = frozenset({"true", "1", "yes", "כן"})
 _NO = frozenset({"false", "0", "no", "לא"})
@@ -113,9 +114,13 @@ def clean_text(value: str, *, length: int = _LENGTH) -> str:
     kept = "".join(
         " " if char.isspace() else char
         for char in value[: length * 4]
-        if char.isspace() or unicodedata.category(char) not in _UNPRINTABLE
+        if char.isspace() or _shows(char)
     )
     return re.sub(r" {2,}", " ", kept).strip()[:length]
+
+
+def _shows(char: str) -> bool:
+    return char not in _TURNING and unicodedata.category(char) not in _UNPRINTABLE
 
 
 def clean_json(value: object, *, depth: int = 0) -> object:
@@ -131,6 +136,11 @@ def clean_json(value: object, *, depth: int = 0) -> object:
         return [clean_json(one, depth=depth + 1) for one in value[:_EXTRA_KEYS]]
     finite = isinstance(value, float) and isfinite(value)
     return value if finite or isinstance(value, int | bool | None) else clean_text(str(value))
+
+
+def renamed(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Give the data with a source's own names put right: `names` gives fields for them."""
+    return {names.get(str(name), name): value for name, value in data.items()}
 
 
 def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
@@ -265,14 +275,17 @@ def _cost(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -
 
 def _items(value: object) -> tuple[str, ...]:
     parts = value if isinstance(value, list) else _as_text(value, "interests").split(",")
-    cleaned = (_as_text(one, "interests") for one in parts)
+    cleaned = (_as_text(one, "interests") for one in parts[:_EXTRA_KEYS])
     return tuple(one for one in cleaned if one)
 
 
 def _consent(named: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Give the channels agreed to; None where the source names none: an empty cell, a bare yes."""
     if named.get("consent") is None:
         return None
     given = {one.lower() for one in _items(named["consent"])}
+    if not isinstance(named["consent"], list) and given <= _YES:
+        return None
     return tuple(one for one in (*Channel, "calls") if one in given)
 
 

@@ -41,6 +41,7 @@ class Lead:
     owner: str = ""
     owned_at: datetime | None = None
     attempts: int = 0
+    plan_step: int = 0
     misses: int = 0
     meetings: int = 0
     unavailables: int = 0
@@ -88,6 +89,7 @@ STATE = [
     "owner",
     "owned_at",
     "attempts",
+    "plan_step",
     "misses",
     "meetings",
     "unavailables",

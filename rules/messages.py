@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from rules.commands import LogOutcome
 from rules.effects import Effect, SendEmail, SendSms
 from rules.hours import next_outside
 from rules.lead import Lead, reachable_by
@@ -21,13 +22,14 @@ def wants_mail(lead: Lead) -> bool:
     return bool(lead.email) and reachable_by(lead, Channel.EMAIL)
 
 
-def first_miss_messages(lead: Lead) -> tuple[Effect, ...]:
+def first_miss_messages(lead: Lead, act: LogOutcome) -> tuple[Effect, ...]:
     """Give the messages of the first call nobody answered (L2.1, L3.1); `lead` as it was before."""
     if lead.misses:
         return ()
-    sms = (SendSms(lead.id, Layer.SMS_FIRST),) if wants_first_sms(lead) else ()
-    mail = (SendEmail(lead.id, Layer.MAIL_FIRST),) if wants_mail(lead) else ()
-    return (*sms, *mail)
+    agreed = act.when.isoformat() if act.when else ""
+    sms = (SendSms(lead.id, Layer.SMS_FIRST, act.outcome, agreed),)
+    mail = (SendEmail(lead.id, Layer.MAIL_FIRST, act.outcome, agreed),)
+    return (*(sms if wants_first_sms(lead) else ()), *(mail if wants_mail(lead) else ()))
 
 
 def wants_voicemail(lead: Lead) -> bool:

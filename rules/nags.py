@@ -61,7 +61,7 @@ def reopened(followup: FollowUp, *, now: datetime, playbook: Playbook) -> Follow
     if followup.importance is not Importance.HIGH or followup.nags > len(playbook.nag_rep):
         return opened
     if not followup.nags:
-        return replace(opened, nag_at=followup.due_at)
+        return replace(opened, nag_at=followup.due_at + timedelta(minutes=playbook.nag_rep[0]))
     minutes = (*playbook.nag_rep, playbook.nag_manager)
     gap = minutes[followup.nags] - minutes[followup.nags - 1]
     return replace(opened, nag_at=now + timedelta(minutes=gap))

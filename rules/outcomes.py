@@ -67,21 +67,26 @@ def _check_open(lead: Lead, act: LogOutcome) -> None:
     repeat_sale = act.outcome is Outcome.SOLD and lead.stage is Stage.WON
     if not lead.living and not repeat_sale:
         raise Refused("lead.closed", lead_id=lead.id, name=lead.name, stage=lead.stage)
-    if act.amount and act.amount.minor < 0 and lead.stage is not Stage.WON:
+    if is_refund(act) and lead.stage is not Stage.WON:
         raise Refused("sold.refund_unsold", lead_id=lead.id, name=lead.name)
 
 
 def _count(lead: Lead, act: LogOutcome, setting: Setting) -> Lead:
-    answered = act.outcome in ANSWERED
+    marked = replace(lead, last_outcome=act.outcome, last_by=setting.actor, last_at=setting.now)
+    if is_refund(act):
+        return marked
     return replace(
-        lead,
+        marked,
         attempts=lead.attempts + 1,
+        plan_step=0 if act.outcome is Outcome.FOLLOWUP else lead.plan_step + 1,
         first_call_at=lead.first_call_at or setting.now,
-        reached_at=setting.now if answered else lead.reached_at,
-        last_outcome=act.outcome,
-        last_by=setting.actor,
-        last_at=setting.now,
+        reached_at=setting.now if act.outcome in ANSWERED else lead.reached_at,
     )
+
+
+def is_refund(act: LogOutcome) -> bool:
+    """Say whether money goes back: that is no call and no meeting."""
+    return act.amount is not None and act.amount.minor < 0
 
 
 def _attempt(act: LogOutcome, setting: Setting) -> Attempt:
@@ -98,7 +103,7 @@ def _attempt(act: LogOutcome, setting: Setting) -> Attempt:
 
 def _by_plan(lead: Lead, setting: Setting) -> Lead:
     at = next_attempt(
-        attempts=lead.attempts, now=setting.now, playbook=setting.playbook, zone=setting.zone
+        step=lead.plan_step, now=setting.now, playbook=setting.playbook, zone=setting.zone
     )
     step = Step.CALL if at else Step.MAILING_LIST
     return replace(lead, next_what=step, next_at=at)
@@ -106,13 +111,13 @@ def _by_plan(lead: Lead, setting: Setting) -> Lead:
 
 def _missed(before: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     after = _by_plan(replace(lead, misses=lead.misses + 1), setting)
-    return Decision(after, _attempt(act, setting), first_miss_messages(before))
+    return Decision(after, _attempt(act, setting), first_miss_messages(before, act))
 
 
 def _not_now(before: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     planned = _by_plan(replace(lead, misses=lead.misses + 1), setting)
     after = replace(planned, next_what=Step.CALL, next_at=act.when) if act.when else planned
-    return Decision(after, _attempt(act, setting), first_miss_messages(before))
+    return Decision(after, _attempt(act, setting), first_miss_messages(before, act))
 
 
 def _follow_up(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
@@ -139,7 +144,7 @@ def _sold(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
         raise Refused("sold.needs_amount", lead_id=lead.id)
     after = replace(
         lead,
-        meetings=lead.meetings + 1,
+        meetings=lead.meetings + (0 if is_refund(act) else 1),
         stage=Stage.WON,
         closed_at=lead.closed_at or setting.now,
         next_what=Step.NONE,

@@ -8,15 +8,15 @@ from rules.playbook import Playbook
 
 
 def next_attempt(
-    *, attempts: int, now: datetime, playbook: Playbook, zone: ZoneInfo
+    *, step: int, now: datetime, playbook: Playbook, zone: ZoneInfo
 ) -> datetime | None:
-    """Give the moment (UTC) of the next call after `attempts` calls, or None: plan exhausted.
+    """Give the moment (UTC) of the call after the plan's `step`-th, or None: plan exhausted.
 
     The moment lies in the calling hours of the customer's own `zone` (L1.5).
     """
-    if not 0 < attempts <= len(playbook.spacing):
+    if not 0 < step <= len(playbook.spacing):
         return None
-    return next_inside(playbook.calling, at=now + playbook.spacing[attempts - 1], zone=zone)
+    return next_inside(playbook.calling, at=now + playbook.spacing[step - 1], zone=zone)
 
 
 def first_call(*, now: datetime, playbook: Playbook, zone: ZoneInfo) -> datetime:

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from rules.fields import FIELDS
 from rules.hours import DayWindow, read_window
 from rules.spans import read_span
 from rules.words import Kind
@@ -35,10 +36,11 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A door for leads and the kind of those who come through it."""
+    """A door for leads, the kind of those who come through it, and its names for fields."""
 
     name: str
     kind: Kind = Kind.WARM
+    map: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ class Playbook:
     def kind_of(self, source: str) -> Kind:
         """Give the kind of a lead from this source that does not say its kind."""
         return next((one.kind for one in self.sources if one.name == source), Kind.WARM)
+
+    def map_of(self, source: str) -> Mapping[str, str]:
+        """Give the fields that a source's own names stand for (contract: `[[source]] map`)."""
+        return next((one.map for one in self.sources if one.name == source), {})
 
 
 def _text(value: object) -> str:
@@ -130,6 +136,12 @@ def _kind(value: object) -> Kind:
         raise ValueError(f"one of {', '.join(Kind)}") from None
 
 
+def _map(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not set(value.values()) <= FIELDS:
+        raise ValueError('a table of "their name" = "our field", such as { "Teléfono" = "phone" }')
+    return {str(name): str(meant) for name, meant in value.items()}
+
+
 def _style(value: object) -> str:
     if value not in STYLES:
         raise ValueError(f"one of {', '.join(STYLES)}")
@@ -157,7 +169,7 @@ KEYS: dict[str, dict[str, tuple[str, Reader]]] = {
     "digest": {"weekday": ("digest_weekday", _weekday), "at": ("digest_at", _time)},
 }
 LISTS: dict[str, tuple[str, type[Product] | type[Source], dict[str, Reader]]] = {
-    "source": ("sources", Source, {"name": _text, "kind": _kind}),
+    "source": ("sources", Source, {"name": _text, "kind": _kind, "map": _map}),
     "product": ("products", Product, {"name": _text, "style": _style, "margin": _margin}),
 }
 

@@ -21,16 +21,16 @@ def reason_to_call(lead: Lead, *, high: bool) -> Reason:
     """Say why a lead that is due is called; `high` when its follow-up is of high importance."""
     if lead.next_what is Step.FOLLOW_UP:
         return Reason.HIGH_FOLLOWUP if high else Reason.LOW_FOLLOWUP
-    return Reason.PLANNED if lead.attempts else Reason.FRESH
+    return Reason.PLANNED if lead.plan_step else Reason.FRESH
 
 
 def rank(lead: Lead, *, high: bool) -> tuple[int, int, float]:
-    """Order leads that are due: hot follow-ups, fresh ones by kind, then the rest (L1.4, K5).
+    """Order leads that are due: hot follow-ups, fresh ones by kind, then the rest (L1.4, K5, L4.4).
 
     Among fresh leads of a kind the newest is called first, since it cools fastest (C1).
     """
     reason = reason_to_call(lead, high=high)
-    quality = _QUALITY[lead.kind] if reason is not Reason.HIGH_FOLLOWUP else 0
+    quality = 0 if lead.next_what is Step.FOLLOW_UP else _QUALITY[lead.kind]
     return list(Reason).index(reason), quality, _age_key(lead, reason)
 
 

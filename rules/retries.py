@@ -3,30 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-LONGEST = timedelta(hours=1)
-MOST_ATTEMPTS = 12
+LONGEST = timedelta(minutes=2)
+OLDEST = timedelta(hours=24)
 FIRST_WAIT_SECONDS = 2
+MOST_FAULTS = 12
 
 PERMANENT = frozenset(
     {
         # what Slack answers to posts and changes
-        "account_inactive",
         "cant_update_message",
         "channel_not_found",
         "edit_window_closed",
         "invalid_arguments",
-        "invalid_auth",
         "invalid_blocks",
         "is_archived",
         "message_not_found",
-        "missing_scope",
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
-        "not_authed",
         "not_in_channel",
         "restricted_action",
-        "token_revoked",
         "user_not_found",
         "user_not_in_channel",
         # Twilio: invalid number, not a mobile, region switched off, opted out
@@ -36,18 +32,24 @@ PERMANENT = frozenset(
         "21614",
         # mail: any 5xx answer
         "smtp_permanent",
-        # nobody carries it
-        "switched_off",
+        # the other side may have taken it; once too few is better than once too many
+        "unknown_if_sent",
+        # what only managers may see
+        "managers_channel_is_public",
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a delivery failed: the other side's own code, and how long it asked us to wait."""
+    """Why a delivery failed: the other side's own code, and how long it asked us to wait.
+
+    `ours` when the fault is in this program, so that trying for a day would not help.
+    """
 
     code: str
     retry_after: float | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,19 @@ class GiveUp:
     code: str
 
 
-def decide_retry(failure: Failure, *, attempts: int, now: datetime) -> Retry | GiveUp:
-    """Decide after the `attempts`-th failed try; Retry-After (seconds) is obeyed.
+def decide_retry(
+    failure: Failure, *, attempts: int, asked_at: datetime, now: datetime
+) -> Retry | GiveUp:
+    """Decide after the `attempts`-th failed try of what was asked for at `asked_at` (UTC).
 
-    Being asked to wait is no failure: it never uses up the tries.
+    Retry-After (seconds) is obeyed. An outage, or a token that has to be mended, is waited out
+    for a day; a fault that lies in the message itself is for ever.
     """
-    if failure.code in PERMANENT:
+    if failure.code in PERMANENT or now - asked_at > OLDEST:
         return GiveUp(failure.code)
     if failure.retry_after is not None:
         return Retry(now + timedelta(seconds=failure.retry_after))
-    if attempts >= MOST_ATTEMPTS:
+    if failure.ours and attempts >= MOST_FAULTS:
         return GiveUp(failure.code)
     wait = timedelta(seconds=FIRST_WAIT_SECONDS * 2 ** min(attempts - 1, 20))
     return Retry(now + min(wait, LONGEST))

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rules.hours import next_open
 from rules.team import Rep
+
+NEAR = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,11 @@ def is_away(rep: Rep, *, now: datetime) -> bool:
 
 
 def candidates(reps: Sequence[Rep], loads: dict[str, int], *, now: datetime) -> list[Candidate]:
-    """Give the reps who may take a lead: present, below capacity, soonest shift only.
+    """Give the reps who may take a lead: present, below capacity, on shift.
 
     Managers take no leads from the rotation. Outside everybody's hours the lead goes to those
-    whose shift begins first, so that it has an owner at once (contract: Assignment).
+    whose shifts begin first, within NEAR of each other, so that it has an owner at once
+    (contract: Assignment).
     """
     open_reps = [
         Candidate(
@@ -50,7 +53,9 @@ def candidates(reps: Sequence[Rep], loads: dict[str, int], *, now: datetime) -> 
         and loads.get(rep.slack_id, 0) < rep.capacity
     ]
     soonest = min((one.free_at for one in open_reps), default=None)
-    return [one for one in open_reps if one.free_at == soonest]
+    if soonest is None or soonest <= now:
+        return [one for one in open_reps if one.free_at <= now]
+    return [one for one in open_reps if one.free_at <= soonest + NEAR]
 
 
 def rotate(team: Sequence[Rep], among: Sequence[Candidate]) -> Choice | None:

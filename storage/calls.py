@@ -5,9 +5,10 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from rules.lead import STATE, Attempt, FollowUp, Lead
+from rules.money import Money
 from rules.words import Importance, Step
 from storage.leads import COLUMNS as LEAD_COLUMNS
 from storage.leads import to_lead
@@ -63,6 +64,17 @@ def newest_of_lead(view: View, lead_id: int) -> int | None:
     return view.execute(query.order_by(attempts.c.id.desc()).limit(1)).scalar()
 
 
+def sales(view: View, lead_id: int) -> tuple[Money, ...]:
+    """Give what a lead bought, refunds taken off, per currency."""
+    query = select(attempts.c.currency, func.sum(attempts.c.amount_minor)).where(
+        attempts.c.lead_id == lead_id,
+        attempts.c.amount_minor.is_not(None),
+        attempts.c.undone_at.is_(None),
+    )
+    rows = view.execute(query.group_by(attempts.c.currency).order_by(attempts.c.currency))
+    return tuple(Money(int(minor), currency) for currency, minor in rows)
+
+
 def as_before(lead: Lead, before: dict[str, Any]) -> Lead:
     """Give the lead as it stood before an attempt."""
     moments = {name for name in STATE if name.endswith("_at")}
@@ -89,6 +101,13 @@ def open_followup(view: View, lead_id: int) -> FollowUp | None:
 def followup(view: View, followup_id: int) -> FollowUp | None:
     """Give a follow-up, open or ended."""
     query = select(*_FOLLOWUP).where(followups.c.id == followup_id)
+    row = view.execute(query).mappings().first()
+    return _followup(row) if row else None
+
+
+def followup_of(view: View, attempt_id: int) -> FollowUp | None:
+    """Give the follow-up that an attempt agreed, if it did."""
+    query = select(*_FOLLOWUP).where(followups.c.attempt_id == attempt_id)
     row = view.execute(query).mappings().first()
     return _followup(row) if row else None
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 BUSY_SECONDS = 2.5
+READERS = 32  # kept open: more than the threads that answer, as opening costs a query
 PAUSE = 0.005
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -29,8 +30,7 @@ def make_engine(url: str) -> Engine:
         parsed,
         connect_args={"check_same_thread": False},
         isolation_level="AUTOCOMMIT",
-        pool_size=10,
-        max_overflow=10,
+        pool_size=READERS,
         pool_use_lifo=True,
     )
     event.listen(engine, "connect", _make_durable)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
 from rules.digest import Row, sum_money
 from rules.money import Money
@@ -37,6 +37,10 @@ def _received(view: View, since: datetime, until: datetime) -> dict[str, dict[st
     }
 
 
+def _rang() -> Any:
+    return or_(attempts.c.amount_minor.is_(None), attempts.c.amount_minor >= 0)
+
+
 def _made(since: datetime, until: datetime) -> Any:
     return (attempts.c.at >= since) & (attempts.c.at < until) & attempts.c.undone_at.is_(None)
 
@@ -44,7 +48,7 @@ def _made(since: datetime, until: datetime) -> Any:
 def _called(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
     answered = func.sum(case((attempts.c.answered, 1), else_=0))
     query = select(leads.c.campaign, func.count(), answered).join_from(attempts, leads)
-    query = query.where(_made(since, until)).group_by(leads.c.campaign)
+    query = query.where(_made(since, until), _rang()).group_by(leads.c.campaign)
     return {
         campaign: {"calls": calls, "answered": int(picked or 0)}
         for campaign, calls, picked in view.execute(query)

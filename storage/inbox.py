@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from storage.rows import insert_new, is_just
 from storage.tables import intake, seen
@@ -67,6 +67,12 @@ def settle(
     """Record what became of it: created, merged or quarantined."""
     values = {"state": state, "lead_id": lead_id, "reason": reason}
     unit.execute(update(intake).where(intake.c.id == intake_id).values(values))
+
+
+def quarantined(view: View) -> int:
+    """Give how many were set aside."""
+    query = select(func.count()).where(intake.c.state == QUARANTINED)
+    return int(view.execute(query).scalar() or 0)
 
 
 def unsettled(view: View, *, before: datetime, most: int) -> list[int]:

@@ -120,6 +120,14 @@ def save(unit: Unit, lead: Lead, *, before: Lead | None = None) -> Lead:
     return replace(lead, version=lead.version + 1)
 
 
+def lock_person(unit: Unit, *, phone: str, email: str) -> None:
+    """Hold a person against other intakes until the unit ends; SQLite has one writer anyway."""
+    if unit.dialect != "postgresql":
+        return
+    for key in sorted(filter(None, (phone, email_key(email)))):
+        unit.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
+
+
 def find_person(view: View, *, phone: str, email: str) -> int | None:
     """Give the oldest lead with this E.164 number, else with this address (C2)."""
     for column, value in ((leads.c.phone_e164, phone), (leads.c.email_key, email_key(email))):
@@ -187,4 +195,11 @@ def held(view: View, *, most: int) -> list[Lead]:
     """Give leads that wait for an owner, oldest first."""
     query = select(*COLUMNS).where(is_just(leads.c.next_what, Step.ASSIGN), leads.c.owner == "")
     rows = view.execute(query.order_by(leads.c.id).limit(most))
+    return [to_lead(row) for row in rows]
+
+
+def worked_by(view: View, owners: Sequence[str]) -> list[Lead]:
+    """Give the leads that these people are working, oldest first."""
+    query = select(*COLUMNS).where(leads.c.owner.in_(owners), leads.c.working.is_(True))
+    rows = view.execute(query.order_by(leads.c.id)).mappings()
     return [to_lead(row) for row in rows]

@@ -144,6 +144,12 @@ def put_back(
     unit.execute(update(outbox).where(_mine(row)).values(values))
 
 
+def renew(unit: Unit, row_ids: Sequence[int], *, until: datetime) -> None:
+    """Keep rows that are still in hand until a later moment (UTC)."""
+    held = update(outbox).where(outbox.c.id.in_(row_ids), IS_LEASED)
+    unit.execute(held.values(lease_until=until))
+
+
 def free_expired(unit: Unit, *, now: datetime) -> int:
     """Let rows wait again whose sender died; gives how many."""
     expired = select(outbox.c.id, outbox.c.collapse_key).where(

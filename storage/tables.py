@@ -122,6 +122,7 @@ leads = Table(
     _text("owner"),
     Column("owned_at", Moment),
     _count("attempts"),
+    _count("plan_step"),
     _count("misses"),
     _count("meetings"),
     _count("unavailables"),

@@ -16,9 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from storage.engine import BUSY_SECONDS
 from storage.unit import NotCommitted, Unit
 
 LARGEST_GROUP = 64
+PAUSE = 0.002
 
 
 @dataclass(slots=True)
@@ -72,16 +74,26 @@ class SqliteWriter:
     def _begin(self, arrived: float) -> Connection:
         if self._refused_at > arrived:  # while this one waited, the database was busy for long
             raise NotCommitted("the database is busy")
-        connection = self._connection = self._connection or self._engine.connect()
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            self._do("PRAGMA busy_timeout=0")
         if self._group is None:
-            try:
-                self._do("BEGIN IMMEDIATE")
-            except NotCommitted:
-                self._refused_at = time.monotonic()
-                raise
+            self._begin_immediate()
             self._group = _Group()
         self._do("SAVEPOINT unit")
-        return connection
+        return self._connection
+
+    def _begin_immediate(self) -> None:
+        """Begin as soon as another process lets go: SQLite's own waiting sleeps up to 100 ms."""
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return self._do("BEGIN IMMEDIATE")
+            except NotCommitted:
+                if time.monotonic() > until:
+                    self._refused_at = time.monotonic()
+                    raise
+                time.sleep(PAUSE)
 
     def _wait_for_turn(self) -> None:
         with self._count_lock:

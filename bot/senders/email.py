@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate
 from urllib.parse import unquote, urlsplit
@@ -25,10 +26,9 @@ class MailSender:
 
         What the settings may mend (a password, the sender) is tried again.
         """
-        message = self._compose(order)
         try:
-            with self._connect() as server:
-                server.send_message(message)
+            message = self._compose(order)
+            self._hand_over(message)
         except smtplib.SMTPRecipientsRefused as refused:
             code = next(iter(refused.recipients.values()))[0]
             raise DeliveryFailed(_code(code)) from None
@@ -39,6 +39,14 @@ class MailSender:
         except ValueError:
             raise DeliveryFailed("smtp_permanent") from None
         return Sent(ref=message["Message-ID"])
+
+    def _hand_over(self, message: EmailMessage) -> None:
+        server = self._connect()
+        try:
+            server.send_message(message)
+        finally:
+            with suppress(OSError, smtplib.SMTPException):  # the mail is taken, or is not
+                server.quit()
 
     def check(self) -> None:
         """Talk to the server without sending; raises OSError or SMTPException."""

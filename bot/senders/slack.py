@@ -15,6 +15,7 @@ from bot.settings import Settings
 TOO_MANY = 429
 SERVER_FAULT = 500
 PAGE = 200
+GONE = frozenset({"message_not_found", "is_inactive"})
 PULSE_SECONDS = 5
 CHANNEL_TYPES = "public_channel,private_channel"
 
@@ -40,6 +41,8 @@ class SlackSender:
 
     def _post(self, order: SlackPost) -> Sent:
         channel = self.channel_id(order.to)
+        if order.for_managers and self._is_public(channel):
+            raise DeliveryFailed("managers_channel_is_public")
         try:
             answer = self._say(channel, order)
         except SlackApiError as error:
@@ -48,6 +51,10 @@ class SlackSender:
             self._client.conversations_join(channel=channel)
             answer = self._say(channel, order)
         return Sent(str(answer["channel"]), str(answer["ts"]))
+
+    def _is_public(self, channel: str) -> bool:
+        about: Any = self._client.conversations_info(channel=channel)["channel"]
+        return not about.get("is_private")
 
     def _say(self, channel: str, order: SlackPost) -> Any:
         return self._client.chat_postMessage(
@@ -59,12 +66,16 @@ class SlackSender:
         )
 
     def _update(self, order: SlackUpdate) -> Sent:
-        self._client.chat_update(
-            channel=order.channel,
-            ts=order.ts,
-            text=order.message.text,
-            blocks=list(order.message.blocks),
-        )
+        try:
+            self._client.chat_update(
+                channel=order.channel,
+                ts=order.ts,
+                text=order.message.text,
+                blocks=list(order.message.blocks),
+            )
+        except SlackApiError as error:
+            if error.response.get("error") not in GONE:
+                raise
         return Sent(order.channel, order.ts)
 
     def channel_id(self, name: str) -> str:
@@ -96,8 +107,8 @@ def failed(error: SlackApiError) -> DeliveryFailed:
     response: Any = error.response
     status = getattr(response, "status_code", 0)
     if status == TOO_MANY:
-        wait = float((response.headers or {}).get("Retry-After", 1))
-        return DeliveryFailed("ratelimited", retry_after=wait)
+        asked = str((response.headers or {}).get("Retry-After", ""))
+        return DeliveryFailed("ratelimited", retry_after=float(asked) if asked.isdigit() else 1.0)
     if status >= SERVER_FAULT:
         return DeliveryFailed(f"http_{status}")
     data = response.data if isinstance(getattr(response, "data", None), dict) else {}

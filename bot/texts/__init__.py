@@ -16,6 +16,7 @@ LOCALES = ("en", "he")
 FSI, PDI = "\u2068", "\u2069"
 SOON_MINUTES = 60
 WEEK_DAYS = 6
+_LIVE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
 _HEBREW = ("\u0590", "\u05ff")
 
 
@@ -41,8 +42,8 @@ def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 
 
 def escape(text: str) -> str:
-    """Escape what Slack's mrkdwn would read as a token, a mention or a link."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Escape what Slack's mrkdwn would read as a token, a mention, a link or a style."""
+    return text.translate(_LIVE)
 
 
 def is_hebrew(text: str) -> bool:

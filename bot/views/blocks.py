@@ -1,5 +1,6 @@
 """Block Kit's pieces, within Slack's limits."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -50,12 +51,14 @@ class Message:
 
 def clip(text: str, limit: int) -> str:
     """Cut a text to Slack's limit, with a sign that it was cut."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    if len(text) <= limit:
+        return text
+    return re.sub(r"(&[a-z]{0,3}|<[^>]*)$", "", text[: limit - 1]) + "…"
 
 
 def mrkdwn(text: str) -> Block:
     """Make a text object with Slack's markup."""
-    return {"type": "mrkdwn", "text": clip(text, SECTION_LIMIT)}
+    return {"type": "mrkdwn", "text": clip(text, SECTION_LIMIT), "verbatim": True}
 
 
 def plain(text: str, limit: int = SECTION_LIMIT) -> Block:

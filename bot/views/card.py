@@ -9,7 +9,6 @@ from bot.views.blocks import ActionId, Block, Message, actions, button, context,
 from bot.views.history import history_line
 from rules.lead import Lead, reachable_by
 from rules.messages import wants_voicemail
-from rules.money import Money
 from rules.phones import masked_email, masked_phone, shown_phone
 from rules.playbook import Playbook
 from rules.words import Channel, Kind, Stage, Step
@@ -68,15 +67,18 @@ def _status(shown: Shown, words: Words, playbook: Playbook) -> Safe:
         return _won(shown, words)
     if not lead.living:
         return words.say("step.closed", stage=words.say(f"stage.{lead.stage}"))
-    if lead.next_what is Step.FOLLOW_UP and shown.followup and lead.next_at:
-        return words.say(
-            f"step.follow_up_{shown.followup.importance}",
-            when=words.when(lead.next_at, now=shown.now),
-        )
     if lead.next_what is Step.CALL and not lead.first_call_at:
         return _fresh(shown, words, playbook)
+    return _step(shown, words)
+
+
+def _step(shown: Shown, words: Words) -> Safe:
+    lead = shown.lead
+    when = words.when(lead.next_at, now=shown.now) if lead.next_at else Safe("")
+    if lead.next_what is Step.FOLLOW_UP:
+        importance = f"_{shown.followup.importance}" if shown.followup else ""
+        return words.say(f"step.follow_up{importance}", when=when)
     if lead.next_at and lead.next_what in {Step.CALL, Step.RETRY_UNAVAILABLE}:
-        when = words.when(lead.next_at, now=shown.now)
         late = ".due" if lead.next_at <= shown.now else ""
         return words.say(f"step.{lead.next_what}{late}", n=lead.attempts + 1, when=when)
     return words.say(f"step.{lead.next_what}")
@@ -92,13 +94,8 @@ def _fresh(shown: Shown, words: Words, playbook: Playbook) -> Safe:
 
 
 def _won(shown: Shown, words: Words) -> Safe:
-    sums: dict[str, int] = {}
-    for line in shown.lines:
-        if "minor" in line.data:
-            currency = str(line.data["currency"])
-            sums[currency] = sums.get(currency, 0) + int(line.data["minor"])
-    total = [words.money(Money(minor, currency)) for currency, minor in sums.items()]
-    return words.say("step.won", amount=Safe(" + ".join(total)))
+    amounts = [words.money(amount) for amount in shown.sold]
+    return words.say("step.won", amount=Safe(" + ".join(amounts)))
 
 
 def preparation(shown: Shown, words: Words, playbook: Playbook) -> list[Safe]:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), server_default="", nullable=False),
         sa.Column("owned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("plan_step", sa.Integer(), server_default="0", nullable=False),
         sa.Column("misses", sa.Integer(), server_default="0", nullable=False),
         sa.Column("meetings", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unavailables", sa.Integer(), server_default="0", nullable=False),
