@@ -1,0 +1,142 @@
+"""The digest: figures with their samples, posted once a week (L6)."""
+
+from datetime import UTC, datetime
+
+from bot import figures
+from bot.calls import undo
+from bot.texts import Words
+from bot.views.digest import digest
+from rules.money import Money
+from tests.desk import Room, faults_of, payload
+
+NEXT_SUNDAY = (2026, 11, 22, 7, 0)
+WEEK = (datetime(2026, 11, 15, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
+
+
+def a_week(room: Room) -> None:
+    """Three leads of two campaigns; four calls, three answered; a sale, a repeat and a refund."""
+    room.receive(name="a", phone="052-234-5001", campaign="March", cost="40")
+    room.receive(name="b", phone="052-234-5002", campaign="March", cost="10.50")
+    room.receive(name="c", phone="052-234-5003", campaign="April", cost="7", currency="USD")
+    room.clock.forward(minutes=4)
+    room.log(1, "noanswer")
+    room.clock.forward(minutes=4)
+    room.log(2, "sold", amount=Money(100000, "ILS"))
+    room.clock.forward(minutes=4)
+    room.log(2, "sold", amount=Money(50000, "ILS"))
+    room.clock.forward(minutes=4)
+    room.log(2, "sold", amount=Money(-10000, "ILS"))
+    room.log(3, "lost")
+    room.receive(name="a", phone="052-234-5001", campaign="April", cost="3")
+
+
+class TestFigures:
+    def test_are_of_all_and_of_each_campaign(self, room: Room):
+        a_week(room)
+        found = figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1])
+        assert (found.total.leads, found.total.calls, found.total.answered) == (3, 4, 3)
+        assert [(one.campaign, one.leads) for one in found.campaigns] == [
+            ("March", 2),
+            ("April", 1),
+        ]
+        march, april = found.campaigns
+        assert (march.sales, march.revenue) == (2, (Money(140000, "ILS"),))
+        assert march.cost == (Money(5050, "ILS"),)
+        assert april.cost == (Money(700, "USD"), Money(300, "ILS"))
+        assert (march.response, len(march.responses)) == (360.0, 2)
+
+    def test_leave_out_what_was_taken_back(self, room: Room):
+        lead = room.lead()
+        room.log(1, "sold", amount=Money(1, "ILS"))
+        undo(room.desk, by=lead.owner)
+        found = figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1])
+        assert (found.total.calls, found.total.sales) == (0, 0)
+
+    def test_leave_out_what_was_before_and_after(self, room: Room):
+        a_week(room)
+        later = figures.digest_of(
+            room.desk, since=WEEK[1], until=datetime(2026, 11, 29, tzinfo=UTC)
+        )
+        assert later.empty
+
+    def test_are_shown_with_their_samples(self, room: Room):
+        a_week(room)
+        found = figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1])
+        for locale in ("en", "he"):
+            said = digest(found, Words(locale, room.desk.settings.zone))
+            assert faults_of(said) == []
+            assert "75%" in said.text
+            assert "₪1,400" in said.text
+            assert "March" in said.text
+        assert "75% of 4 calls answered" in digest(found, _english(room)).text
+
+    def test_of_an_empty_week_say_what_to_do(self, room: Room):
+        found = figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1])
+        said = digest(found, _english(room))
+        assert faults_of(said) == []
+        assert "import" in said.text
+
+    def test_of_many_campaigns_fit(self, room: Room):
+        for number in range(40):
+            room.receive(phone=f"052-234-50{number:02}", campaign=f"{number} <!channel> {'x' * 90}")
+        said = digest(figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1]), _english(room))
+        assert faults_of(said) == []
+        assert "25 more" in payload(said)
+
+
+def _english(room: Room) -> Words:
+    return Words("en", room.desk.settings.zone)
+
+
+class TestTheWeeklyDigest:
+    def posts(self, room: Room) -> list[str]:
+        return [one.text for one in room.outside.channel("lead-digest")]
+
+    def test_is_posted_when_due_and_once(self, room: Room):
+        a_week(room)
+        room.clock.set(*NEXT_SUNDAY)
+        room.clock.forward(seconds=-1)
+        room.tick()
+        assert self.posts(room) == []
+        room.tick(seconds=1)
+        assert len(self.posts(room)) == 1
+        for _ in range(5):
+            room.tick(days=1)
+        assert len(self.posts(room)) == 1
+        room.tick(days=2)
+        assert len(self.posts(room)) == 2
+
+    def test_speaks_of_sunday_to_saturday(self, room: Room):
+        a_week(room)
+        room.clock.set(*NEXT_SUNDAY)
+        room.tick()
+        [text] = self.posts(room)
+        assert "Nov 15" in text
+        assert "Nov 21" in text
+
+    def test_missed_while_the_bot_was_down_is_posted_late(self, room: Room):
+        a_week(room)
+        room.clock.set(2026, 11, 25, 7, 0)
+        room.tick()
+        assert len(self.posts(room)) == 1
+
+    def test_of_weeks_before_the_first_lead_is_never_posted(self, room: Room):
+        room.tick()
+        assert self.posts(room) == []
+        room.lead()
+        for _ in range(6):
+            room.tick(days=1)
+        assert self.posts(room) == []
+
+    def test_asked_for_is_posted_each_time(self, room: Room):
+        for asked in ("a", "a", "b"):
+            figures.post_digest(room.desk, since=WEEK[0], until=WEEK[1], asked=asked)
+        room.deliver()
+        assert len(self.posts(room)) == 2
+
+
+class TestTheLastWeek:
+    def test_is_the_newest_whole_one(self, room: Room):
+        since, until = figures.last_week(room.desk)
+        assert since.isoformat() == "2026-11-08T00:00:00+02:00"
+        assert until.isoformat() == "2026-11-15T00:00:00+02:00"

@@ -1,0 +1,148 @@
+"""SMS and mail against servers that behave and servers that do not."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bot import housekeeping
+from bot.logs import JsonLines
+from bot.orders import DeliveryFailed, Mail, Sms
+from bot.senders.email import MailSender
+from bot.senders.log import LogSms
+from bot.senders.sms import TwilioSender
+from rules.retries import PERMANENT
+from sandbox.mailbox import Mailbox
+from sandbox.phone import PhoneNetwork
+from storage import inbox
+from tests.desk import Room
+
+MakeTwilio = Callable[..., TwilioSender]
+HELLO = Mail("dana@example.com", "שלום", "טקסט", "<p>טקסט</p>", "outbox-7")
+
+
+@pytest.fixture
+def phones() -> Iterator[PhoneNetwork]:
+    with PhoneNetwork(account_sid="AC1", auth_token="tok") as made:
+        yield made
+
+
+@pytest.fixture
+def twilio(phones: PhoneNetwork) -> Iterator[MakeTwilio]:
+    """Make senders, whose connections are closed in the end."""
+    made = []
+
+    def make(*, token: str = "tok") -> TwilioSender:
+        made.append(
+            TwilioSender(sid="AC1", token=token, sender="+972500000000", api_url=phones.url)
+        )
+        return made[-1]
+
+    yield make
+    for one in made:
+        one._client.http_client.session.close()  # noqa: SLF001 - the SDK leaves it open
+
+
+def code_of(sender: MailSender | TwilioSender, order: Mail | Sms) -> str:
+    with pytest.raises(DeliveryFailed) as failed:
+        sender.send(order)  # type: ignore[arg-type]  # each gets its own
+    return failed.value.failure.code
+
+
+class TestMail:
+    def send(self, box: Mailbox, order: Mail = HELLO) -> None:
+        MailSender(box.url, sender="sales@example.com", name="Good Cars").send(order)
+
+    def test_has_both_forms_and_says_who_writes(self):
+        with Mailbox() as box:
+            self.send(box)
+            [mail] = box.mails
+        assert (mail.subject, mail.text.strip()) == ("שלום", "טקסט")
+        assert "<p>טקסט</p>" in mail.html
+        assert mail["From"] == "Good Cars <sales@example.com>"
+        assert mail["Message-ID"] == "<outbox-7@example.com>"
+        assert mail["Auto-Submitted"] == "auto-generated"
+
+    def test_to_an_address_that_is_refused_for_ever_is_not_tried_again(self):
+        with Mailbox(permanent=["dana@example.com"]) as box:
+            sender = MailSender(box.url, sender="a@example.com", name="")
+            assert code_of(sender, HELLO) in PERMANENT
+
+    @pytest.mark.parametrize("reply", ["451 4.3.0 later", "421 4.3.0 going away"])
+    def test_that_is_refused_for_now_is_tried_again(self, reply: str):
+        with Mailbox() as box:
+            box.fail(reply=reply)
+            sender = MailSender(box.url, sender="a@example.com", name="")
+            assert code_of(sender, HELLO) not in PERMANENT
+
+    def test_with_a_wrong_password_is_tried_again(self):
+        with Mailbox(login=("me", "right")) as box:
+            wrong = box.url.replace("right", "wrong")
+            sender = MailSender(wrong, sender="a@example.com", name="")
+            assert code_of(sender, HELLO) not in PERMANENT
+
+    def test_to_nobody_there_is_tried_again(self):
+        sender = MailSender("smtp://127.0.0.1:1", sender="a@example.com", name="")
+        assert code_of(sender, HELLO) not in PERMANENT
+
+    def test_with_a_broken_address_breaks_nothing(self):
+        broken = Mail("a@b\r\nBcc: x@y", "s", "t", "h", "k")
+        with Mailbox() as box:
+            sender = MailSender(box.url, sender="a@example.com", name="")
+            assert code_of(sender, broken)
+            assert box.mails == []
+
+
+class TestSms:
+    def test_reaches_the_network(self, phones: PhoneNetwork, twilio: MakeTwilio):
+        sent = twilio().send(Sms("+972522345678", "שלום"))
+        [sms] = phones.messages
+        assert (sms.to, sms.body) == ("+972522345678", "שלום")
+        assert sent.ref
+
+    @pytest.mark.parametrize(
+        ("to", "code"), [("+97235551234", "21614"), ("+972541111111", "21610")]
+    )
+    def test_that_is_refused_for_ever_is_not_tried_again(
+        self, phones: PhoneNetwork, twilio: MakeTwilio, to: str, code: str
+    ):
+        phones.landlines.add("+97235551234")
+        phones.opted_out.add("+972541111111")
+        assert code_of(twilio(), Sms(to, "x")) == code
+        assert code in PERMANENT
+
+    def test_with_a_wrong_token_is_tried_again(self, twilio: MakeTwilio):
+        assert code_of(twilio(token="bad"), Sms("+972522345678", "x")) not in PERMANENT
+
+    def test_of_any_length_is_taken(self, phones: PhoneNetwork, twilio: MakeTwilio):
+        twilio().send(Sms("+972522345678", "x" * 5000))
+        assert len(phones.messages[0].body) == 1600
+
+    def test_to_the_log_hides_the_number(self, caplog: pytest.LogCaptureFixture):
+        caplog.set_level(logging.INFO)
+        LogSms().send(Sms("+972522345678", "secret words"))
+        assert "…78" in caplog.text
+        assert "2345" not in caplog.text
+        assert "secret" not in caplog.text
+
+
+class TestLogs:
+    def test_for_machines_are_one_object_a_line(self):
+        record = logging.LogRecord("leads", logging.INFO, "x", 1, 'a "b"\n%s', ("דנה",), None)
+        line = JsonLines().format(record)
+        assert "\n" not in line
+        assert json.loads(line)["message"] == 'a "b"\nדנה'
+
+
+class TestHousekeeping:
+    def test_forgets_clicks_after_two_days(self, room: Room):
+        lead = room.lead()
+        room.log(1, "busy", key="x")
+        room.clock.forward(days=1, hours=23)
+        housekeeping.forget(room.desk)
+        assert room.log(1, "busy", key="x", by=lead.owner).double
+        room.clock.forward(hours=2)
+        housekeeping.forget(room.desk)
+        with room.desk.store.unit() as unit:
+            assert inbox.first_time(unit, "x", at=room.clock.now)

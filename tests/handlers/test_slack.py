@@ -1,0 +1,207 @@
+"""Bolt between a real Slack server and the desk, over Socket Mode."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.delivery import Courier
+from bot.doctor import Finding
+from bot.manifest import SCOPES
+from bot.orders import DeliveryFailed, SlackPost, SlackUpdate
+from bot.senders.slack import Pulse, SlackSender, check_slack
+from bot.views.blocks import ActionId, Message, section
+from handlers.slack import SlackDoor
+from handlers.socket import SocketDoor
+from sandbox.person import Person
+from sandbox.server import SlackServer
+from sandbox.world import AppConfig, User, Workspace
+from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk, settings_for
+
+PEOPLE = [
+    User(id=NOA, name="noa", locale="he-IL"),
+    User(id=AVI, name="avi"),
+    User(id=MIRI, name="miri"),
+    User(id="U01GUEST", name="gil"),
+]
+
+
+def server(**app: object) -> SlackServer:
+    workspace = Workspace.small(
+        users=PEOPLE, channels=["leads", "lead-digest", "private"], private=["private"]
+    )
+    return SlackServer(workspace=workspace, app=AppConfig(**app), limits=False)  # type: ignore[arg-type]
+
+
+def client_of(slack: SlackServer) -> WebClient:
+    return WebClient(token="xoxb-test", base_url=slack.api_url)
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[SlackServer]:
+    with server() as made:
+        yield made
+
+
+class Office:
+    """A desk whose Slack is a real server."""
+
+    def __init__(self, slack: SlackServer, room: Room) -> None:
+        self.slack, self.room = slack, room
+        self.client = client_of(slack)
+        self.door = SlackDoor(room.desk, self.client, signing_secret="secret")
+        self.socket = SocketDoor(self.door.app, "xapp-test")
+        sender = SlackSender(self.client)
+        self.courier = Courier(room.desk, dict.fromkeys((SlackPost, SlackUpdate), sender))
+
+    def __enter__(self) -> Self:
+        self.socket.start()
+        self.slack.wait_for(self.socket.connected)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.slack.cut_connections()
+        self.socket.stop()
+        self.door.stop()
+        self.courier.close()
+
+    def lead(self) -> Person:
+        """Bring a lead in, with its cards; gives its owner."""
+        lead = self.room.lead()
+        self.courier.deliver_due()
+        return self.slack.person(lead.owner)
+
+
+@pytest.fixture(scope="module")
+def office(slack: SlackServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder: Path = tmp_path_factory.mktemp("office")
+    with a_desk(folder, FakeClock()) as room, Office(slack, room) as made:
+        made.lead()
+        yield made
+
+
+class TestSlack:
+    def test_carries_a_command_and_its_answer(self, office: Office):
+        answer = office.slack.person(MIRI).command("/lead show 1")
+        assert "#1 Dana Cohen" in answer.plain
+        assert answer.response_type == "ephemeral"
+
+    def test_carries_a_click_that_is_answered_privately(self, office: Office):
+        miri = office.slack.person(MIRI)
+        [card] = office.slack.channel("leads").messages
+        before = len(miri.ephemerals)
+        miri.click(card, ActionId.NOANSWER)
+        said = office.slack.wait_for(lambda: miri.ephemerals[before:])[0]
+        assert "#1 Dana Cohen" in said.plain
+        miri.click(said, ActionId.UNDO)
+        office.slack.wait_for(lambda: "Taken back" in miri.ephemerals[-1].plain)
+        assert office.room.load(1).attempts == 0
+
+    def test_carries_a_modal_with_an_error_and_then_success(self, office: Office):
+        miri = office.slack.person(MIRI)
+        [card] = office.slack.channel("leads").messages
+        miri.click(card, ActionId.MORE)
+        office.slack.wait_for(lambda: miri.modal)
+        miri.click(miri.showing, ActionId.CHOOSE_OUTCOME, selected="sold")
+        office.slack.wait_for(lambda: "Amount" in miri.showing.plain)
+        refused = miri.submit({"amount": "much"})
+        assert list(refused.errors) == ["amount"]
+        before = len(miri.ephemerals)
+        assert miri.submit({"amount": "1,290"}).closed
+        said = office.slack.wait_for(lambda: miri.ephemerals[before:])[0]
+        assert "₪1,290" in said.plain
+        assert office.room.load(1).stage == "won"
+
+    def test_tells_a_guest_no_more_than_help(self, office: Office):
+        guest = office.slack.person("U01GUEST")
+        assert "sales team" in guest.command("/lead mine").plain
+        assert "/lead noanswer" in guest.command("/lead").plain
+
+    def test_may_send_events_that_nobody_asked_for(self, office: Office):
+        assert office.slack.send_event({"type": "app_home_opened", "user": MIRI, "tab": "home"})
+
+    def test_finds_nothing_wrong_with_what_was_sent(self, office: Office):
+        assert office.slack.faults_seen == []
+
+
+class TestTheSender:
+    def post(self, to: str) -> SlackPost:
+        return SlackPost(to, Message("hello", (section("hello"),)))
+
+    def test_joins_a_public_channel_by_its_name(self, slack: SlackServer):
+        sent = SlackSender(client_of(slack)).send(self.post("#lead-digest"))
+        assert sent.channel == slack.channel("lead-digest").id
+        assert slack.channel("lead-digest").messages
+
+    @pytest.mark.parametrize(
+        ("to", "code"), [("nowhere", "channel_not_found"), ("private", "channel_not_found")]
+    )
+    def test_says_where_it_cant_post(self, slack: SlackServer, to: str, code: str):
+        with pytest.raises(DeliveryFailed) as failed:
+            SlackSender(client_of(slack)).send(self.post(to))
+        assert failed.value.failure.code == code
+
+    def test_hears_when_it_must_wait(self, slack: SlackServer):
+        slack.faults.rate_limit("chat.postMessage", retry_after=7)
+        with pytest.raises(DeliveryFailed) as failed:
+            SlackSender(client_of(slack)).send(self.post(MIRI))
+        assert failed.value.failure.retry_after == 7
+
+    def test_tells_an_outage_from_a_refusal(self, slack: SlackServer):
+        slack.go_down()
+        try:
+            with pytest.raises(DeliveryFailed) as failed:
+                SlackSender(client_of(slack)).send(self.post(MIRI))
+        finally:
+            slack.come_back()
+        assert failed.value.failure.code == "http_503"
+
+
+class TestThePulse:
+    def test_stops_with_slack(self, slack: SlackServer):
+        assert Pulse(client_of(slack)).beats()
+        slack.go_down()
+        try:
+            assert not Pulse(client_of(slack)).beats()
+        finally:
+            slack.come_back()
+
+
+class TestTheDoctor:
+    def look(
+        self, slack: SlackServer, tmp_path: Path, *, create: bool = False, **env: str
+    ) -> list[Finding]:
+        settings = settings_for(tmp_path / "x.db", **env)
+        return check_slack(client_of(slack), settings, create=create)
+
+    def test_finds_all_well(self, slack: SlackServer, tmp_path: Path):
+        assert all(one.good for one in self.look(slack, tmp_path))
+
+    def test_names_the_scopes_that_lack(self, tmp_path: Path):
+        with server(scopes=frozenset(SCOPES) - {"channels:join"}) as poor:
+            found = {one.what: one for one in self.look(poor, tmp_path)}
+            assert found["scopes"].good is False
+            assert "channels:join" in found["scopes"].text
+
+    def test_makes_channels_with_the_scopes_of_the_manifest(self, tmp_path: Path):
+        with server(scopes=frozenset(SCOPES)) as plain:
+            found = self.look(plain, tmp_path, create=True, LEADS_CHANNEL="new-leads")
+            assert all(one.good for one in found)
+            assert plain.channel("new-leads").name == "new-leads"
+
+    def test_says_how_to_make_a_channel_for_managers(self, tmp_path: Path):
+        with server(scopes=frozenset(SCOPES)) as plain:
+            found = self.look(plain, tmp_path, create=True, MANAGERS_CHANNEL="bosses")
+            [last] = [one for one in found if "bosses" in one.text]
+            assert last.good is False
+            assert "private" in last.text
+
+    def test_says_which_channel_is_not_there(self, slack: SlackServer, tmp_path: Path):
+        found = self.look(slack, tmp_path, LEADS_CHANNEL="nowhere")
+        assert [one.good for one in found if "nowhere" in one.text] == [False]
+
+    def test_says_that_a_managers_channel_is_public(self, slack: SlackServer, tmp_path: Path):
+        found = self.look(slack, tmp_path, MANAGERS_CHANNEL="leads")
+        assert any("public" in one.text and one.good is False for one in found)

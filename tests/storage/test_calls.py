@@ -1,0 +1,291 @@
+"""Attempts and follow-ups: what was done, what was agreed, and back again."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from rules.lead import STATE, Attempt, FollowUp, Lead
+from rules.money import Money
+from rules.words import Importance, Outcome, Stage, Step
+from storage import calls, leads
+from storage.store import Store
+from storage.tables import attempts
+from storage.unit import Unit
+from tests.databases import only_postgresql
+from tests.storage.making import MINUTE, NOON, add_attempt, add_lead, phone, reread
+from tests.storage.plans import plan_of
+from tests.storage.test_leads import CHANGED, FULL
+
+HOUR = timedelta(hours=1)
+
+
+def agree(unit: Unit, lead: Lead, **values: Any) -> FollowUp:
+    given: dict[str, Any] = {
+        "lead_id": lead.id,
+        "rep": "U1",
+        "importance": Importance.HIGH,
+        "due_at": NOON + HOUR,
+        "agreed_at": NOON,
+        "note": "הערה",
+        "nag_at": NOON + HOUR,
+    }
+    attempt_id = add_attempt(unit, lead)
+    calls.add_followup(unit, FollowUp(0, **(given | values)), attempt_id=attempt_id)
+    found = calls.open_followup(unit, lead.id)
+    assert found is not None
+    return found
+
+
+def change(unit: Unit, lead: Lead, **values: Any) -> Lead:
+    return leads.save(unit, replace(lead, **values))
+
+
+class TestAttempt:
+    def test_keeps_every_field(self, store: Store):
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            made = Attempt(
+                Outcome.SOLD, "U1", NOON, answered=True, talk_seconds=240, note="נ", amount=SALE
+            )
+            number = calls.add_attempt(unit, lead, made, ended_followup=5)
+            row = calls.last_attempt(unit, by="U1")
+        assert row is not None
+        kept = {name: row[name] for name in row if name not in ("before", "undone_at")}
+        assert kept == {
+            "id": number,
+            "lead_id": lead.id,
+            "outcome": "sold",
+            "by": "U1",
+            "at": NOON,
+            "answered": True,
+            "talk_seconds": 240,
+            "note": "נ",
+            "amount_minor": SALE.minor,
+            "currency": "ILS",
+            "ended_followup": 5,
+        }
+
+    def test_is_the_persons_last_one(self, store: Store):
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            first, second = add_attempt(unit, lead), add_attempt(unit, lead)
+            other = add_attempt(unit, lead, by="U2")
+            assert last(unit, "U1") == second
+            assert last(unit, "U2") == other
+            assert last(unit, "U3") is None
+            calls.mark_undone(unit, second, at=NOON)
+            assert last(unit, "U1") == first
+
+    def test_is_the_leads_newest_one(self, store: Store):
+        with store.unit() as unit:
+            lead, other = add_lead(unit), add_lead(unit)
+            first, second = add_attempt(unit, lead), add_attempt(unit, lead)
+            add_attempt(unit, other)
+            assert calls.newest_of_lead(unit, lead.id) == second
+            calls.mark_undone(unit, second, at=NOON)
+            assert calls.newest_of_lead(unit, lead.id) == first
+            assert calls.newest_of_lead(unit, 77) is None
+
+    def test_that_is_undone_takes_its_followup_along(self, store: Store):
+        with store.unit() as unit:
+            agreed = agree(unit, add_lead(unit))
+            calls.mark_undone(unit, last(unit, "U1") or 0, at=NOON)
+            found = calls.followup(unit, agreed.id)
+            assert found == replace(agreed, state="undone", nag_at=None)
+
+
+SALE = Money(-(10**14), "ILS")
+
+
+def last(unit: Unit, by: str) -> int | None:
+    row = calls.last_attempt(unit, by=by)
+    return row["id"] if row else None
+
+
+def snapshot(unit: Unit, attempt_id: int) -> dict[str, Any]:
+    query = select(attempts.c.before).where(attempts.c.id == attempt_id)
+    found: dict[str, Any] = unit.execute(query).scalar_one()
+    return found
+
+
+class TestAsBefore:
+    @pytest.mark.parametrize("name", STATE)
+    def test_restores_each_field(self, store: Store, name: str):
+        with store.unit() as unit:
+            before = change(unit, add_lead(unit, **FULL), **{name: CHANGED[name]})
+            number = add_attempt(unit, before)
+            row = snapshot(unit, number)
+        now = replace(before, **OTHERS, version=9)
+        assert calls.as_before(now, row) == replace(before, version=9)
+
+    def test_restores_a_lead_of_which_nothing_was_known(self, store: Store):
+        with store.unit() as unit:
+            before = add_lead(unit)
+            number = add_attempt(unit, before)
+            row = snapshot(unit, number)
+        assert calls.as_before(replace(before, **CHANGED), row) == before
+
+    def test_can_be_saved(self, store: Store):
+        with store.unit() as unit:
+            before = change(unit, add_lead(unit), **CHANGED)
+            add_attempt(unit, before)
+            after = change(unit, before, **OTHERS)
+            row = calls.last_attempt(unit, by="U1")
+            assert row is not None
+            leads.save(unit, calls.as_before(after, row["before"]))
+            assert reread(unit, before) == replace(before, version=after.version + 1)
+
+
+OTHERS: dict[str, Any] = {
+    "name": "Other",
+    "stage": Stage.LOST,
+    "owner": "U9",
+    "attempts": 90,
+    "misses": 91,
+    "next_what": Step.NONE,
+    "next_at": None,
+    "closed_at": NOON + HOUR,
+    "last_outcome": "lost",
+    "opted_out": (),
+}
+
+
+class TestFollowUp:
+    def test_keeps_every_field(self, store: Store):
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            agreed = agree(unit, lead)
+            assert agreed == FollowUp(
+                agreed.id,
+                lead.id,
+                "U1",
+                Importance.HIGH,
+                NOON + HOUR,
+                NOON,
+                note="הערה",
+                nag_at=NOON + HOUR,
+            )
+            assert calls.followup(unit, agreed.id) == agreed
+            assert type(agreed.importance) is Importance
+
+    def test_is_open_once_for_each_lead(self, store: Store):
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            agree(unit, lead)
+            with pytest.raises(IntegrityError):
+                agree(unit, lead)
+
+    def test_makes_room_when_it_ends(self, store: Store):
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            first = agree(unit, lead)
+            calls.end_followup(unit, first.id, state="ended")
+            second = agree(unit, lead)
+            assert calls.open_followup(unit, lead.id) == second
+            assert calls.followup(unit, first.id) == replace(first, state="ended", nag_at=None)
+
+    def test_can_be_moved_to_another_time_and_rep(self, store: Store):
+        with store.unit() as unit:
+            agreed = agree(unit, add_lead(unit))
+            moved = replace(agreed, rep="U2", due_at=NOON, nags=2, nag_at=None)
+            calls.save_followup(unit, moved)
+            assert calls.followup(unit, agreed.id) == moved
+
+    def test_is_none_where_none_was_agreed(self, store: Store):
+        with store.unit() as unit:
+            assert calls.open_followup(unit, add_lead(unit).id) is None
+            assert calls.followup(unit, 77) is None
+
+
+class TestDueNags:
+    def test_are_the_open_ones_longest_due_first(self, store: Store):
+        with store.unit() as unit:
+            late, soon, _later, never, ended = (
+                agree(unit, add_lead(unit), nag_at=nag_at)
+                for nag_at in (NOON - MINUTE, NOON - HOUR, NOON + MINUTE, None, NOON - HOUR)
+            )
+            calls.end_followup(unit, ended.id, state="ended")
+            assert never.nag_at is None
+            assert calls.due_nags(unit, now=NOON, most=9) == [soon, late]
+            assert calls.due_nags(unit, now=NOON, most=1) == [soon]
+
+    def test_are_noticed(self, store: Store):
+        with store.unit() as unit:
+            agree(unit, add_lead(unit), nag_at=NOON)
+            assert calls.any_due(unit, now=NOON)
+            assert not calls.any_due(unit, now=NOON - MINUTE)
+
+    def test_are_found_through_their_index(self, store: Store):
+        due = lambda unit: calls.due_nags(unit, now=NOON, most=9)  # noqa: E731
+        assert "ix_followups_nag" in plan_of(store, due)
+
+    @only_postgresql
+    def test_are_given_to_one_of_two(self, store: Store):
+        with store.unit() as unit:
+            agreed = agree(unit, add_lead(unit), nag_at=NOON)
+            unit.commit()
+        with store.unit() as first, store.unit() as second:
+            assert calls.due_nags(first, now=NOON, most=9) == [agreed]
+            assert calls.due_nags(second, now=NOON, most=9) == []
+
+
+class TestCallableNow:
+    def test_are_the_owners_that_are_due_newest_due_first(self, store: Store):
+        with store.unit() as unit:
+            early = due(unit, NOON - HOUR, owner="U1")
+            late = due(unit, NOON, owner="U1")
+            due(unit, NOON + MINUTE, owner="U1")
+            due(unit, None, owner="U1")
+            due(unit, NOON, owner="U2")
+            due(unit, NOON, owner="U1", stage=Stage.WON)
+            due(unit, NOON, owner="U1", next_what=Step.MAILING_LIST)
+            found = calls.callable_now(unit, owner="U1", now=NOON)
+            assert found == [(late, ""), (early, "")]
+            assert calls.callable_now(unit, owner="U1", now=NOON, most=1) == [(late, "")]
+
+    def test_of_the_pool_are_those_without_an_owner(self, store: Store):
+        with store.unit() as unit:
+            pool = due(unit, NOON)
+            due(unit, NOON, owner="U1")
+            assert calls.callable_now(unit, owner="", now=NOON) == [(pool, "")]
+
+    def test_come_with_the_open_followup_alone(self, store: Store):
+        with store.unit() as unit:
+            lead = due(unit, NOON, owner="U1")
+            first = agree(unit, lead, importance=Importance.LOW)
+            calls.end_followup(unit, first.id, state="ended")
+            assert calls.callable_now(unit, owner="U1", now=NOON) == [(lead, "")]
+            agree(unit, lead)
+            assert calls.callable_now(unit, owner="U1", now=NOON) == [(lead, Importance.HIGH)]
+
+    def test_are_found_through_the_index_of_worked_leads(self, store: Store):
+        ask = lambda unit: calls.callable_now(unit, owner="U1", now=NOON)  # noqa: E731
+        assert "ix_leads_working" in plan_of(store, ask)
+
+
+def due(unit: Unit, at: Any, **values: Any) -> Lead:
+    return change(unit, add_lead(unit, phone=phone("+972521234567")), next_at=at, **values)
+
+
+class TestAgenda:
+    def test_is_the_owners_up_to_a_moment_soonest_first(self, store: Store):
+        with store.unit() as unit:
+            late = due(unit, NOON + HOUR, owner="U1")
+            early = due(unit, NOON - HOUR, owner="U1")
+            due(unit, NOON + HOUR + MINUTE, owner="U1")
+            due(unit, NOON, owner="U2")
+            due(unit, NOON, owner="U1", stage=Stage.LOST)
+            found = calls.agenda(unit, owner="U1", until=NOON + HOUR, most=9)
+        assert [one for one, _ in found] == [early, late]
+
+    def test_ends_with_those_that_wait_for_a_number(self, store: Store):
+        with store.unit() as unit:
+            waits = [due(unit, None, owner="U1", next_what=Step.WAIT_FOR_PHONE) for _ in range(2)]
+            call = due(unit, NOON, owner="U1")
+            ask: dict[str, Any] = {"owner": "U1", "until": NOON}
+            assert [one for one, _ in calls.agenda(unit, **ask, most=9)] == [call, *waits]
+            assert [one for one, _ in calls.agenda(unit, **ask, most=2)] == [call, waits[0]]

@@ -1,0 +1,271 @@
+"""Migrations: exactly the tables of storage.tables, whoever runs them and however often."""
+
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from storage import upgrade as upgrading
+from storage.engine import BUSY_SECONDS, make_engine
+from storage.store import Store
+from storage.tables import metadata
+from storage.upgrade import NewerDatabase, head, upgrade, version
+from tests.databases import SQLITE, only_sqlite
+from tests.storage.making import NOON, at_once
+
+ROOT = Path(__file__).parents[2]
+UPGRADER = """
+import sys
+from storage.engine import make_engine
+from storage.upgrade import upgrade
+print("ready", flush=True)
+sys.stdin.readline()
+engine = make_engine(sys.argv[1])
+upgrade(engine)
+engine.dispose()
+"""
+
+
+def indexes(connection: Connection) -> set[str]:
+    if connection.dialect.name == SQLITE:
+        query = "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    else:
+        query = (
+            "SELECT indexdef FROM pg_indexes"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+    return {" ".join(str(row[0]).split()) for row in connection.execute(text(query))}
+
+
+def constraints(engine: Engine) -> dict[str, object]:
+    look = inspect(engine)
+    return {
+        table: (
+            look.get_pk_constraint(table)["constrained_columns"],
+            sorted(map(str, look.get_foreign_keys(table))),
+            sorted(str(one["column_names"]) for one in look.get_unique_constraints(table)),
+            sorted(
+                (one["name"], str(one["type"]), one["nullable"], str(one["default"]))
+                for one in look.get_columns(table)
+            ),
+        )
+        for table in look.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def connect_once(engine: Engine) -> None:
+    engine.connect().close()
+
+
+def set_version(engine: Engine, number: str) -> None:
+    with engine.connect() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :one"), {"one": number})
+        connection.commit()
+
+
+class TestUpgrade:
+    def test_leaves_nothing_for_alembic_to_add(self, engine: Engine):
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, metadata) == []
+
+    def test_makes_the_very_indexes_of_the_tables(self, engine: Engine, blank_engine: Engine):
+        metadata.create_all(blank_engine)
+        with engine.connect() as migrated, blank_engine.connect() as made:
+            assert indexes(migrated) == indexes(made)
+
+    def test_makes_the_very_keys_of_the_tables(self, engine: Engine, blank_engine: Engine):
+        metadata.create_all(blank_engine)
+        assert constraints(engine) == constraints(blank_engine)
+
+    @pytest.mark.parametrize(
+        ("name", "predicate"),
+        [
+            ("ix_leads_phone", "phone_e164"),
+            ("ix_leads_email", "email_key"),
+            ("ix_leads_working", "working"),
+            ("ix_intake_open", "received"),
+            ("uq_intake_once", "once_key"),
+            ("ix_lead_sources_external", "external_id"),
+            ("uq_followups_open", "open"),
+            ("ix_followups_nag", "open"),
+            ("uq_outbox_collapse", "waiting"),
+            ("ix_outbox_due", "waiting"),
+            ("ix_outbox_leased", "leased"),
+            ("ix_outbox_attempt", "NOT NULL"),
+        ],
+    )
+    def test_makes_partial_indexes(self, engine: Engine, name: str, predicate: str):
+        with engine.connect() as connection:
+            [found] = [one for one in indexes(connection) if f" {name} " in one]
+        assert predicate in found.partition(" WHERE ")[2]
+
+    def test_twice_changes_nothing(self, engine: Engine, store: Store):
+        before = constraints(engine)
+        upgrade(engine)
+        assert constraints(engine) == before
+        assert version(engine) == head()
+
+    def test_gives_an_empty_database_its_version(self, blank_engine: Engine):
+        assert version(blank_engine) == ""
+        upgrade(blank_engine)
+        assert version(blank_engine) == head()
+
+    def test_by_many_threads_at_once_happens_once(self, blank_url: str):
+        engines = [make_engine(blank_url) for _ in range(4)]
+        raised = at_once([partial(upgrade, engine) for engine in engines])
+        found = version(engines[0])
+        for engine in engines:
+            engine.dispose()
+        assert raised == []
+        assert found == head()
+
+    @pytest.mark.slow
+    def test_by_two_processes_at_once_happens_once(self, blank_url: str):
+        racers = [
+            subprocess.Popen(
+                [sys.executable, "-c", UPGRADER, blank_url],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        for racer in racers:
+            assert racer.stdout is not None
+            assert racer.stdout.readline() == "ready\n"
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.write("go\n")
+            racer.stdin.flush()
+        said = [racer.communicate(timeout=30)[1] for racer in racers]
+        assert [racer.returncode for racer in racers] == [0, 0], said
+
+    def test_refuses_a_newer_database(self, blank_engine: Engine):
+        upgrade(blank_engine)
+        set_version(blank_engine, "9999")
+        with pytest.raises(NewerDatabase):
+            upgrade(blank_engine)
+
+    def test_leaves_a_newer_database_as_it_is(self, blank_engine: Engine):
+        upgrade(blank_engine)
+        before = constraints(blank_engine)
+        set_version(blank_engine, "9999")
+        with pytest.raises(NewerDatabase):
+            upgrade(blank_engine)
+        assert version(blank_engine) == "9999"
+        assert constraints(blank_engine) == before
+
+    def test_that_fails_half_way_leaves_nothing_and_no_lock(
+        self, blank_engine: Engine, blank_url: str, monkeypatch: pytest.MonkeyPatch
+    ):
+        def half(config: object, target: str) -> None:
+            connection: Connection = config.attributes["connection"]  # type: ignore[attr-defined]
+            connection.exec_driver_sql("CREATE TABLE half (id INTEGER)")
+            raise OSError("the power went")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(command, "upgrade", half)
+            with pytest.raises(OSError, match="power"):
+                upgrade(blank_engine)
+        other = make_engine(blank_url)
+        upgrade(other)
+        assert not inspect(other).has_table("half")
+        other.dispose()
+
+    def test_keeps_what_is_stored_when_run_again(self, store: Store, engine: Engine):
+        with store.unit() as unit:
+            unit.execute(text("INSERT INTO seen (key, at) VALUES ('a', :at)"), {"at": str(NOON)})
+            unit.commit()
+        upgrade(engine)
+        with store.view() as view:
+            assert view.execute(text("SELECT count(*) FROM seen")).scalar() == 1
+
+
+class TestDowngrade:
+    def test_takes_every_table_away(self, blank_engine: Engine):
+        upgrade(blank_engine)
+        with blank_engine.connect() as connection:
+            command.downgrade(upgrading._config(connection), "base")  # noqa: SLF001
+            connection.commit()
+        assert set(inspect(blank_engine).get_table_names()) <= {"alembic_version"}
+
+    def test_can_be_followed_by_an_upgrade(self, blank_engine: Engine):
+        upgrade(blank_engine)
+        before = constraints(blank_engine)
+        with blank_engine.connect() as connection:
+            command.downgrade(upgrading._config(connection), "base")  # noqa: SLF001
+            connection.commit()
+        upgrade(blank_engine)
+        assert constraints(blank_engine) == before
+
+
+class TestMakeEngine:
+    @only_sqlite
+    def test_makes_every_connection_durable(self, engine: Engine):
+        held = [engine.connect() for _ in range(15)]
+        for connection in held:
+            found = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            }
+            connection.close()
+            assert found == {
+                "journal_mode": "wal",
+                "synchronous": 2,
+                "foreign_keys": 1,
+                "busy_timeout": BUSY_SECONDS * 1000,
+            }
+
+    @only_sqlite
+    def test_makes_the_writer_durable_too(self, store: Store):
+        with store.unit() as unit:
+            assert unit.execute(text("PRAGMA synchronous")).scalar() == 2
+            assert unit.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+    @only_sqlite
+    def test_makes_the_folder_that_is_missing(self, dialect: str, tmp_path: Path):
+        engine = make_engine(f"sqlite:///{tmp_path}/a/b/leads.db")
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+        engine.dispose()
+
+    @only_sqlite
+    def test_opens_a_new_file_that_others_open_too(self, dialect: str, tmp_path: Path):
+        for number in range(10):
+            made = [make_engine(f"sqlite:///{tmp_path}/{number}.db") for _ in range(4)]
+            raised = at_once([partial(connect_once, engine) for engine in made])
+            for engine in made:
+                engine.dispose()
+            assert raised == []
+
+    def test_holds_to_foreign_keys(self, store: Store):
+        with pytest.raises(IntegrityError), store.unit() as unit:
+            unit.execute(
+                text("INSERT INTO posts (lead_id, purpose) VALUES (77, 'card')"),
+            )
+
+    @only_sqlite
+    def test_says_at_once_that_a_file_is_no_database(self, dialect: str, tmp_path: Path):
+        (tmp_path / "note.db").write_text("this is a note" * 100, "utf-8")
+        engine = make_engine(f"sqlite:///{tmp_path}/note.db")
+        with pytest.raises(Exception, match="not a database") as caught:
+            upgrade(engine)
+        engine.dispose()
+        assert not isinstance(caught.value, NewerDatabase)
+
+    def test_gives_an_error_and_no_hang_for_a_server_that_is_not_there(self, tmp_path: Path):
+        engine = create_engine(f"postgresql+psycopg://nobody:@/x?host={tmp_path}")
+        with pytest.raises(OperationalError):
+            engine.connect()
+        engine.dispose()
