@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.assign import Rotation, give, tell_managers
+from bot.assign import Rotation, give
 from bot.bodies import Unreadable, read_body
 from bot.desk import Desk
-from rules.effects import Effect, PostCard, PostOwnerCard, RefreshCard, TellManagers
+from rules.effects import Effect, PostCard, PostOwnerCard, RefreshCard
 from rules.fields import Defaults, Draft, read_draft, renamed
 from rules.lead import Lead
 from rules.plan import first_call
 from rules.words import Stage, Step
-from storage import inbox, leads, outbox
+from storage import inbox, leads
 from storage.inbox import QUARANTINED, RECEIVED, Arrival
 from storage.unit import Unit
 
@@ -107,11 +107,11 @@ def _settle(
     try:
         data = read_body(arrival.body, arrival.content_type)
     except Unreadable:
-        _quarantine(desk, unit, arrival, MALFORMED, now=now)
+        inbox.settle(unit, arrival.id, state=QUARANTINED, lead_id=None, reason=MALFORMED)
         return Receipt(arrival.id, QUARANTINED, None, malformed=True)
     draft = read_lead(desk, arrival.source, data or {})
     if not draft.reachable:
-        _quarantine(desk, unit, arrival, "unreachable", now=now)
+        inbox.settle(unit, arrival.id, state=QUARANTINED, lead_id=None, reason="unreachable")
         return Receipt(arrival.id, QUARANTINED, None)
     first = _answered_before(unit, arrival, draft)
     if first:
@@ -123,14 +123,6 @@ def _settle(
     status, lead = take_in(desk, unit, draft, rotation, batch, intake_id=arrival.id, now=now)
     inbox.settle(unit, arrival.id, state=status, lead_id=lead.id)
     return Receipt(arrival.id, status, lead.id)
-
-
-def _quarantine(desk: Desk, unit: Unit, arrival: Arrival, why: str, *, now: datetime) -> None:
-    """Set aside what can't be a lead, and tell the managers once a day for each source."""
-    inbox.settle(unit, arrival.id, state=QUARANTINED, lead_id=None, reason=why)
-    today = now.astimezone(desk.settings.zone).date().isoformat()
-    notice = TellManagers("quarantined", 0, about=f"{arrival.source} {today}")
-    outbox.add(unit, tell_managers(desk, unit, notice), now=now)
 
 
 def _answered_before(unit: Unit, arrival: Arrival, draft: Draft) -> Receipt | None:

@@ -201,5 +201,4 @@ def held(view: View, *, most: int) -> list[Lead]:
 def worked_by(view: View, owners: Sequence[str]) -> list[Lead]:
     """Give the leads that these people are working, oldest first."""
     query = select(*COLUMNS).where(leads.c.owner.in_(owners), leads.c.working.is_(True))
-    rows = view.execute(query.order_by(leads.c.id)).mappings()
-    return [to_lead(row) for row in rows]
+    return [to_lead(row) for row in view.execute(query.order_by(leads.c.id))]

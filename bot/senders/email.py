@@ -62,12 +62,20 @@ class MailSender:
             )
         else:
             server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
-            server.ehlo_or_helo_if_needed()
-            if server.has_extn("starttls"):
-                server.starttls(context=context)
+        try:
+            self._introduce(server, context)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _introduce(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        parts = self._parts
+        server.ehlo_or_helo_if_needed()
+        if parts.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=context)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        return server
 
     def _compose(self, order: Mail) -> EmailMessage:
         message = EmailMessage()
