@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.desk import Desk
-from bot.leads import open_lead
+from bot.leads import check_workable, open_lead
 from bot.team import managers, member
 from rules.effects import Effect, PostOwnerCard, RefreshCard, RetireNudge, TellManagers
 from rules.lead import FollowUp, Lead
-from rules.permissions import may_work
 from rules.plan import first_call
 from rules.refusals import Refused
 from rules.routing import Choice, candidates, is_away, rotate
@@ -105,7 +104,8 @@ def assign_lead(desk: Desk, lead_id: int, *, to: str, by: str, key: str = "") ->
         target = reps.get(unit, to)
         if not inbox.first_time(unit, key, at=now) and target is not None:
             return Assigned(lead, target)
-        _check_target(lead, actor, target, to)
+        check_workable(unit, lead, by=actor)
+        _check_target(lead, target, to)
         owned, effects = hand_over(unit, lead, to=to, by=by, now=now)
         card = PostOwnerCard(lead_id, to, owned.version)
         desk.send(unit, owned, (card, *effects), now=now)
@@ -113,10 +113,7 @@ def assign_lead(desk: Desk, lead_id: int, *, to: str, by: str, key: str = "") ->
     return Assigned(owned, target or Rep(to, to))
 
 
-def _check_target(lead: Lead, actor: Rep, target: Rep | None, to: str) -> None:
-    if not may_work(actor, lead):
-        key = "lead.of_nobody" if not lead.owner else "lead.of_another"
-        raise Refused(key, lead_id=lead.id, name=lead.name, owner=lead.owner)
+def _check_target(lead: Lead, target: Rep | None, to: str) -> None:
     if target is None or target.state == "paused":
         raise Refused("assign.outsider", who=to)
     if lead.owner == to:

@@ -47,8 +47,14 @@ def open_lead(view: View, lead_id: int, *, by: Rep) -> Lead:
 def workable(view: View, lead_id: int, *, by: Rep) -> Lead:
     """Give a lead that this person may log on; raises Refused otherwise (C5)."""
     lead = open_lead(view, lead_id, by=by)
+    check_workable(view, lead, by=by)
+    return lead
+
+
+def check_workable(view: View, lead: Lead, *, by: Rep) -> None:
+    """Raise Refused, with who has the lead, unless this person may log on it (C5)."""
     if may_work(by, lead):
-        return lead
+        return
     key = "lead.of_another" if lead.owner else "lead.of_nobody"
     owner = reps.get(view, lead.owner)
     whose = owner.name if owner else ""

@@ -317,6 +317,8 @@ class TestTheLogModal:
         assert isinstance(submit(room, owner, assign, rep=pick(MIRI)), Submitted)
         answer = submit(room, owner, view, amount={"value": "100"})
         assert isinstance(answer, Errors)
+        assert "Miri" in answer.errors["note"]
+        assert "<@" not in answer.errors["note"]
         assert room.load(1).stage is Stage.LEAD
 
     def test_sent_by_an_outsider_is_refused(self, room: Room, owner: str):
@@ -356,6 +358,16 @@ class TestTheAssignModal:
         view = click(room, owner, ActionId.ASSIGN, 1).view
         first = submit(room, owner, view, trigger="x", rep=pick(MIRI))
         assert submit(room, owner, view, trigger="x", rep=pick(MIRI)) == first
+
+    def test_sent_for_a_lead_that_was_given_away_meanwhile_names_who_has_it(
+        self, room: Room, owner: str
+    ):
+        view = click(room, owner, ActionId.ASSIGN, 1).view
+        assert isinstance(submit(room, MIRI, view, rep=pick(MIRI)), Submitted)
+        other = AVI if owner == NOA else NOA
+        answer = submit(room, owner, view, rep=pick(other))
+        assert isinstance(answer, Errors)
+        assert "Miri" in answer.errors["rep"]
 
     def test_says_beside_its_field_what_is_wrong(self, room: Room, owner: str):
         view = click(room, owner, ActionId.ASSIGN, 1).view
