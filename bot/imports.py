@@ -167,7 +167,9 @@ def _take_row(
         source=SOURCE,
         body=body,
         content_type="application/json",
-        once_key=fingerprint(row),
+        once_key=fingerprint(
+            {"row": row, "of": [draft.campaign, draft.vendor, draft.kind, draft.cost]}
+        ),
         at=now,
     )
     if kept is None:

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Any
 
+from rules.cleaning import LENGTH, MOST, clean_json, clean_text
 from rules.money import Money, read_money
 from rules.phones import Phone, digits, read_email, read_phone
 from rules.words import Channel, Kind
@@ -43,13 +43,20 @@ _ALIASES = {
 }
 _FIELD_OF = {alias: name for name, words in _ALIASES.items() for alias in words.split()}
 FIELDS = frozenset(_ALIASES)
+_AS_GIVEN = [
+    "banner",
+    "product",
+    "language",
+    "region",
+    "city",
+    "ip",
+    "referrer",
+    "external_id",
+    "consent_text",
+    "note",
+]
 _LENGTHS = {"note": 3000, "consent_text": 3000}
-_LENGTH = 300
-_EXTRA_KEYS = 100
-_DEEPEST = 8
 _OLDEST_AGE = 120
-_UNPRINTABLE = {"Cc", "Cs", "Cn", "Co"}
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PHONE_DIGITS = 1
 _WAYS = frozenset({"incoming", "outgoing"})
 _YES = frozenset({"true", "1", "yes", "כן"})
@@ -109,35 +116,6 @@ def field_name(label: str) -> str | None:
     return _FIELD_OF.get(plain)
 
 
-def clean_text(value: str, *, length: int = _LENGTH) -> str:
-    """Strip control characters and lone surrogates, fold white space, cut to `length`."""
-    kept = "".join(
-        " " if char.isspace() else char
-        for char in value[: length * 4]
-        if char.isspace() or _shows(char)
-    )
-    return re.sub(r" {2,}", " ", kept).strip()[:length]
-
-
-def _shows(char: str) -> bool:
-    return char not in _TURNING and unicodedata.category(char) not in _UNPRINTABLE
-
-
-def clean_json(value: object, *, depth: int = 0) -> object:
-    """Clean every text in a JSON value, bounded in depth and in keys a level."""
-    if isinstance(value, str):
-        return clean_text(value, length=3000)
-    if depth >= _DEEPEST:
-        return None
-    if isinstance(value, Mapping):
-        pairs = list(value.items())[:_EXTRA_KEYS]
-        return {clean_text(str(key)): clean_json(one, depth=depth + 1) for key, one in pairs}
-    if isinstance(value, list):
-        return [clean_json(one, depth=depth + 1) for one in value[:_EXTRA_KEYS]]
-    finite = isinstance(value, float) and isfinite(value)
-    return value if finite or isinstance(value, int | bool | None) else clean_text(str(value))
-
-
 def renamed(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Give the data with a source's own names put right: `names` gives fields for them."""
     return {names.get(str(name), name): value for name, value in data.items()}
@@ -159,18 +137,13 @@ def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
         direction=texts["direction"].lower() if _said(texts, "direction", _WAYS) else "outgoing",
         campaign=texts.get("campaign") or defaults.campaign,
         vendor=texts.get("vendor") or defaults.vendor,
-        **{key: texts.get(key, "") for key in ("banner", "product", "language", "city", "ip")},
-        region=texts.get("region", ""),
+        **{name: texts.get(name, "") for name in _AS_GIVEN},
         age=_age(texts, extra),
         interests=_items(named.get("interests")),
         cost=_cost(texts, defaults, extra),
-        referrer=texts.get("referrer", ""),
         referrer_close=_said(texts, "referrer_close", _YES),
-        external_id=texts.get("external_id", ""),
         consent=_consent(named),
-        consent_text=texts.get("consent_text", ""),
         received_at=_moment(texts, extra),
-        note=texts.get("note", ""),
         extra=extra,
     )
     for name in _unread(draft, texts):
@@ -182,7 +155,7 @@ def _sort_fields(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     named: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     exact = {key for key in data if key in FIELDS and _flat(data[key]) and not _blank(data[key])}
-    for label, value in list(data.items())[: _EXTRA_KEYS * 2]:
+    for label, value in list(data.items())[: MOST * 2]:
         key = str(label)
         target = key if key in exact else field_name(key)
         if key == "extra" and isinstance(value, Mapping):
@@ -225,9 +198,9 @@ def _unread(draft: Draft, texts: Mapping[str, str]) -> list[str]:
 
 
 def _as_text(value: object, name: str) -> str:
-    parts = value[:_EXTRA_KEYS] if isinstance(value, list) else [value]
+    parts = value[:MOST] if isinstance(value, list) else [value]
     text = ", ".join("" if one is None else str(one) for one in parts)
-    return clean_text(text, length=_LENGTHS.get(name, _LENGTH))
+    return clean_text(text, length=_LENGTHS.get(name, LENGTH))
 
 
 def _name(texts: Mapping[str, str]) -> str:
@@ -275,7 +248,7 @@ def _cost(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -
 
 def _items(value: object) -> tuple[str, ...]:
     parts = value if isinstance(value, list) else _as_text(value, "interests").split(",")
-    cleaned = (_as_text(one, "interests") for one in parts[:_EXTRA_KEYS])
+    cleaned = (_as_text(one, "interests") for one in parts[:MOST])
     return tuple(one for one in cleaned if one)
 
 

@@ -61,23 +61,14 @@ def add(unit: Unit, draft: Draft, *, stage: Stage, step: Step, at: datetime) -> 
     """Add a new lead as its draft says; `at` is now, UTC."""
     phone = draft.phone
     values = {
-        "name": draft.name,
-        "kind": draft.kind,
         "stage": stage,
-        "age": draft.age,
         "interests": list(draft.interests),
-        "ip": draft.ip,
         "phone_raw": phone.raw if phone else "",
         "phone_e164": phone.e164 if phone else "",
         "phone_type": phone.type if phone else PhoneType.UNKNOWN,
         "phone_valid": bool(phone and phone.valid),
-        "email": draft.email,
         "email_key": email_key(draft.email),
-        "referrer": draft.referrer,
-        "referrer_close": draft.referrer_close,
-        "note": draft.note,
         "consent": plain(draft.consent),
-        "consent_text": draft.consent_text,
         "opted_out": [],
         "cost_minor": draft.cost.minor if draft.cost else None,
         "currency": draft.cost.currency if draft.cost else "",
@@ -85,14 +76,32 @@ def add(unit: Unit, draft: Draft, *, stage: Stage, step: Step, at: datetime) -> 
         "working": True,
         "received_at": draft.received_at or at,
         "created_at": at,
-        "extra": draft.extra,
         **{name: getattr(draft, name) for name in _COPIED},
     }
     row = unit.execute(insert(leads).returning(*COLUMNS), values).one()
     return to_lead(row)
 
 
-_COPIED = ("direction", "campaign", "vendor", "banner", "product", "language", "region", "city")
+_COPIED = [
+    "name",
+    "kind",
+    "direction",
+    "campaign",
+    "vendor",
+    "banner",
+    "product",
+    "language",
+    "region",
+    "city",
+    "age",
+    "ip",
+    "email",
+    "referrer",
+    "referrer_close",
+    "note",
+    "consent_text",
+    "extra",
+]
 
 
 @lru_cache(maxsize=256)

@@ -89,7 +89,8 @@ def claim(
     """
     due = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now)
     due = due.where(outbox.c.lane == only if only else outbox.c.lane.not_in(sorted(without)))
-    due = due.order_by(outbox.c.due_at, outbox.c.id).limit(most).with_for_update(skip_locked=True)
+    order = (outbox.c.id,) if only else (outbox.c.due_at, outbox.c.id)
+    due = due.order_by(*order).limit(most).with_for_update(skip_locked=True)
     # PostgreSQL may run a subquery again for each row, and each run finds others; a CTE runs once.
     taken = update(outbox).where(outbox.c.id.in_(select(due.cte("due").c.id)))
     taken = taken.values(state=LEASED, lease=owner, lease_until=now + lease)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.fields import FIELDS, Defaults, clean_json, clean_text, field_name, read_draft
+from rules.cleaning import clean_json, clean_text
+from rules.fields import FIELDS, Defaults, field_name, read_draft
 from rules.money import Money
 from rules.words import Kind
 
