@@ -46,9 +46,12 @@ def imported_by_run(folder: Path, client: WebClient) -> list[str]:
         with log.open("wb") as errors:
             command = [sys.executable, "-X", "importtime", str(ROOT / "app.py"), "run"]
             bot = subprocess.Popen(command, cwd=folder, env=env, stderr=errors)
-        _until_connected(log, bot)
-        bot.send_signal(signal.SIGTERM)
-        bot.wait(timeout=20)
+        try:
+            _until_connected(log, bot)
+            bot.send_signal(signal.SIGTERM)
+            bot.wait(timeout=20)
+        finally:
+            bot.kill()
     return ["app", *LINE.findall(log.read_text("utf-8"))]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 LONGEST_STOP = 9.0
+SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 class Part(Protocol):
@@ -21,17 +22,19 @@ class Part(Protocol):
 
 
 def run_until_signalled(parts: Sequence[Part]) -> None:
-    """Run the parts until SIGTERM or SIGINT; doors, which come last, close first."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    """Run the parts until SIGTERM or SIGINT; doors, which come last, close first.
+
+    The signals are blocked and waited for: a handler of Python's own runs only when the main
+    thread does, and one that comes in the instant before that thread falls asleep is not seen.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     started: list[Part] = []
     try:
         for part in parts:
             part.start()
             started.append(part)
         gc.freeze()  # what a start made stays: no need to look through it again and again
-        stopping.wait()
+        signal.sigwait(SIGNALS)
     finally:
         _leave_in_time()
         for part in reversed(started):
