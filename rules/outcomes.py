@@ -9,7 +9,6 @@ from rules.commands import LogOutcome
 from rules.effects import Effect, RefreshCard, SendEmail
 from rules.lead import Attempt, FollowUp, Lead
 from rules.messages import first_miss_messages, wants_mail
-from rules.money import Money
 from rules.plan import next_attempt, retry_unavailable
 from rules.playbook import Playbook
 from rules.refusals import Refused
@@ -33,13 +32,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What changes: the lead's new state, the attempt, a new follow-up, a sale, the effects."""
+    """What changes: the lead's new state, the attempt, a new follow-up, the effects."""
 
     lead: Lead
     attempt: Attempt
     effects: tuple[Effect, ...]
     followup: FollowUp | None = None
-    sale: Money | None = None
 
 
 def is_double(lead: Lead, act: LogOutcome, *, actor: str, now: datetime) -> bool:
@@ -150,7 +148,7 @@ def _sold(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
         next_what=Step.NONE,
         next_at=None,
     )
-    return Decision(after, _attempt(act, setting), (), sale=act.amount)
+    return Decision(after, _attempt(act, setting), ())
 
 
 def _lost(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:

@@ -171,7 +171,7 @@ class TestTheEndOfALead:
 class TestASale:
     def test_gives_its_amount_to_the_sale_and_to_the_attempt(self):
         decision = after(lead(), "sold")
-        assert decision.sale == decision.attempt.amount == SALE
+        assert decision.attempt.amount == SALE
 
     def test_needs_an_amount(self):
         with pytest.raises(Refused, match=r"sold\.needs_amount"):
@@ -179,18 +179,18 @@ class TestASale:
 
     def test_repeats_on_a_won_lead_and_keeps_its_close_l6_5(self):
         decision = after(won(), "sold", now=TOMORROW)
-        assert decision.sale == SALE
+        assert decision.attempt.amount == SALE
         assert (decision.lead.stage, decision.lead.closed_at) == (Stage.WON, NOW)
 
     def test_is_refunded_on_a_won_lead_only(self):
         back = Money(-100, "ILS")
-        assert after(won(), "sold", amount=back).sale == back
+        assert after(won(), "sold", amount=back).attempt.amount == back
         with pytest.raises(Refused, match=r"sold\.refund_unsold"):
             after(lead(), "sold", amount=back)
 
     @pytest.mark.parametrize("outcome", [one for one in Outcome if one != "sold"])
     def test_comes_of_no_other_outcome(self, outcome):
-        assert after(lead(), outcome).sale is None
+        assert after(lead(), outcome).attempt.amount is None
 
 
 class TestAWrongNumberL51:
