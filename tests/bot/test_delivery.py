@@ -374,6 +374,26 @@ class TestASenderThatDied:
             assert room.states("refresh_card")[-1] == "waiting"
 
 
+class TestARowInHand:
+    def test_keeps_its_lease_however_long_the_other_side_takes(self, room: Room):
+        room.lead()
+        room.log(1, "noanswer")
+        sends: list[Order] = []
+
+        def slow(order: Order) -> None:
+            if isinstance(order, Mail):
+                sends.append(order)
+                for _ in range(3):
+                    room.clock.forward(seconds=50)
+                    room.courier.keep_leases()
+
+        room.outside.on_send = slow
+        room.tick(minutes=1)
+        room.tick(minutes=5)
+        assert len(sends) == 1
+        assert room.states("email") == ["sent"]
+
+
 class TestACardForAFormerOwner:
     def test_that_was_still_waiting_never_leaves(self, room: Room):
         lead = room.lead()

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import smtplib
 from collections.abc import Callable, Iterator
 
 import pytest
+import requests
 
 from bot import housekeeping
 from bot.logs import JsonLines
@@ -82,6 +84,16 @@ class TestMail:
             sender = MailSender(wrong, sender="a@example.com", name="")
             assert code_of(sender, HELLO) not in PERMANENT
 
+    def test_that_was_taken_is_sent_however_the_parting_goes(self, monkeypatch: pytest.MonkeyPatch):
+        def rude(server: smtplib.SMTP) -> None:
+            server.close()
+            raise smtplib.SMTPServerDisconnected("gone")
+
+        monkeypatch.setattr(smtplib.SMTP, "quit", rude)
+        with Mailbox() as box:
+            self.send(box)
+            assert len(box.mails) == 1
+
     def test_to_nobody_there_is_tried_again(self):
         sender = MailSender("smtp://127.0.0.1:1", sender="a@example.com", name="")
         assert code_of(sender, HELLO) not in PERMANENT
@@ -95,6 +107,30 @@ class TestMail:
 
 
 class TestSms:
+    @pytest.mark.parametrize(
+        ("fault", "again"),
+        [
+            (requests.ReadTimeout("no answer"), False),
+            (requests.ConnectionError("aborted"), False),
+            (requests.ConnectTimeout("never reached"), True),
+        ],
+        ids=["answer lost", "broken off", "never left"],
+    )
+    def test_is_tried_again_only_where_it_never_left(
+        self,
+        twilio: MakeTwilio,
+        monkeypatch: pytest.MonkeyPatch,
+        fault: requests.RequestException,
+        again: bool,
+    ):
+        sender = twilio()
+
+        def fail(*_: object, **__: object) -> None:
+            raise fault
+
+        monkeypatch.setattr(sender._client.http_client, "request", fail)  # noqa: SLF001
+        assert (code_of(sender, Sms("+972522345678", "x")) not in PERMANENT) is again
+
     def test_reaches_the_network(self, phones: PhoneNetwork, twilio: MakeTwilio):
         sent = twilio().send(Sms("+972522345678", "שלום"))
         [sms] = phones.messages
