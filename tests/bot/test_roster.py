@@ -28,7 +28,7 @@ class TestALeaver:
         room.load_team(only(room.other(lead)), replace=True)
         room.log(lead.id, "noanswer", by=MIRI)
         room.tick(seconds=5)
-        assert "עזב" in room.outside.dms(MIRI)[-1].text
+        assert "left the team" in room.outside.dms(MIRI)[-1].text
         assert "052-234-5678" not in room.outside.dms(lead.owner)[0].text
 
     def test_is_active_again_when_the_file_names_them_again(self, room: Room):
