@@ -149,6 +149,13 @@ def find_person(view: View, *, phone: str, email: str) -> int | None:
     return None
 
 
+def of_phone(unit: Unit, e164: str) -> list[Lead]:
+    """Give every lead with this E.164 number, newest first, held until the unit ends."""
+    query = select(*COLUMNS).where(leads.c.phone_e164 == e164, leads.c.phone_e164 != "")
+    found = [to_lead(row) for row in unit.execute(query.with_for_update())]
+    return sorted(found, key=lambda one: one.id, reverse=True)
+
+
 def add_source(unit: Unit, values: dict[str, Any]) -> bool:
     """Keep where a lead came from; False when this very source stood there already."""
     return bool(unit.execute(insert_new(unit, lead_sources), values).rowcount)

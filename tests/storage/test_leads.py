@@ -208,6 +208,23 @@ class TestFindPerson:
         assert "ix_leads_email" in found
 
 
+class TestOfPhone:
+    def test_gives_every_lead_of_a_number_newest_first(self, store: Store):
+        with store.unit() as unit:
+            first = add_lead(unit, phone=phone("+972521234567"))
+            add_lead(unit, phone=phone("+972521234568"))
+            third = add_lead(unit, phone=phone("+972521234567"))
+            assert leads.of_phone(unit, "+972521234567") == [third, first]
+
+    def test_gives_none_of_no_number(self, store: Store):
+        with store.unit() as unit:
+            add_lead(unit)
+            assert leads.of_phone(unit, "") == []
+
+    def test_uses_the_partial_index(self, store: Store):
+        assert "ix_leads_phone" in plan_of(store, lambda u: leads.of_phone(u, "+972521234567"))
+
+
 class TestSources:
     def test_are_kept_once_for_each_fingerprint(self, store: Store):
         with store.unit() as unit:
