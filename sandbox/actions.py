@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox import formstate, payloads
 from sandbox.apicontext import Context
+from sandbox.bounds import MOST_TYPED, forget_oldest
 from sandbox.delivery import Delivery
 from sandbox.errors import ClientRefused, NoSuchElement
 from sandbox.reading import Element, Json
@@ -101,6 +102,7 @@ def _remember(ctx: Context, place: str, element: Element, picked: Any) -> formst
         typed = ctx.world.typed.setdefault(place, {})
         if formstate.value_key(element.kind) is not None:
             typed[formstate.place_of(element)] = picked
+        forget_oldest(ctx.world.typed, most=MOST_TYPED)
         return dict(typed)
 
 

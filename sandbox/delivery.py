@@ -7,7 +7,7 @@ from threading import Event, Thread
 from typing import Any
 
 from sandbox import webhook
-from sandbox.errors import OperationTimeout, PersonError
+from sandbox.errors import OperationFailed, OperationTimeout, PersonError
 from sandbox.reading import Json
 from sandbox.sockets import Hub
 from sandbox.state import World
@@ -30,6 +30,8 @@ class Delivery:
         ``kind`` is slash_commands, interactive or events_api. Raises OperationTimeout or
         OperationFailed.
         """
+        if self.closing.is_set():
+            raise OperationFailed("dispatch_failed: the workspace is closed")
         timeout = self.world.app.ack_timeout
         if self.request_url is None:
             return self.hub.send(kind=kind, payload=payload, timeout=timeout, retry=retry)
@@ -45,8 +47,9 @@ class Delivery:
         """
         first: Future[bool] = Future()
         thread = Thread(target=self._deliver, args=(payload, first), daemon=True)
-        self._threads.append(thread)
         thread.start()
+        with self.world.lock:
+            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
         return first
 
     def close(self) -> None:

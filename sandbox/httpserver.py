@@ -44,12 +44,14 @@ class BackgroundServer:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((HOST, port))
+        # Kept, since a closed socket has forgotten it.
+        self._port = int(self._socket.getsockname()[1])
         self._thread = Thread(target=self._run, name="sandbox-server", daemon=True)
 
     @property
     def port(self) -> int:
         """The port it listens on."""
-        return int(self._socket.getsockname()[1])
+        return self._port
 
     @property
     def url(self) -> str:

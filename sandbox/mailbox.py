@@ -1,12 +1,9 @@
 """A mail server that keeps everything: an SMTP sink with failures on demand."""
 
+import smtplib
 import socket
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from threading import Condition
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,49 +11,21 @@ from typing import Any, Self, TypeVar
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from sandbox.bounds import MOST_MAILS
+from sandbox.mail_replies import answer_to
+from sandbox.mails import Mail
+
 T = TypeVar("T")
 HOST = "127.0.0.1"
 OK = "250 OK"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mail:
-    """One mail as it arrived: the envelope's addresses and the parsed message."""
-
-    sender: str
-    recipients: tuple[str, ...]
-    message: EmailMessage
-
-    @property
-    def subject(self) -> str:
-        """The decoded subject."""
-        return str(self.message["Subject"] or "")
-
-    @property
-    def text(self) -> str:
-        """The plain-text part; empty when there is none."""
-        return self._part("plain")
-
-    @property
-    def html(self) -> str:
-        """The HTML part; empty when there is none."""
-        return self._part("html")
-
-    def __getitem__(self, header: str) -> str | None:
-        """Return a header's value, or None."""
-        value = self.message[header]
-        return None if value is None else str(value)
-
-    def _part(self, kind: str) -> str:
-        body = self.message.get_body(preferencelist=(kind,))
-        return str(body.get_content()) if body is not None else ""
 
 
 class Mailbox:
     """An SMTP server on 127.0.0.1; enter it to start.
 
     ``permanent`` addresses answer 550 and ``temporary`` ones 451, at RCPT; both may change any
-    time. With ``login`` only that user and password may send.
+    time. With ``login`` only that user and password may send. ``clock`` dates what arrives, in
+    seconds since 1970. The newest mails are kept.
     """
 
     def __init__(
@@ -65,8 +34,10 @@ class Mailbox:
         permanent: Iterable[str] = (),
         temporary: Iterable[str] = (),
         login: tuple[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.permanent, self.temporary, self.login = set(permanent), set(temporary), login
+        self._clock, self._version = clock, 0
         self._mails: list[Mail] = []
         self._planned: list[str] = []
         self._changed = Condition()
@@ -104,10 +75,44 @@ class Mailbox:
         return f"smtp://{login}{HOST}:{self.port}"
 
     @property
+    def version(self) -> int:
+        """A number that grows with every change."""
+        return self._version
+
+    @property
     def mails(self) -> list[Mail]:
         """Every mail taken so far, oldest first."""
         with self._changed:
             return list(self._mails)
+
+    def of(self, address: str) -> list[Mail]:
+        """Return the mails to an address, oldest first."""
+        wanted = address.lower()
+        return [m for m in self.mails if wanted in (one.lower() for one in m.recipients)]
+
+    def addresses(self) -> list[str]:
+        """Return every address that got mail, the one with the newest mail first."""
+        newest = (one.lower() for mail in reversed(self.mails) for one in mail.recipients)
+        return list(dict.fromkeys(newest))
+
+    def reply(self, mail: Mail, text: str) -> Mail:
+        """Answer a mail from its recipient's address, by SMTP, and return what arrived.
+
+        Raises smtplib.SMTPException when this server refuses it.
+        """
+        answer = answer_to(mail, text=text, at=self._clock())
+        with smtplib.SMTP(HOST, self.port, local_hostname="localhost", timeout=10) as smtp:
+            if self.login is not None:
+                smtp.login(*self.login)
+            smtp.send_message(answer)
+        wanted = answer["Message-ID"]
+        return next(one for one in reversed(self.mails) if one["Message-ID"] == wanted)
+
+    def restore(self, mails: Iterable[Mail]) -> None:
+        """Put these mails in place of all that arrived."""
+        with self._changed:
+            self._mails = list(mails)
+            self._tell()
 
     def fail(self, *, reply: str = "451 4.3.0 try again later", times: int = 1) -> None:
         """Answer the next mails' DATA with this SMTP reply."""
@@ -154,9 +159,14 @@ class Mailbox:
         with self._changed:
             if self._planned:
                 return self._planned.pop(0)
-            self._mails.append(_mail(envelope))
-            self._changed.notify_all()
+            self._mails.append(_mail(envelope, at=self._clock()))
+            del self._mails[:-MOST_MAILS]
+            self._tell()
         return OK
+
+    def _tell(self) -> None:
+        self._version += 1
+        self._changed.notify_all()
 
     def _authenticate(
         self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any
@@ -171,12 +181,12 @@ class Mailbox:
         return AuthResult(success=success, handled=False)
 
 
-def _mail(envelope: Any) -> Mail:
-    message = message_from_bytes(envelope.original_content, policy=default)
+def _mail(envelope: Any, *, at: float) -> Mail:
     return Mail(
         sender=str(envelope.mail_from),
         recipients=tuple(envelope.rcpt_tos),
-        message=message,
+        raw=bytes(envelope.original_content),
+        at=at,
     )
 
 

@@ -6,7 +6,7 @@ from sandbox.apicontext import Args, Context, known_user, need_scope, page, visi
 from sandbox.errors import SlackError
 from sandbox.reading import Json
 from sandbox.records import Channel, Message
-from sandbox.state import new_id
+from sandbox.shelves import new_id
 
 MOST_NAME = 80
 MOST_TOPIC = 250
@@ -78,7 +78,7 @@ def create(ctx: Context, args: Args) -> Json:
     bot = ctx.world.app.bot_user_id
     channel = Channel(
         id=new_id("C"), name=name, creator=bot, is_private=private, members=[bot],
-        created=int(ctx.world.clock()),
+        created=int(ctx.world.calendar()),
     )  # fmt: skip
     with ctx.world.lock:
         ctx.world.channels[channel.id] = channel
@@ -143,7 +143,7 @@ def history(ctx: Context, args: Args) -> Json:
     channel = visible_channel(ctx, args.text("channel"))
     if ctx.world.app.bot_user_id not in channel.members:
         raise SlackError("not_in_channel")
-    found = [m for m in reversed(channel.messages) if m.thread_ts in (None, m.ts)]
+    found = [m for m in reversed(channel.messages) if not m.is_reply]
     return _messages(args, [m for m in found if _between(m, args)])
 
 

@@ -1,15 +1,22 @@
 """The Web API's way to upload a file: ask for a URL, send the bytes, complete."""
 
 from dataclasses import replace
+from mimetypes import guess_type
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.apicontext import Args, Context, invalid, visible_channel
+from sandbox.bounds import MOST_FILES, forget_oldest
 from sandbox.errors import SlackError
 from sandbox.reading import Json
 from sandbox.records import Channel, Message
-from sandbox.state import new_id
+from sandbox.shelves import new_id
 
 MOST_CHANNELS = 100
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ALT_TEXT = 1000
+_KINDS = {"": "binary", "jpeg": "jpg", "txt": "text"}
 
 
 def get_upload_url(ctx: Context, args: Args) -> Json:
@@ -17,14 +24,14 @@ def get_upload_url(ctx: Context, args: Args) -> Json:
     length = args.number("length", 0)
     if length <= 0:
         raise invalid("[ERROR] must be greater than 0 [json-pointer:/length]")
+    if length > MOST_BYTES:
+        raise SlackError("file_upload_size_restricted")
+    if len(args.text("alt_txt")) > MOST_ALT_TEXT:
+        raise SlackError("alt_txt_too_large")
     name = new_id("F")
-    ctx.world.files[name] = {
-        "id": name,
-        "name": args.text("filename"),
-        "title": args.text("filename"),
-        "size": length,
-        "alt_txt": args.text("alt_txt"),
-    }
+    with ctx.world.lock:
+        ctx.world.files[name] = _described(ctx, args, name)
+        forget_oldest(ctx.world.files, most=MOST_FILES)
     return {"file_id": name, "upload_url": f"{ctx.base_url()}/upload/v1/{name}"}
 
 
@@ -33,7 +40,9 @@ def receive(ctx: Context, *, name: str, content: bytes) -> bool:
     known = ctx.world.files.get(name)
     if known is None or len(content) != known["size"]:
         return False
-    known["content"] = content
+    with ctx.world.lock:
+        ctx.world.contents[name] = content
+        forget_oldest(ctx.world.contents, most=MOST_FILES)
     return True
 
 
@@ -49,12 +58,37 @@ def complete(ctx: Context, args: Args) -> Json:
     places = [_shared_place(ctx, name) for name in names]
     for place in places:
         _share(ctx, place, files, args)
-    return {"files": [_told(entry) for entry in files]}
+    return {"files": [dict(entry) for entry in files]}
+
+
+def _described(ctx: Context, args: Args, name: str) -> Json:
+    """Return a file object as Slack has them, its bytes still to come."""
+    world, filename = ctx.world, args.text("filename")
+    suffix = PurePath(filename).suffix.lower().removeprefix(".")
+    owner, now, tail = world.app.bot_user_id, int(world.calendar()), quote(filename, safe="")
+    private = f"{ctx.base_url()}/files-pri/{world.workspace.id}-{name}/{tail}"
+    return {
+        "id": name,
+        "created": now,
+        "timestamp": now,
+        "name": filename,
+        "title": filename,
+        "mimetype": guess_type(filename)[0] or "application/octet-stream",
+        "filetype": _KINDS.get(suffix, suffix),
+        "user": owner,
+        "size": args.number("length", 0),
+        "mode": "hosted",
+        "is_external": False,
+        "url_private": private,
+        "url_private_download": private,
+        "permalink": f"https://{world.workspace.domain}.slack.com/files/{owner}/{name}/{tail}",
+        "alt_txt": args.text("alt_txt"),
+    }
 
 
 def _uploaded(ctx: Context, entry: Any) -> Json:
     known = ctx.world.files.get(entry.get("id", "")) if isinstance(entry, dict) else None
-    if known is None or "content" not in known:
+    if known is None or known["id"] not in ctx.world.contents:
         raise SlackError("file_not_found")
     known["title"] = entry.get("title") or known["title"]
     return known
@@ -75,10 +109,6 @@ def _share(ctx: Context, channel: Channel, files: list[Json], args: Args) -> Non
         user=app.bot_user_id,
         bot_id=app.bot_id,
         text=args.text("initial_comment"),
-        files=tuple(_told(entry) for entry in files),
+        files=tuple(dict(entry) for entry in files),
     )
     ctx.world.add_message(replace(message, thread_ts=args.text("thread_ts") or None))
-
-
-def _told(entry: Json) -> Json:
-    return {name: value for name, value in entry.items() if name != "content"}

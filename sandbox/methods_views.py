@@ -9,7 +9,8 @@ from sandbox.payloads import view_json
 from sandbox.posting import checked_view
 from sandbox.reading import Json
 from sandbox.records import View
-from sandbox.state import World, new_id, with_block_ids
+from sandbox.shelves import new_id
+from sandbox.state import World, with_block_ids
 
 DEEPEST = 3
 
@@ -21,8 +22,7 @@ def open_view(ctx: Context, args: Args) -> Json:
     with ctx.world.lock:
         _free_external_id(ctx, raw)
         view = new_view(user=trigger.user, raw=raw, below=None)
-        ctx.world.stacks[trigger.user] = [view]
-        ctx.world.touch()
+        ctx.world.show(trigger.user, [view])
     return _answer(ctx, view)
 
 
@@ -89,8 +89,7 @@ def push_view(world: World, *, user: str, raw: Json) -> View:
     if len(stack) >= DEEPEST:
         raise SlackError("push_limit_reached")
     view = new_view(user=user, raw=raw, below=stack[-1])
-    stack.append(view)
-    world.touch()
+    world.show(user, [*stack, view])
     return view
 
 
@@ -102,10 +101,10 @@ def replace_view(world: World, *, old: View, raw: Json) -> View:
         previous_view_id=old.previous_view_id,
     )
     stack = world.stacks.get(old.user, [])
-    world.stacks[old.user] = [newer if v.id == old.id else v for v in stack]
+    world.show(old.user, [newer if v.id == old.id else v for v in stack])
     if old.raw["type"] == "home":
         world.homes[old.user] = newer
-    world.touch()
+    world.mark_wrong(newer, {})
     return newer
 
 

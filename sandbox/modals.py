@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox import formstate, payloads
 from sandbox.apicontext import Context
+from sandbox.bounds import MOST_TYPED, forget_oldest
 from sandbox.delivery import Delivery
 from sandbox.errors import ClientRefused, OperationFailed, SlackError
 from sandbox.methods_views import push_view, replace_view
@@ -22,6 +23,7 @@ def fill(*, world: World, view: View, given: dict[str, Any]) -> None:
         picked = formstate.chosen(element=element, given=value)
         with world.lock:
             world.typed.setdefault(view.id, {})[formstate.place_of(element)] = picked
+            forget_oldest(world.typed, most=MOST_TYPED)
             world.touch()
 
 
@@ -44,6 +46,7 @@ def submit(*, ctx: Context, delivery: Delivery, user: str, view: View) -> Submit
     )
 
     def send() -> Submitted:
+        ctx.world.mark_wrong(view, {})
         ack = delivery.ask(kind="interactive", payload=payload)
         return _apply(ctx.world, user, view, ack)
 
@@ -59,15 +62,14 @@ def close(*, ctx: Context, delivery: Delivery, user: str, everything: bool) -> N
             raise ClientRefused("no modal is open")
         view = stack[0] if everything else stack[-1]
         clear = everything or bool(view.raw.get("clear_on_close"))
-        ctx.world.stacks[user] = [] if clear else stack[:-1]
-        ctx.world.touch()
+        typed = ctx.world.typed.get(view.id, {})
+        ctx.world.show(user, [] if clear else stack[:-1])
     if view.raw.get("notify_on_close"):
-        _notify(ctx, delivery, view, is_cleared=everything)
+        state = formstate.state_of(elements=view.elements, typed=typed)
+        _notify(ctx, delivery, view, is_cleared=everything, state=state)
 
 
-def _notify(ctx: Context, delivery: Delivery, view: View, *, is_cleared: bool) -> None:
-    typed = ctx.world.typed.get(view.id, {})
-    state = formstate.state_of(elements=view.elements, typed=typed)
+def _notify(ctx: Context, delivery: Delivery, view: View, *, is_cleared: bool, state: Json) -> None:
     payload = payloads.closed(
         world=ctx.world, user=view.user, view=view, is_cleared=is_cleared, state=state
     )
@@ -93,15 +95,12 @@ def _top(world: World, user: str) -> View | None:
 def _closed(world: World, user: str, view: View, *, raw: Any) -> Submitted:
     with world.lock:
         stack = world.stacks.get(user, [])
-        world.stacks[user] = [v for v in stack if v.id != view.id]
-        world.touch()
+        world.show(user, [v for v in stack if v.id != view.id])
         return Submitted(errors={}, closed=True, view=_top(world, user), raw=raw)
 
 
 def _clear(world: World, user: str, _view: View, ack: Json) -> Submitted:
-    with world.lock:
-        world.stacks[user] = []
-        world.touch()
+    world.show(user, [])
     return Submitted(errors={}, closed=True, view=None, raw=ack)
 
 
@@ -116,6 +115,7 @@ def _errors(world: World, user: str, view: View, ack: Json) -> Submitted:
         world.fault(f"view_submission ack: errors: `{name}` is not an input block with a message")
     if wrong:
         raise OperationFailed(_TROUBLE)
+    world.mark_wrong(view, errors)
     return Submitted(errors=dict(errors), closed=False, view=_top(world, user), raw=ack)
 
 

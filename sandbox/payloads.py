@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from sandbox.reading import Element, Json
 from sandbox.records import Channel, Message, View
-from sandbox.state import World, new_id
+from sandbox.shelves import new_id
+from sandbox.state import World
 
 _VIEW_DEFAULTS: Json = {
     "private_metadata": "",
@@ -163,7 +164,7 @@ def event(*, world: World, inner: Json) -> Json:
         "event": inner,
         "type": "event_callback",
         "event_id": new_id("Ev"),
-        "event_time": int(world.clock()),
+        "event_time": int(world.calendar()),
         "authorizations": [_authorization(world)],
         "is_ext_shared_channel": False,
         "event_context": f"4-{uuid4()}",

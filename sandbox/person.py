@@ -32,6 +32,11 @@ class Person:
         channel = self.ctx.world.im_of(user=self.id)
         return list(channel.messages) if channel else []
 
+    def thread(self, message: Message) -> list[Message]:
+        """Return the thread around a message, its parent first."""
+        parent = message.thread_ts or message.ts
+        return self.ctx.world.thread_of(self.id, message.channel, parent)
+
     @property
     def ephemerals(self) -> list[Message]:
         """Everything shown to this person only, oldest first."""

@@ -3,20 +3,22 @@
 import base64
 import hmac
 import re
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha1
 from secrets import token_hex
 from typing import Any
+from urllib.parse import parse_qsl
 
-from fastapi import Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from sandbox.segments import count_segments
 
 MOST_BODY = 1600
+API_VERSION = "2010-04-01"
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _SENDER = re.compile(r"\+?[1-9]\d{2,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 HTTP_STATUS = {20003: 401, 20429: 429}
@@ -37,7 +39,11 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Sms:
-    """One message that the network took; ``status`` as Twilio names it."""
+    """One message on the network; ``status`` as Twilio names it, ``at`` in seconds since 1970.
+
+    ``direction`` is ``out`` from the desk or ``in`` from a customer; for one that came in,
+    ``http_status`` is what the desk's webhook answered (None: it could not be reached).
+    """
 
     sid: str
     to: str
@@ -47,6 +53,9 @@ class Sms:
     status: str = "queued"
     status_callback: str | None = None
     at: float = 0.0
+    direction: str = "out"
+    error_code: int | None = None
+    http_status: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +87,22 @@ def fault_in(form: dict[str, str]) -> int | None:
     return next((code for code, wrong in checks if wrong), None)
 
 
-def sms_from(form: dict[str, str]) -> Sms:
+def new_sid() -> str:
+    """Return a fresh message id."""
+    return "SM" + token_hex(16)
+
+
+def sms_from(form: dict[str, str], *, at: float) -> Sms:
     """Return the message that a sound form asks for."""
     return Sms(
-        sid="SM" + token_hex(16),
+        sid=new_sid(),
         to=form["To"],
         sender=form.get("From") or form["MessagingServiceSid"],
         body=form["Body"],
         segments=count_segments(text=form["Body"]),
         status="queued" if form.get("From") else "accepted",
         status_callback=form.get("StatusCallback"),
-        at=time.time(),
+        at=at,
     )
 
 
@@ -110,11 +124,11 @@ def refused(trouble: PhoneTrouble) -> Response:
 def accepted(account: str, sms: Sms) -> Response:
     """Return a message resource as Twilio's REST API does on creation."""
     now = format_datetime(datetime.fromtimestamp(sms.at, tz=UTC))
-    place = f"/2010-04-01/Accounts/{account}/Messages/{sms.sid}"
+    place = f"/{API_VERSION}/Accounts/{account}/Messages/{sms.sid}"
     by_service = sms.sender.startswith("MG")
     answer: dict[str, Any] = {
         "account_sid": account,
-        "api_version": "2010-04-01",
+        "api_version": API_VERSION,
         "body": sms.body,
         "date_created": now,
         "date_sent": None,
@@ -135,3 +149,28 @@ def accepted(account: str, sms: Sms) -> Response:
         "uri": f"{place}.json",
     }
     return JSONResponse(answer, status_code=201)
+
+
+def build_app(*, take: Callable[..., Sms | PhoneTrouble]) -> FastAPI:
+    """Return the network's web application; ``take`` gets each form and its credentials."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.post("/2010-04-01/Accounts/{sid}/Messages.json")
+    async def messages(sid: str, request: Request) -> Response:
+        body = (await request.body()).decode()
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        user, password = _credentials(request.headers.get("authorization", ""))
+        known = (user, password) if user == sid else ("", "")
+        taken = take(form=form, credentials=known)
+        return refused(taken) if isinstance(taken, PhoneTrouble) else accepted(sid, taken)
+
+    return app
+
+
+def _credentials(header: str) -> tuple[str, str]:
+    try:
+        plain = base64.b64decode(header.removeprefix("Basic ")).decode()
+    except ValueError:
+        return "", ""
+    user, _, password = plain.partition(":")
+    return user, password

@@ -25,6 +25,11 @@ class Message:
     subtype: str | None = None
 
     @property
+    def is_reply(self) -> bool:
+        """Whether it stands in another message's thread."""
+        return self.thread_ts not in (None, self.ts)
+
+    @property
     def elements(self) -> list[Element]:
         """Everything that can be touched, in reading order."""
         attached = [b for a in self.attachments for b in a.get("blocks", ())]
@@ -124,6 +129,11 @@ class Channel:
     messages: list[Message] = field(default_factory=list)
     pins: list[str] = field(default_factory=list)
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a direct message, of two or of several."""
+        return self.is_im or self.is_mpim
+
     def message(self, *, ts: str) -> Message | None:
         """Return the current version of a message, or None when it is not (or no longer) here."""
         return next((m for m in reversed(self.messages) if m.ts == ts), None)
@@ -173,3 +183,9 @@ class Submitted:
     closed: bool
     view: View | None
     raw: Any = None
+
+
+def moment_of(ts: str) -> tuple[int, int]:
+    """Return a timestamp as seconds since 1970 and microseconds; raises ValueError."""
+    seconds, _, micros = ts.partition(".")
+    return int(seconds), int(micros)

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from sandbox.apicontext import Context
 from sandbox.errors import SlackError
 from sandbox.faults import Faults, Reply
-from sandbox.methods_files import receive
+from sandbox.methods_files import MOST_BYTES, receive
 from sandbox.records import Call
 from sandbox.responses import respond
 from sandbox.sockets import Hub
@@ -80,16 +80,37 @@ def _add_uploads(app: FastAPI, front: Front) -> None:
     async def upload(name: str, request: Request) -> Response:
         if front.down:
             return _unavailable()
-        content = await request.body()
-        if not receive(front.ctx, name=name, content=content):
+        content = await _body(request, most=MOST_BYTES)
+        if content is None or not receive(front.ctx, name=name, content=content):
             return PlainTextResponse("invalid upload", status_code=400)
         return PlainTextResponse(f"OK - {len(content)}")
+
+    @app.get("/files-pri/{address:path}")
+    async def download(address: str, request: Request) -> Response:
+        if front.down:
+            return _unavailable()
+        file_id = address.partition("/")[0].rpartition("-")[2]
+        found = front.ctx.world.file(file_id)
+        if found is None or _token(request, {}) != front.ctx.world.app.bot_token:
+            return PlainTextResponse("not_found", status_code=404)
+        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        return Response(found[0], media_type=found[1], headers=headers)
 
 
 def _add_socket(app: FastAPI, front: Front) -> None:
     @app.websocket("/link/")
     async def link(socket: WebSocket) -> None:
         await front.hub.serve(socket, ticket=socket.query_params.get("ticket", ""))
+
+
+async def _body(request: Request, *, most: int) -> bytes | None:
+    """Read a body; None when it is larger than ``most`` bytes, without keeping it."""
+    content = bytearray()
+    async for piece in request.stream():
+        content += piece
+        if len(content) > most:
+            return None
+    return bytes(content)
 
 
 def _read(request: Request, body: bytes) -> dict[str, Any]:
@@ -116,7 +137,7 @@ def _told(front: Front, call: tuple[str, Mapping[str, Any]], reply: Reply) -> Re
     world, (method, raw) = front.ctx.world, call
     args = {name: value for name, value in raw.items() if name != "token"}
     world.record_call(
-        Call(method=method, args=args, answer=reply.body, at=world.clock(), status=reply.status)
+        Call(method=method, args=args, answer=reply.body, at=world.calendar(), status=reply.status)
     )
     headers = {"x-oauth-scopes": ",".join(sorted(world.app.scopes)), **reply.headers}
     return JSONResponse(reply.body, status_code=reply.status, headers=headers)

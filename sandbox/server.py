@@ -1,7 +1,8 @@
 """A whole Slack on 127.0.0.1, as a context manager, and the hands of those who test with it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -25,7 +26,11 @@ SHOWN_CALLS = 12
 
 
 class SlackServer:
-    """A Slack-compatible server; enter it to start. All methods may be called from any thread."""
+    """A Slack-compatible server; enter it to start. All methods may be called from any thread.
+
+    Lifetimes and limits go by ``clock``, what is written is dated by ``calendar``; both in
+    seconds since 1970, and the same unless told otherwise.
+    """
 
     def __init__(
         self,
@@ -35,10 +40,11 @@ class SlackServer:
         request_url: str | None = None,
         limits: bool = True,
         clock: Callable[[], float] = time.time,
+        calendar: Callable[[], float] | None = None,
         port: int = 0,
     ) -> None:
         config = app or AppConfig()
-        self.world = World(workspace=workspace, app=config, clock=clock)
+        self.world = World(workspace=workspace, app=config, clock=clock, calendar=calendar)
         self._hub = Hub(world=self.world, loop=lambda: self._server.loop)
         self._ctx = self._context(config, clock, limits=limits)
         self._front = Front(ctx=self._ctx, hub=self._hub)
@@ -67,6 +73,7 @@ class SlackServer:
     ) -> None:
         self._delivery.closing.set()
         self._hub.close_all()
+        self._hub.give_up()
         self._server.stop()
         self._delivery.close()
 
@@ -154,6 +161,16 @@ class SlackServer:
         if self._delivery.last is None:
             raise LookupError("nothing was delivered yet")
         return self._delivery.last()
+
+    @contextmanager
+    def without_limits(self) -> Iterator[None]:
+        """Let everything through at once meanwhile, as nobody waits for a story's past."""
+        limits = self._ctx.limits
+        before, limits.on = limits.on, False
+        try:
+            yield
+        finally:
+            limits.on = before
 
     def disconnect(self, *, reason: str = "refresh_requested") -> None:
         """Ask every Socket Mode connection to reconnect (warning, link_disabled, …)."""

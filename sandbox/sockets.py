@@ -3,8 +3,9 @@
 import asyncio
 import json
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import choice, token_hex
 from typing import Any
@@ -95,10 +96,13 @@ class Hub:
         try:
             self._push(text)
             return waiting.result(timeout=timeout)
+        except CancelledError:
+            raise OperationFailed("dispatch_failed: the workspace is closed") from None
         except FutureTimeout:
             raise OperationTimeout(f"{kind} was not acknowledged in {timeout} s") from None
         finally:
-            self._acks.pop(name, None)
+            with self.world.lock:
+                self._acks.pop(name, None)
 
     def disconnect(self, *, reason: str) -> None:
         """Ask every connection to go; close it when the app has a new one, or after 10 s."""
@@ -117,6 +121,15 @@ class Hub:
         for link in links:
             self._soon(_close(link))
 
+    def give_up(self) -> None:
+        """End for good: nobody waits for an ack any longer, and no app connects again."""
+        with self.world.lock:
+            self.down = True
+            self._links.clear()
+            waiting = list(self._acks.values())
+        for ack in waiting:
+            ack.cancel()
+
     def _ready(self) -> list[Link]:
         return [link for link in self._links if not link.draining]
 
@@ -128,7 +141,11 @@ class Hub:
         self._soon(choice(ready).socket.send_text(text))
 
     def _soon(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self.loop())
+        try:
+            asyncio.run_coroutine_threadsafe(work, self.loop())
+        except RuntimeError:
+            # The server has stopped; whoever waits for an ack is told by give_up.
+            work.close()
 
     async def _say_goodbye(self, link: Link, reason: str) -> None:
         await link.socket.send_text(_goodbye(reason))
@@ -148,8 +165,10 @@ class Hub:
         except (ValueError, KeyError, TypeError):
             self.world.fault(f"socket mode: not an ack: {text[:200]}")
             return
-        if waiting is not None and not waiting.done():
-            waiting.set_result(ack.get("payload"))
+        if waiting is not None:
+            # A second ack, or one that comes while everything ends, changes nothing.
+            with suppress(InvalidStateError):
+                waiting.set_result(ack.get("payload"))
 
     def _forget(self, link: Link) -> None:
         with self.world.lock:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from threading import Lock
 
+from sandbox.bounds import MOST_TOKENS, forget_oldest
 from sandbox.errors import SlackError
 from sandbox.records import Message
 
@@ -23,7 +24,7 @@ class Trigger:
 
 @dataclass(kw_only=True)
 class Triggers:
-    """All trigger ids ever given; each opens one view within ``lifetime`` seconds."""
+    """The newest trigger ids; each opens one view within ``lifetime`` seconds."""
 
     clock: Callable[[], float]
     lifetime: float
@@ -35,6 +36,7 @@ class Triggers:
         name = f"{int(self.clock() * 1000)}.{len(self._known)}.{token_hex(16)}"
         with self._lock:
             self._known[name] = Trigger(user=user, view_id=view_id, born=self.clock())
+            forget_oldest(self._known, most=MOST_TOKENS)
         return name
 
     def use(self, name: str) -> Trigger:
@@ -64,7 +66,7 @@ class ResponseUrl:
 
 @dataclass(kw_only=True)
 class ResponseUrls:
-    """All response URLs ever given: five uses within ``lifetime`` seconds each."""
+    """The newest response URLs: five uses within ``lifetime`` seconds each."""
 
     clock: Callable[[], float]
     lifetime: float
@@ -78,6 +80,7 @@ class ResponseUrls:
             self._known[name] = ResponseUrl(
                 channel=channel, user=user, source=source, born=self.clock()
             )
+            forget_oldest(self._known, most=MOST_TOKENS)
         return name
 
     def use(self, name: str) -> ResponseUrl:

@@ -100,6 +100,7 @@ def desk(running: Desk) -> Desk:
     running.acks.clear()
     running.slack.world.faults_seen.clear()
     running.slack.world.stacks.clear()
+    running.slack.world.errors.clear()
     return running
 
 
@@ -157,6 +158,35 @@ class TestSubmitting:
         result = desk.dana.submit({"a": "x"})
         assert (result.errors, result.closed) == ({"a": "No."}, False)
         assert desk.dana.submit().closed
+
+    def test_shows_its_errors_until_it_is_sent_again(self, desk: Desk) -> None:
+        desk.open(modal(ask("a", TEXT)))
+        errors = desk.slack.world.errors
+        desk.acks.append({"response_action": "errors", "errors": {"a": "No."}})
+        desk.dana.submit({"a": "x"})
+        assert errors == {desk.dana.showing.id: {"a": "No."}}
+        desk.acks.append({"response_action": "push", "view": modal(title="Next")})
+        desk.dana.submit()
+        assert errors == {}
+
+    @pytest.mark.parametrize("way", ["close", "update", "replace"])
+    def test_shows_no_errors_after_it_changed(self, desk: Desk, way: str) -> None:
+        desk.open(modal(ask("a", TEXT)))
+        desk.acks.append({"response_action": "errors", "errors": {"a": "No."}})
+        desk.dana.submit({"a": "x"})
+        if way == "close":
+            desk.dana.close_modal()
+        elif way == "update":
+            desk.client.views_update(view_id=desk.dana.showing.id, view=modal(ask("a", TEXT)))
+        else:
+            desk.open(modal(ask("a", TEXT)))
+        assert desk.slack.world.errors == {}
+
+    def test_forgets_what_was_typed_when_it_is_gone(self, desk: Desk) -> None:
+        desk.open(modal(ask("a", TEXT)))
+        gone = desk.dana.showing.id
+        desk.dana.submit({"a": "x"})
+        assert gone not in desk.slack.world.typed
 
     def test_with_errors_elsewhere_is_trouble(self, desk: Desk) -> None:
         desk.open(modal(ask("a", TEXT)))

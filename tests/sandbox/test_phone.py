@@ -1,5 +1,5 @@
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -11,9 +11,13 @@ from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from sandbox.bounds import MOST_SMS
 from sandbox.phone import PhoneNetwork
+from sandbox.phone_replies import START_WORDS, STOP_WORDS
+from sandbox.phone_rest import Sms
 
 TO, SENDER = "+972521234567", "+12025550123"
+OTHER = "+972522345678"
 
 
 class ElsewhereClient(TwilioHttpClient):  # type: ignore[misc]
@@ -34,9 +38,44 @@ def running() -> Iterator[PhoneNetwork]:
         yield network
 
 
+class Door:
+    """A webhook that writes down what it is sent, and answers as told."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[dict[str, str], str]] = []
+        self.status = 204
+        self.during: Callable[[], object] = lambda: None
+        door = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                form = dict(parse_qsl(body, keep_blank_values=True))
+                door.during()
+                door.seen.append((form, self.headers["X-Twilio-Signature"]))
+                self.send_response(door.status)
+                self.end_headers()
+
+            def log_message(self, *_args: object) -> None:
+                return
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/door?id=1"
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    made = Door()
+    Thread(target=made.server.serve_forever, args=(0.02,), daemon=True).start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
 @pytest.fixture
 def network(running: PhoneNetwork) -> PhoneNetwork:
-    running.clear()
+    running.restore(messages=(), opted_out={"+972500000000"})
+    running.inbound_url = ""
     return running
 
 
@@ -88,25 +127,123 @@ class TestAMessage:
 
 
 class TestACallback:
-    def test_is_signed_as_twilio_signs(self, network: PhoneNetwork) -> None:
-        seen: list[tuple[dict[str, str], str]] = []
-
-        class Door(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                seen.append((dict(parse_qsl(body)), self.headers["X-Twilio-Signature"]))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_args: object) -> None:
-                return
-
-        with HTTPServer(("127.0.0.1", 0), Door) as server:
-            Thread(target=server.handle_request, daemon=True).start()
-            url = f"http://127.0.0.1:{server.server_port}/receipts?id=1"
-            client(network).messages.create(to=TO, from_=SENDER, body="hi", status_callback=url)
-            answer = network.report(network.messages[-1], status="delivered")
-        form, signature = seen[0]
+    def test_is_signed_as_twilio_signs(self, network: PhoneNetwork, door: Door) -> None:
+        client(network).messages.create(to=TO, from_=SENDER, body="hi", status_callback=door.url)
+        answer = network.report(network.messages[-1], status="undelivered", error_code=30003)
+        form, signature = door.seen[0]
         assert answer.status_code == 204
-        assert (form["MessageStatus"], network.messages[-1].status) == ("delivered",) * 2
-        assert RequestValidator("twilio-token").validate(url, form, signature)
+        assert (form["MessageStatus"], form["ErrorCode"]) == ("undelivered", "30003")
+        sms = network.messages[-1]
+        assert (sms.status, sms.error_code) == ("undelivered", 30003)
+        assert RequestValidator("twilio-token").validate(door.url, form, signature)
+
+
+class TestAConversation:
+    def test_holds_both_directions(self, network: PhoneNetwork, door: Door) -> None:
+        network.inbound_url = door.url
+        client(network).messages.create(to=TO, from_=SENDER, body="hi")
+        client(network).messages.create(to=OTHER, from_=SENDER, body="you too")
+        answer = network.reply(TO, "who is it?")
+        told = [(sms.direction, sms.body) for sms in network.conversation(TO)]
+        assert told == [("out", "hi"), ("in", "who is it?")]
+        assert (answer.to, answer.status, answer.http_status) == (SENDER, "received", 204)
+        assert network.numbers() == [TO, OTHER]
+        assert [sms.body for sms in network.messages] == ["hi", "you too"]
+
+    def test_is_dated_by_the_calendar_and_bounded(self) -> None:
+        with PhoneNetwork(clock=lambda: 1_800_000_000.0) as network:
+            old = Sms(sid="SM0", to=TO, sender=SENDER, body="old", segments=1)
+            network.restore(messages=[old] * MOST_SMS, opted_out=())
+            before = network.version
+            client(network).messages.create(to=TO, from_=SENDER, body="new")
+            assert (network.messages[-1].at, len(network.messages)) == (1_800_000_000.0, MOST_SMS)
+            assert network.version > before
+
+
+class TestAReply:
+    def test_is_signed_and_says_what_twilio_says(self, network: PhoneNetwork, door: Door) -> None:
+        network.inbound_url = door.url
+        sms = network.reply(TO, "שלום לכם")
+        form, signature = door.seen[0]
+        wanted = {"MessageSid": sms.sid, "From": TO, "To": network.number, "Body": "שלום לכם"}
+        assert {name: form[name] for name in wanted} == wanted
+        assert "OptOutType" not in form
+        assert RequestValidator("twilio-token").validate(door.url, form, signature)
+
+    @pytest.mark.parametrize("word", sorted(STOP_WORDS))
+    def test_that_says_stop_closes_the_number(
+        self, network: PhoneNetwork, door: Door, word: str
+    ) -> None:
+        network.inbound_url = door.url
+        codes: list[int] = []
+        door.during = lambda: codes.append(refused(network).code)
+        network.reply(TO, f" {word.lower()} ")
+        assert (codes, door.seen[0][0]["OptOutType"]) == ([21610], "STOP")
+        assert TO in network.opted_out
+
+    @pytest.mark.parametrize("word", sorted(START_WORDS))
+    def test_that_says_start_opens_it_again(
+        self, network: PhoneNetwork, door: Door, word: str
+    ) -> None:
+        network.inbound_url = door.url
+        network.opted_out.add(TO)
+        network.reply(TO, word)
+        assert door.seen[0][0]["OptOutType"] == "START"
+        assert client(network).messages.create(to=TO, from_=SENDER, body="hi").sid
+
+    @pytest.mark.parametrize("body", ["הסר", "please stop", "stop it", "no"])
+    def test_with_other_words_is_only_forwarded(
+        self, network: PhoneNetwork, door: Door, body: str
+    ) -> None:
+        network.inbound_url = door.url
+        network.reply(TO, body)
+        assert TO not in network.opted_out
+        assert "OptOutType" not in door.seen[0][0]
+
+    def test_that_the_desk_refuses_has_failed(self, network: PhoneNetwork, door: Door) -> None:
+        network.inbound_url, door.status = door.url, 403
+        assert network.reply(TO, "hi").status == "failed"
+        assert network.conversation(TO)[-1].http_status == 403
+
+    @pytest.mark.parametrize("url", ["", "http://127.0.0.1:1/", "nonsense", "http://["])
+    def test_that_reaches_nobody_has_failed_and_stop_counts(
+        self, network: PhoneNetwork, url: str
+    ) -> None:
+        network.inbound_url = url
+        sms = network.reply(TO, "STOP")
+        assert (sms.status, sms.http_status) == ("failed", None)
+        assert TO in network.opted_out
+
+
+class TestDelivery:
+    @pytest.fixture
+    def carrying(self) -> Iterator[PhoneNetwork]:
+        with PhoneNetwork(deliver=True) as network:
+            yield network
+
+    def test_happens_by_itself(self, carrying: PhoneNetwork, door: Door) -> None:
+        client(carrying).messages.create(to=TO, from_=SENDER, body="hi", status_callback=door.url)
+        client(carrying).messages.create(to=OTHER, from_=SENDER, body="no callback")
+        carrying.wait_for(lambda: len(door.seen) == 2)
+        carrying.wait_for(lambda: {sms.status for sms in carrying.messages} == {"delivered"})
+        assert [form["MessageStatus"] for form, _ in door.seen] == ["sent", "delivered"]
+
+    def test_goes_on_after_a_restart(self, carrying: PhoneNetwork) -> None:
+        statuses = ("accepted", "sent", "undelivered", "delivered")
+        old = [
+            Sms(sid=status, to=TO, sender=SENDER, body="old", segments=1, status=status)
+            for status in statuses
+        ]
+        carrying.restore(messages=old, opted_out=())
+        ended = ["delivered", "delivered", "undelivered", "delivered"]
+        carrying.wait_for(lambda: [sms.status for sms in carrying.messages] == ended)
+
+    def test_survives_a_callback_that_nobody_answers(self, carrying: PhoneNetwork) -> None:
+        nowhere = "http://127.0.0.1:1/"
+        client(carrying).messages.create(to=TO, from_=SENDER, body="hi", status_callback=nowhere)
+        carrying.wait_for(lambda: carrying.messages[-1].status == "delivered")
+
+    def test_is_left_to_the_test_otherwise(self, network: PhoneNetwork) -> None:
+        client(network).messages.create(to=TO, from_=SENDER, body="hi")
+        assert network._carrier is None  # noqa: SLF001 - there is no moment to wait for
+        assert network.messages[-1].status == "queued"
