@@ -1,0 +1,30 @@
+"""The story's words in each language, read from the files beside this one."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from sandbox.story.campaigns import PRODUCTS
+
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "he")
+
+
+@lru_cache
+def words(language: str) -> dict[str, Any]:
+    """Give the words of ``en`` or ``he`` by group and name."""
+    return tomllib.loads((HERE / f"{language}.toml").read_text("utf-8"))
+
+
+def playbook_text(locale: str) -> str:
+    """Give the playbook file in a story's language."""
+    company = words(locale)["company"]
+    return Template((HERE / "playbook.toml").read_text("utf-8")).substitute(company)
+
+
+def product_name(locale: str, product: str) -> str:
+    """Give the name under which a product of PRODUCTS is sold."""
+    name: str = words(locale)["company"][PRODUCTS[product]]
+    return name
