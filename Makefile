@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+DEMO_ARGS ?=
 BENCH_ARGS ?=
 LOCK_ARGS ?=
 
@@ -14,10 +15,13 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test check fmt bench lock setup clean
+.PHONY: help demo run test check fmt bench lock setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.demo ## try everything on this machine (DEMO_ARGS="--locale he" for Hebrew)
+	@$(BIN)/python app.py demo $(DEMO_ARGS)
 
 run: $(VENV)/.run ## the bot itself: Slack, web server, clock, deliveries
 	@$(BIN)/python app.py run
@@ -45,7 +49,8 @@ setup: $(VENV)/.dev ## only install, for an editor
 
 lock: $(LOCK_VENV)/.made ## renew the lock files (LOCK_ARGS=--upgrade for newer releases)
 	@$(COMPILE) pyproject.toml -o requirements.lock
-	@$(COMPILE) --extra sandbox --extra dev -c requirements.lock pyproject.toml \
+	@$(COMPILE) --extra sandbox -c requirements.lock pyproject.toml -o requirements-demo.lock
+	@$(COMPILE) --extra sandbox --extra dev -c requirements-demo.lock pyproject.toml \
 		-o requirements-dev.lock
 
 clean: ## remove the environments and caches (never data/)
@@ -73,7 +78,11 @@ $(VENV)/.run: requirements.lock | $(VENV)/.made
 	@$(PIP) -r requirements.lock
 	@touch $@
 
-# A superset of the run-time lock, so it serves `make run` as well.
-$(VENV)/.dev: requirements-dev.lock requirements.lock | $(VENV)/.made
-	@$(PIP) -r requirements-dev.lock
+# Each lock holds the one before, so it serves what needs less as well.
+$(VENV)/.demo: requirements-demo.lock requirements.lock | $(VENV)/.made
+	@$(PIP) -r requirements-demo.lock
 	@touch $(VENV)/.run $@
+
+$(VENV)/.dev: requirements-dev.lock requirements-demo.lock requirements.lock | $(VENV)/.made
+	@$(PIP) -r requirements-dev.lock
+	@touch $(VENV)/.run $(VENV)/.demo $@

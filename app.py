@@ -13,15 +13,15 @@ import typer
 from dotenv import dotenv_values
 from sqlalchemy.exc import OperationalError
 
-from bot import doctor, figures, team
+from bot import doctor
 from bot.desk import Clock, Desk
 from bot.logs import set_up_logs
 from bot.manifest import manifest as manifest_of
 from bot.playbooks import load_playbook
 from bot.roster import load_team
 from bot.settings import Settings, SettingsFaults, missing_for_slack
-from bot.texts import Words
-from bot.views.digest import digest as digest_message
+from bot.texts import LOCALES, Words
+from handlers import terminal
 from rules.playbook import Playbook, PlaybookFaults
 from rules.refusals import Refused
 from storage.engine import make_engine
@@ -34,14 +34,6 @@ cli = typer.Typer(
 )
 team_cli = typer.Typer(help="The team: who takes leads.", no_args_is_help=True)
 cli.add_typer(team_cli, name="team")
-
-
-SLACK_READS = (
-    "SLACK_CLIENT_ID",
-    "SLACK_CLIENT_SECRET",
-    "SLACK_BOT_TOKEN",
-    "SLACK_SIGNING_SECRET",
-)
 
 
 class Stop(Exception):
@@ -102,14 +94,15 @@ def make_client(settings: Settings) -> Any:
 
 def make_senders(settings: Settings, playbook: Playbook, client: Any) -> dict[type, Any]:
     """Make one sender for each kind of order that the settings let leave."""
-    from bot.orders import Mail, SlackPost, SlackUpdate, Sms
+    from bot.orders import Mail, SlackPicture, SlackPost, SlackUpdate, Sms
     from bot.senders.email import MailSender
     from bot.senders.log import LogSms
     from bot.senders.slack import SlackSender
     from bot.senders.sms import TwilioSender
 
     slack = SlackSender(client)
-    senders: dict[type, Any] = {SlackPost: slack, SlackUpdate: slack, Sms: LogSms()}
+    senders: dict[type, Any] = dict.fromkeys((SlackPost, SlackUpdate, SlackPicture), slack)
+    senders[Sms] = LogSms()
     if settings.sms_provider == "twilio":
         senders[Sms] = TwilioSender(
             sid=settings.twilio_account_sid,
@@ -122,6 +115,10 @@ def make_senders(settings: Settings, playbook: Playbook, client: Any) -> dict[ty
             settings.smtp_url, sender=settings.mail_from, name=playbook.sender_name
         )
     return senders
+
+
+def _senders_of(desk: Desk) -> dict[type, Any]:
+    return make_senders(desk.settings, desk.playbook, make_client(desk.settings))
 
 
 def build_bot(desk: Desk) -> list[Any]:
@@ -149,18 +146,42 @@ def build_bot(desk: Desk) -> list[Any]:
 
 
 @cli.command()
+def demo(
+    *,
+    locale: Annotated[str, typer.Option(help="en or he: the whole world's language")] = "en",
+    port: Annotated[int, typer.Option(help="The page's port; any free one when left out.")] = 0,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps itself.")] = Path("data/demo"),
+    reset: Annotated[bool, typer.Option(help="Begin the story anew.")] = False,
+) -> None:
+    """Try everything here: a Slack in the browser, customers with phones, the bot among them."""
+    try:
+        from demo.house import House
+        from demo.main import NoFolder, Options, run_demo
+        from handlers.slack import forget_settings
+    except ImportError as lacking:
+        raise Stop(f"the demo needs its extra ({lacking.name}): `make demo` sets it up") from None
+    if locale not in LOCALES:
+        raise typer.BadParameter(f"must be one of {', '.join(LOCALES)}", param_hint="--locale")
+    options = Options(locale=locale, port=port, folder=folder, reset=reset)
+    forget_settings(os.environ)
+    try:
+        run_demo(House(open_desk, _senders_of, build_bot, Settings.from_env), options)
+    except NoFolder as fault:
+        raise Stop(str(fault)) from None
+
+
+@cli.command()
 def run() -> None:
     """Run the bot: Slack, the web server, the clock, the deliveries."""
     from handlers.running import run_until_signalled
+    from handlers.slack import forget_settings
 
     settings = read_settings()
     faults = missing_for_slack(settings)
     if faults:
         raise Stop("\n".join(faults))
     set_up_logs(level=settings.log_level, form=settings.log_format)
-    # Bolt reads these by itself: the first two as a wish for OAuth, throwing our token away.
-    for name in SLACK_READS:
-        os.environ.pop(name, None)
+    forget_settings(os.environ)
     with open_desk(settings) as desk:
         log.info("listening on %s:%s", settings.http_host, settings.http_port)
         run_until_signalled(build_bot(desk))
@@ -188,11 +209,7 @@ def check(
     if settings.smtp_url:
         sender = MailSender(settings.smtp_url, sender=settings.mail_from, name="")
         checks.append(("mail", lambda: doctor.mail_finding(sender.check)))
-    findings = doctor.examine(checks)
-    for found in findings:
-        sign = {True: "ok     ", False: "MISSING", None: "note   "}[found.good]
-        typer.echo(f"{sign} {found.what}: {found.text}")
-    if any(found.good is False for found in findings):
+    if not terminal.tell_findings(doctor.examine(checks)):
         raise typer.Exit(1)
 
 
@@ -240,12 +257,7 @@ def team_load(
 def team_list() -> None:
     """Show the team."""
     with open_desk(read_settings()) as desk:
-        members = team.whole_team(desk)
-    if not members:
-        typer.echo("nobody yet: write team.toml and run `python app.py team load team.toml`")
-    for rep in members:
-        hours = rep.hours or "always"
-        typer.echo(f"{rep.slack_id}  {rep.name}  {rep.role}  {rep.state}  {hours} {rep.timezone}")
+        terminal.tell_team(desk)
 
 
 @cli.command()
@@ -257,19 +269,8 @@ def digest(
 ) -> None:
     """Show the digest: the last whole week, or from a day up to another (not included)."""
     with open_desk(read_settings()) as desk:
-        first, last = figures.last_week(desk)
-        zone = desk.settings.zone
-        start = since.replace(tzinfo=zone) if since else first
-        end = until.replace(tzinfo=zone) if until else (wall_clock() if since else last)
-        if end <= start:
+        if not terminal.tell_digest(desk, since=since, until=until, post=post):
             raise Stop("--until must be after --since")
-        if post:
-            figures.post_digest(desk, since=start, until=end, asked=wall_clock().isoformat())
-            typer.echo("in line for the digest channel; the running bot posts it")
-            return
-        words = Words(desk.settings.locale, zone, mrkdwn=False)
-        found = figures.digest_of(desk, since=start, until=end)
-        typer.echo(digest_message(found, words).text.replace("*", ""))
 
 
 @cli.command()

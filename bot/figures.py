@@ -1,13 +1,25 @@
 """The digest: figures of a period, and the one that is due every week (L6)."""
 
-from dataclasses import replace
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 
 from bot.desk import Desk
+from bot.team import member
 from rules.digest import Figures, last_digest, make_figures
-from rules.effects import PostDigest
-from storage import figures, outbox
+from rules.effects import PostDigest, PostDigestPicture
+from storage import figures, leads, outbox
 from storage.unit import View
+
+WEEK = timedelta(days=7)
+COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWeek:
+    """The team's week so far, and how many leads wait for an owner."""
+
+    figures: Figures
+    unassigned: int
 
 
 def of_period(view: View, *, since: datetime, until: datetime) -> Figures:
@@ -29,12 +41,22 @@ def last_week(desk: Desk) -> tuple[datetime, datetime]:
     return since, until
 
 
+def team_week(desk: Desk, *, by: str) -> TeamWeek | None:
+    """Give the team's week so far to who manages, None to a rep; raises Refused for outsiders."""
+    _, since = last_week(desk)
+    with desk.store.view() as view:
+        if not member(view, by, admins=desk.settings.admin_slack_ids).manages:
+            return None
+        found = of_period(view, since=since, until=since + WEEK)
+        return TeamWeek(found, len(leads.held(view, most=COUNTED)))
+
+
 def post_digest(desk: Desk, *, since: datetime, until: datetime, asked: str) -> None:
-    """Put a period's digest in line for the digest channel; `asked` sets this request apart."""
-    now = desk.clock()
+    """Put a period's digest and its picture in line; `asked` sets this request apart."""
+    period = since.isoformat(), until.isoformat()
+    effects = PostDigest(*period, asked), PostDigestPicture(*period, asked)
     with desk.store.unit() as unit:
-        effect = PostDigest(since.isoformat(), until.isoformat(), asked)
-        outbox.add(unit, (effect,), now=now)
+        outbox.add(unit, effects, now=desk.clock())
         unit.commit()
 
 

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 QUIET = {
     # Bolt logs bodies whose signature is wrong, whole; APScheduler every tick.
@@ -32,9 +33,12 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def set_up_logs(*, level: str, form: str) -> None:
-    """Log to standard error in the form of `LOG_FORMAT`; libraries speak only of faults."""
-    handler = logging.StreamHandler(sys.stderr)
+def set_up_logs(*, level: str, form: str, stream: TextIO | None = None) -> None:
+    """Log in the form of `LOG_FORMAT`, to standard error unless told; libraries tell only faults.
+
+    What is logged to is not closed here.
+    """
+    handler = logging.StreamHandler(stream or sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if form == "json" else plain)
     root = logging.getLogger()

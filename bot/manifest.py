@@ -11,7 +11,7 @@ display_information:
   background_color: "#1d3557"
 features:
   app_home:
-    home_tab_enabled: false
+    home_tab_enabled: true
     messages_tab_enabled: true
     messages_tab_read_only_enabled: true
   bot_user:
@@ -33,11 +33,16 @@ oauth_config:
       - channels:join
       - channels:manage
       - groups:read
+      - files:write
 settings:
   interactivity:
     is_enabled: true
 """
 SCOPES = tuple(line.strip(" -") for line in _SCOPES.splitlines() if line.startswith("      - "))
+_EVENTS = """\
+    bot_events:
+      - app_home_opened
+"""
 _LAST = """\
   org_deploy_enabled: false
   token_rotation_enabled: false
@@ -50,8 +55,10 @@ def manifest(settings: Settings) -> str:
     Socket Mode, unless `PUBLIC_URL` is set and there is no app token: then HTTP.
     """
     if settings.app_token or not settings.public_url:
-        return f"{_TOP}{_SCOPES}  socket_mode_enabled: true\n{_LAST}"
+        events = f"  event_subscriptions:\n{_EVENTS}"
+        return f"{_TOP}{_SCOPES}{events}  socket_mode_enabled: true\n{_LAST}"
     url = f"{settings.public_url}slack/events"
     top = f'{_TOP}      url: "{url}"\n'
     scopes = f'{_SCOPES}    request_url: "{url}"\n'
-    return f"{top}{scopes}  socket_mode_enabled: false\n{_LAST}"
+    events = f'  event_subscriptions:\n    request_url: "{url}"\n{_EVENTS}'
+    return f"{top}{scopes}{events}  socket_mode_enabled: false\n{_LAST}"

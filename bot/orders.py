@@ -31,6 +31,17 @@ class SlackUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class SlackPicture:
+    """A PNG for a channel; `alt` tells a screen reader what it shows."""
+
+    to: str
+    png: bytes
+    name: str
+    title: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sms:
     """A text message to an E.164 number."""
 
@@ -49,7 +60,7 @@ class Mail:
     key: str
 
 
-Order = SlackPost | SlackUpdate | Sms | Mail
+Order = SlackPost | SlackUpdate | SlackPicture | Sms | Mail
 
 
 @dataclass(frozen=True, slots=True)

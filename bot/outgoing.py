@@ -6,18 +6,20 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import figures
+from bot import figures, pictures, replies
 from bot.desk import Desk
 from bot.leads import shown
 from bot.messages import mail_of, sms_of
-from bot.orders import Order, Sent, SlackPost, SlackUpdate
-from bot.texts import Words
+from bot.orders import Order, Sent, SlackPicture, SlackPost, SlackUpdate
+from bot.texts import Safe, Words
 from bot.views import digest, notices
 from bot.views.card import card
+from rules.digest import Figures
 from rules.effects import (
     NudgeRep,
     PostCard,
     PostDigest,
+    PostDigestPicture,
     PostFolded,
     PostImport,
     PostOwnerCard,
@@ -26,6 +28,7 @@ from rules.effects import (
     SendEmail,
     SendSms,
     TellManagers,
+    TellReply,
 )
 from rules.lead import Lead
 from rules.messages import still_wanted
@@ -200,9 +203,27 @@ def _retire_nudge(desk: Desk, view: View, row: Row) -> Prepared:
 def _tell_managers(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     words = words_of(desk, view, effect.to) if effect.to else team_words(desk)
-    message = notices.for_managers(effect, _lead(view, effect.lead_id), words)
+    lead, home = _lead(view, effect.lead_id), desk.settings.default_region
+    said = replies.find(view, effect.about, region=home) if effect.notice == "unheard" else None
+    message = (
+        notices.unheard(said, lead, words, home=home)
+        if said
+        else notices.for_managers(effect, lead, words)
+    )
     to = effect.to or desk.settings.managers_channel
     return [SlackPost(to, message, for_managers=not effect.to)]
+
+
+def _tell_reply(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    lead, home = _lead(view, effect.lead_id), desk.settings.default_region
+    said = replies.find(view, effect.message, region=home)
+    if said is None or lead is None or lead.owner != effect.rep:
+        return Drop("owner_changed")
+    if not _is_in_team(desk, view, effect.rep):
+        return Drop("rep_left")
+    message = notices.replied(said, lead, words_of(desk, view, effect.rep), home=home)
+    return [SlackPost(effect.rep, message)]
 
 
 def _post_import(desk: Desk, _view: View, row: Row) -> Prepared:
@@ -218,10 +239,24 @@ def _post_folded(desk: Desk, _view: View, row: Row) -> Prepared:
 
 
 def _post_digest(desk: Desk, view: View, row: Row) -> Prepared:
+    found = _digest_figures(view, row)
+    return [SlackPost(desk.settings.digest_channel, digest.digest(found, team_words(desk)))]
+
+
+def _post_digest_picture(desk: Desk, view: View, row: Row) -> Prepared:
+    found, words = _digest_figures(view, row), team_words(desk).plain
+    chart = pictures.chart(found, words, currency=desk.settings.currency)
+    if chart is None:
+        return Drop("no_money")
+    png, to = pictures.draw(chart), desk.settings.digest_channel
+    title = words.join(Safe(chart.title), Safe(chart.period))
+    return [SlackPicture(to, png, "digest.png", title, chart.alt)]
+
+
+def _digest_figures(view: View, row: Row) -> Figures:
     effect: Any = row.effect
     since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
-    found = figures.of_period(view, since=since, until=until)
-    return [SlackPost(desk.settings.digest_channel, digest.digest(found, team_words(desk)))]
+    return figures.of_period(view, since=since, until=until)
 
 
 Prepare = Callable[[Desk, View, Row], Prepared]
@@ -234,7 +269,9 @@ _PREPARE: dict[type, Prepare] = {
     NudgeRep: _nudge,
     RetireNudge: _retire_nudge,
     TellManagers: _tell_managers,
+    TellReply: _tell_reply,
     PostImport: _post_import,
     PostFolded: _post_folded,
     PostDigest: _post_digest,
+    PostDigestPicture: _post_digest_picture,
 }

@@ -21,11 +21,12 @@ class Ticker:
     """Calls what may be due every so many seconds.
 
     Jobs only ask what is due now by the desk's clock, so a tick that comes twice or late does no
-    harm. When the wall clock jumps, every job is due at once: a scheduler that waits for a
+    harm. When the desk's clock jumps, every job is due at once: a scheduler that waits for a
     moment in a past that has become the future would sleep through it.
     """
 
     def __init__(self, desk: Desk, courier: Courier, waker: Waker) -> None:
+        self._desk = desk
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_clock, name="clock", daemon=True)
@@ -64,13 +65,16 @@ class Ticker:
             job.modify(next_run_time=datetime.now(UTC))
 
     def _watch_clock(self) -> None:
-        drift = time.time() - time.monotonic()
+        drift = self._drift()
         while not self._stopping.wait(1.0):
-            now = time.time() - time.monotonic()
+            now = self._drift()
             if abs(now - drift) > LARGEST_DRIFT:
-                log.warning("the wall clock jumped by %.0f seconds", now - drift)
+                log.warning("the clock jumped by %.0f seconds", now - drift)
                 drift = now
                 self._all_now()
+
+    def _drift(self) -> float:
+        return self._desk.clock().timestamp() - time.monotonic()
 
 
 def _guarded(name: str, job: Callable[[], object]) -> Callable[[], None]:

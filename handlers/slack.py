@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,12 +16,13 @@ from handlers.actions import (
     Answer,
     Errors,
     OpenModal,
-    Say,
+    Submitted,
     UpdateModal,
     answer_click,
     answer_modal,
 )
 from handlers.commands import answer_command
+from handlers.home import home_of, is_home
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,10 @@ class SlackDoor:
         self.app.command("/lead")(self._command)
         self.app.action(ANYTHING)(self._click)
         self.app.view(ANYTHING)(self._submit)
-        self.app.event(ANYTHING)(_ignore)
+        self.app.event(ANYTHING)(self._hear)
+        self._events: dict[str, Callable[[dict[str, Any]], None]] = {
+            "app_home_opened": self._home_opened,
+        }
 
     def start(self) -> None:
         """Do nothing: the app listens from its making on, and its doors open it."""
@@ -66,34 +70,48 @@ class SlackDoor:
 
     def _click(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
         answer = answer_click(self._desk, body)
-        self._answers.submit(self._follow, answer, body)
+        self._answers.submit(_quietly, self._follow, answer, body)
         return ack()
 
     def _submit(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
         answer = answer_modal(self._desk, body)
         if isinstance(answer, Errors):
             return ack(response_action="errors", errors=answer.errors)
-        if answer.answer_url:
-            self._answers.submit(self._say, answer.answer_url, answer.said, instead=False)
+        self._answers.submit(_quietly, self._after_modal, answer, body)
         return ack()
 
-    def _follow(self, answer: Answer, body: dict[str, Any]) -> None:
-        try:
-            if isinstance(answer, OpenModal):
-                self._client.views_open(trigger_id=body["trigger_id"], view=answer.view)
-            elif isinstance(answer, UpdateModal):
-                self._client.views_update(
-                    view_id=answer.view_id, hash=answer.hash, view=answer.view
-                )
-            else:
-                self._answer_click(answer, body)
-        except Exception as fault:  # noqa: BLE001 - the act itself is stored; only its echo is lost
-            log.warning("an answer in Slack failed: %s", type(fault).__name__)
+    def _hear(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        """Take any event, so that Slack does not send it again; some have consequences."""
+        event = body.get("event") or {}
+        heard = self._events.get(event.get("type", ""))
+        if heard:
+            self._answers.submit(_quietly, heard, event)
+        return ack()
 
-    def _answer_click(self, answer: Say, body: dict[str, Any]) -> None:
-        url = body.get("response_url", "")
-        if url:
-            self._say(url, answer.message, instead=answer.instead)
+    def _home_opened(self, event: dict[str, Any]) -> None:
+        if event.get("tab") == "home":
+            self._show_home(event["user"])
+
+    def _follow(self, answer: Answer, body: dict[str, Any]) -> None:
+        if isinstance(answer, OpenModal):
+            self._client.views_open(trigger_id=body["trigger_id"], view=answer.view)
+        elif isinstance(answer, UpdateModal):
+            self._client.views_update(view_id=answer.view_id, hash=answer.hash, view=answer.view)
+        elif body.get("response_url"):
+            self._say(body["response_url"], answer.message, instead=answer.instead)
+        elif is_home(body):
+            self._show_home(body["user"]["id"], answer.message)
+
+    def _after_modal(self, answer: Submitted, body: dict[str, Any]) -> None:
+        """Confirm where the modal was opened: by a message, or in the Home tab, which has none."""
+        if answer.answer_url:
+            self._say(answer.answer_url, answer.said, instead=False)
+        else:
+            self._show_home(body["user"]["id"], answer.said)
+
+    def _show_home(self, slack_id: str, said: Message | None = None) -> None:
+        view = home_of(self._desk, slack_id, said=said)
+        self._client.views_publish(user_id=slack_id, view=view)
 
     def _say(self, url: str, said: Message, *, instead: bool) -> None:
         done = WebhookClient(url).send(
@@ -106,6 +124,15 @@ class SlackDoor:
             log.warning("an answer in Slack was refused: %s", done.status_code)
 
 
-def _ignore(ack: Callable[[], BoltResponse]) -> BoltResponse:
-    """Take an event that nothing follows from, so that Slack does not send it again."""
-    return ack()
+def _quietly(act: Callable[..., None], *given: object) -> None:
+    """Do what follows an ack: when it fails the act itself is stored, and only its echo is lost."""
+    try:
+        act(*given)
+    except Exception as fault:  # noqa: BLE001 - an echo that is lost stops nothing
+        log.warning("an answer in Slack failed: %s", type(fault).__name__)
+
+
+def forget_settings(environ: MutableMapping[str, str]) -> None:
+    """Hide what Bolt reads by itself: a client's id and secret would make it drop our token."""
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "BOT_TOKEN", "SIGNING_SECRET"):
+        environ.pop(f"SLACK_{name}", None)

@@ -1,4 +1,4 @@
-"""The web server's doors: health, intake, and Slack when it comes by HTTP."""
+"""The web server's doors: health, intake, and Slack and SMS when they come by HTTP."""
 
 import hashlib
 import hmac
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from bot import intake
 from bot.desk import Desk
 from bot.team import whole_team
+from handlers import twilio
 from rules.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,15 @@ def make_web(desk: Desk, *, slack: App | None, reaches_slack: Callable[[], bool]
             return _fault(413, "the body is over 1 MB")
         return await run_in_threadpool(_take_in, desk, source, request, body)
 
+    _add_signed_doors(web, desk, slack)
+    return web
+
+
+def _add_signed_doors(web: FastAPI, desk: Desk, slack: App | None) -> None:
     if slack is not None:
         web.add_api_route("/slack/events", _slack_route(slack), methods=["POST"])
-    return web
+    if desk.settings.sms_provider == "twilio":
+        web.add_api_route(twilio.INBOUND, _twilio_route(desk), methods=["POST"])
 
 
 def database_answers(desk: Desk) -> bool:
@@ -141,6 +148,17 @@ def _slack_route(slack: App) -> Callable[[Request], Any]:
         return await run_in_threadpool(_dispatch, slack, request, body)
 
     return slack_events
+
+
+def _twilio_route(desk: Desk) -> Callable[[Request], Any]:
+    async def sms_in(request: Request) -> Response:
+        try:
+            body = await read_limited(request, LARGEST)
+        except TooLarge:
+            return PlainTextResponse("the body is too large", status_code=413)
+        return await run_in_threadpool(twilio.inbound, desk, request, body)
+
+    return sms_in
 
 
 def _dispatch(slack: App, request: Request, body: bytes) -> Response:

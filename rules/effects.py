@@ -11,10 +11,12 @@ class Effect:
     """Something that must leave the house.
 
     `kind` names its sender. A row with a `once_key` is made once for ever; one with a
-    `collapse_key` once while another waits. Rows of one `lane` leave in order.
+    `collapse_key` once while another waits. Rows of one `lane` leave in order; what is for a
+    `channel` stands in the channel's own, which takes one message a second.
     """
 
     kind: ClassVar[str] = ""
+    channel: ClassVar[str] = ""
 
     @property
     def once_key(self) -> str | None:
@@ -29,7 +31,7 @@ class Effect:
     @property
     def lane(self) -> str:
         """The queue in which order matters."""
-        return self.kind
+        return f"channel:{self.channel}" if self.channel else self.kind
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -43,16 +45,12 @@ class PostCard(Effect):
 
     lead_id: int
     kind: ClassVar[str] = "post_card"
+    channel: ClassVar[str] = "leads"
 
     @property
     def once_key(self) -> str:
         """One post for each lead, for ever."""
         return f"post:{self.lead_id}"
-
-    @property
-    def lane(self) -> str:
-        """The leads channel takes one message a second."""
-        return "channel:leads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +186,26 @@ class TellManagers(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class TellReply(Effect):
+    """Tell the owner that the lead answered by SMS (L2.3); `message` is its provider's id."""
+
+    lead_id: int
+    rep: str
+    message: str
+    kind: ClassVar[str] = "tell_reply"
+
+    @property
+    def once_key(self) -> str:
+        """Each message is told once for each of the sender's leads."""
+        return f"reply:{self.lead_id}:{self.message}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
 class PostImport(Effect):
     """Post one summary of an imported file."""
 
@@ -197,16 +215,12 @@ class PostImport(Effect):
     merged: int
     rejected: int
     kind: ClassVar[str] = "post_import"
+    channel: ClassVar[str] = "leads"
 
     @property
     def once_key(self) -> str:
         """One summary for each run."""
         return f"import:{self.batch}"
-
-    @property
-    def lane(self) -> str:
-        """It stands in line with the cards."""
-        return "channel:leads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +230,12 @@ class PostFolded(Effect):
     count: int
     first: int
     kind: ClassVar[str] = "post_folded"
+    channel: ClassVar[str] = "leads"
 
     @property
     def once_key(self) -> str:
         """One line for each flood."""
         return f"folded:{self.first}"
-
-    @property
-    def lane(self) -> str:
-        """It stands in line with the cards."""
-        return "channel:leads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,16 +246,28 @@ class PostDigest(Effect):
     until: str
     asked: str = ""
     kind: ClassVar[str] = "post_digest"
+    channel: ClassVar[str] = "digest"
 
     @property
     def once_key(self) -> str:
         """One digest for each period, and one each time somebody asks."""
         return f"digest:{self.since}:{self.until}:{self.asked}"
 
+
+@dataclass(frozen=True, slots=True)
+class PostDigestPicture(Effect):
+    """Upload the chart of a digest's period under it; the fields are the digest's."""
+
+    since: str
+    until: str
+    asked: str = ""
+    kind: ClassVar[str] = "post_digest_picture"
+    channel: ClassVar[str] = "digest"
+
     @property
-    def lane(self) -> str:
-        """The digest channel takes one message a second."""
-        return "channel:digest"
+    def once_key(self) -> str:
+        """One picture for each digest."""
+        return f"digest_picture:{self.since}:{self.until}:{self.asked}"
 
 
 EFFECTS: dict[str, type[Effect]] = {
@@ -259,8 +281,10 @@ EFFECTS: dict[str, type[Effect]] = {
         NudgeRep,
         RetireNudge,
         TellManagers,
+        TellReply,
         PostImport,
         PostFolded,
         PostDigest,
+        PostDigestPicture,
     )
 }

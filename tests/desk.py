@@ -22,7 +22,7 @@ from bot import assign, calls, figures, followups, intake
 from bot.calls import Logged
 from bot.delivery import Courier
 from bot.desk import Desk
-from bot.orders import DeliveryFailed, Mail, Order, Sent, SlackPost, SlackUpdate, Sms
+from bot.orders import DeliveryFailed, Mail, Order, Sent, SlackPicture, SlackPost, SlackUpdate, Sms
 from bot.roster import load_team
 from bot.settings import Settings
 from bot.views.blocks import Message
@@ -69,7 +69,7 @@ BOOK = Playbook(callback_phone="03-555-1234", sender_name="Good Cars")
 DANA = {"name": "Dana Cohen", "phone": "052-234-5678", "email": "dana@example.com"}
 
 _TOKEN = re.compile(r"<[@!#][^>]*>|<[^>]*\|[^>]*>|<https?:[^>]*>")
-_HARMLESS = re.compile(r"<@U01(NOA|AVI|MIRI)>|<!date\^\d+\^\{ago\}\|[^<>|]*>")
+_HARMLESS = re.compile(r"<@U01(NOA|AVI|MIRI)>|<!date\^\d+\^[a-z_{} ]+\|[^<>|]*>")
 
 
 @dataclass(slots=True)
@@ -283,7 +283,7 @@ def a_desk(
     outside = Outside()
     store = Store(make_engine(f"sqlite:///{database}"))
     desk = Desk(store, settings_for(database, **settings), playbook, clock)
-    everything = dict.fromkeys((SlackPost, SlackUpdate, Sms, Mail), outside)
+    everything = dict.fromkeys((SlackPost, SlackUpdate, SlackPicture, Sms, Mail), outside)
     courier = Courier(desk, everything, seconds=lambda: clock().timestamp())
     try:
         yield Room(desk, clock, outside, courier)

@@ -2,14 +2,15 @@
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.doctor import Finding
 from bot.manifest import SCOPES
-from bot.orders import DeliveryFailed, Sent, SlackPost, SlackUpdate
+from bot.orders import DeliveryFailed, Sent, SlackPicture, SlackPost, SlackUpdate
 from bot.settings import Settings
 
 TOO_MANY = 429
@@ -21,36 +22,54 @@ CHANNEL_TYPES = "public_channel,private_channel"
 
 
 class SlackSender:
-    """Posts messages and changes them; looks channels up by name and joins public ones."""
+    """Posts messages and pictures, and changes them; finds channels by name, joins public ones."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
         self._channels: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def send(self, order: SlackPost | SlackUpdate) -> Sent:
+    def send(self, order: SlackPost | SlackUpdate | SlackPicture) -> Sent:
         """Deliver; raises DeliveryFailed with Slack's own error."""
         try:
             if isinstance(order, SlackUpdate):
                 return self._update(order)
-            return self._post(order)
+            return self._upload(order) if isinstance(order, SlackPicture) else self._post(order)
         except SlackApiError as error:
             raise failed(error) from None
-        except OSError as error:
+        except (OSError, SlackRequestError) as error:
             raise DeliveryFailed(type(error).__name__) from None
 
     def _post(self, order: SlackPost) -> Sent:
         channel = self.channel_id(order.to)
         if order.for_managers and self._is_public(channel):
             raise DeliveryFailed("managers_channel_is_public")
+        answer = self._inside(channel, lambda: self._say(channel, order))
+        return Sent(str(answer["channel"]), str(answer["ts"]))
+
+    def _upload(self, order: SlackPicture) -> Sent:
+        channel = self.channel_id(order.to)
+        answer = self._inside(channel, lambda: self._put(channel, order))
+        return Sent(channel, str(answer["file"]["id"]))
+
+    def _put(self, channel: str, order: SlackPicture) -> Any:
+        return self._client.files_upload_v2(
+            channel=channel,
+            content=order.png,
+            filename=order.name,
+            title=order.title,
+            alt_txt=order.alt,
+        )
+
+    def _inside(self, channel: str, act: Callable[[], Any]) -> Any:
+        """Do what only a channel's member may; who is none yet joins first."""
         try:
-            answer = self._say(channel, order)
+            return act()
         except SlackApiError as error:
             if error.response.get("error") != "not_in_channel":
                 raise
             self._client.conversations_join(channel=channel)
-            answer = self._say(channel, order)
-        return Sent(str(answer["channel"]), str(answer["ts"]))
+            return act()
 
     def _is_public(self, channel: str) -> bool:
         about: Any = self._client.conversations_info(channel=channel)["channel"]

@@ -138,6 +138,14 @@ class Words:
         local = moment.astimezone(self.zone).replace(tzinfo=None)
         return Safe(format_skeleton("MMMEd", local, locale=self.locale))
 
+    def standing(self, moment: datetime) -> Safe:
+        """Give a moment that stays right on a message that stands: Slack says 'today' by itself."""
+        fallback = Words(self.locale, self.zone, mrkdwn=False).in_full(moment)
+        bare = fallback.replace(FSI, "").replace(PDI, "")
+        stamp = int(moment.timestamp())
+        token = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{bare}>"
+        return Safe(self._isolated(token))
+
     def ago(self, moment: datetime) -> Safe:
         """Give a running time that Slack keeps up to date by itself."""
         stamp = int(moment.timestamp())

@@ -75,6 +75,11 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text)]}
 
 
+def divider() -> Block:
+    """Make a line between what stands above and below."""
+    return {"type": "divider"}
+
+
 def header(text: str) -> Block:
     """Make a headline."""
     return {"type": "header", "text": plain(text, HEADER_LIMIT)}

@@ -35,7 +35,7 @@ def card(shown: Shown, words: Words, playbook: Playbook, *, private: bool) -> Me
     extra = preparation(shown, words, playbook) if private and shown.full else []
     blocks = [section(top), *(section(part) for part in extra)]
     if private and shown.full and shown.lines:
-        recent = (history_line(line, words, now=shown.now) for line in shown.lines[:HISTORY])
+        recent = (history_line(line, words) for line in shown.lines[:HISTORY])
         blocks.append(context(words.lines(*recent)))
     if shown.full or not private:
         blocks.append(actions(*card_buttons(shown.lead, words)))
@@ -74,7 +74,7 @@ def _status(shown: Shown, words: Words, playbook: Playbook) -> Safe:
 
 def _step(shown: Shown, words: Words) -> Safe:
     lead = shown.lead
-    when = words.when(lead.next_at, now=shown.now) if lead.next_at else Safe("")
+    when = words.standing(lead.next_at) if lead.next_at else Safe("")
     if lead.next_what is Step.FOLLOW_UP:
         importance = f"_{shown.followup.importance}" if shown.followup else ""
         return words.say(f"step.follow_up{importance}", when=when)
@@ -88,7 +88,7 @@ def _fresh(shown: Shown, words: Words, playbook: Playbook) -> Safe:
     lead = shown.lead
     since = words.ago(lead.received_at) if lead.received_at else Safe("")
     if lead.next_at and lead.next_at > shown.now + timedelta(minutes=1):
-        when = words.when(lead.next_at, now=shown.now)
+        when = words.standing(lead.next_at)
         return words.say("step.first_later", when=when, ago=since)
     return words.say("step.first_now", minutes=playbook.first_call_minutes, ago=since)
 
@@ -101,8 +101,10 @@ def _won(shown: Shown, words: Words) -> Safe:
 def preparation(shown: Shown, words: Words, playbook: Playbook) -> list[Safe]:
     """Give what the rep needs before the call: opening words, what is known, warnings."""
     lead = shown.lead
+    asked = opted_out(lead, words)
+    refused = [asked] if asked else []
     if not lead.living:
-        return []
+        return refused
     parts = [] if lead.meetings else [words.say("card.opening", text=opening(lead, words))]
     known = [words.say("card.note", text=lead.note)] if lead.note else []
     known += [words.say("card.referrer", name=lead.referrer)] if lead.referrer else []
@@ -111,13 +113,23 @@ def preparation(shown: Shown, words: Words, playbook: Playbook) -> list[Safe]:
         callback = playbook.callback_phone or words.say("card.your_number")
         parts.append(words.say("card.voicemail", name=first_name(lead), phone=callback))
     warned = missing_consent(lead, words)
-    return [*parts, warned] if warned else parts
+    return [*parts, *refused, *([warned] if warned else [])]
 
 
 def missing_consent(lead: Lead, words: Words) -> Safe:
     """Say which messages this person has not agreed to, and what to ask (contract: Consent)."""
-    closed = [words.say(f"channel.{one}") for one in Channel if not reachable_by(lead, one)]
-    return words.say("card.consent", channels=words.listed(*closed)) if closed else Safe("")
+    closed = [one for one in Channel if not reachable_by(lead, one) and one not in lead.opted_out]
+    return _of_channels("card.consent", closed, words)
+
+
+def opted_out(lead: Lead, words: Words) -> Safe:
+    """Say by which messages this person asked not to be contacted."""
+    return _of_channels("card.opted_out", [one for one in Channel if one in lead.opted_out], words)
+
+
+def _of_channels(key: str, channels: list[Channel], words: Words) -> Safe:
+    named = words.listed(*(words.say(f"channel.{one}") for one in channels))
+    return words.say(key, channels=named) if named else Safe("")
 
 
 def opening(lead: Lead, words: Words) -> Safe:

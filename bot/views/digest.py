@@ -22,7 +22,7 @@ def digest(figures: Figures, words: Words) -> Message:
                 section(words.say("digest.empty")),
             ),
         )
-    totals = words.lines(*_figures(figures.total, words))
+    totals = words.lines(*figure_lines(figures.total, words))
     rows = [campaign(row, words) for row in figures.campaigns[:LISTED]]
     rest = len(figures.campaigns) - LISTED
     more = words.say("digest.more", n=rest) if rest > 0 else ""
@@ -48,10 +48,11 @@ def _period(figures: Figures, words: Words) -> dict[str, Safe]:
 def campaign(row: Row, words: Words) -> Safe:
     """Give one campaign's figures in two lines."""
     name = row.campaign or words.say("digest.no_campaign")
-    return words.lines(words.say("digest.campaign", name=name), *_figures(row, words))
+    return words.lines(words.say("digest.campaign", name=name), *figure_lines(row, words))
 
 
-def _figures(row: Row, words: Words) -> list[Safe]:
+def figure_lines(row: Row, words: Words) -> list[Safe]:
+    """Give a row's figures in two lines: leads and calls, then sales and money."""
     rate = row.answer_rate
     answered = (
         words.say("digest.answered", rate=words.percent(rate), n=row.calls)

@@ -7,10 +7,10 @@ from rules.money import Money
 from storage.leads import Line
 
 
-def history_line(line: Line, words: Words, *, now: datetime) -> Safe:
-    """Say one line of a lead's history; `now` is UTC."""
-    when = words.when(line.at, now=now)
-    return words.join(when, _what(line, words), mention(line.actor) if line.actor else "")
+def history_line(line: Line, words: Words) -> Safe:
+    """Say one line of a lead's history; its moment stays right as days pass."""
+    who = mention(line.actor) if line.actor else ""
+    return words.join(words.standing(line.at), _what(line, words), who)
 
 
 def _what(line: Line, words: Words) -> Safe:

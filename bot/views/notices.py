@@ -1,8 +1,9 @@
 """Messages that come by themselves: reminders, news for managers, summaries."""
 
+from bot.replies import Inbound
 from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Message, actions, button, section, spoken
-from bot.views.card import title
+from bot.views.card import card_buttons, title
 from rules.effects import PostImport, TellManagers
 from rules.lead import FollowUp, Lead
 from rules.phones import shown_phone
@@ -54,9 +55,34 @@ def for_managers(told: TellManagers, lead: Lead | None, words: Words) -> Message
     }
     name = title(lead, words) if lead else Safe("")
     text = words.say(f"notice.{told.notice}{'' if lead else '_alone'}", lead=name, **params)
-    assign = button(words.plain.say("button.assign"), ActionId.ASSIGN, told.lead_id)
-    blocks = (section(text), actions(assign)) if lead and lead.living else (section(text),)
-    return Message(text, blocks)
+    return _to_assign(text, lead, words)
+
+
+def _to_assign(text: Safe, lead: Lead | None, words: Words) -> Message:
+    if lead is None or not lead.living:
+        return Message(spoken(text), (section(text),))
+    assign = button(words.plain.say("button.assign"), ActionId.ASSIGN, lead.id)
+    return Message(spoken(text), (section(text), actions(assign)))
+
+
+def unheard(said: Inbound, lead: Lead | None, words: Words, *, home: str) -> Message:
+    """Tell managers of an SMS that came in and no rep was told of (L2.3)."""
+    key = "unheard_alone" if lead is None else "unheard_optout" if said.optout else "unheard"
+    name = title(lead, words) if lead else Safe("")
+    phone = shown_phone(said.phone, region=home)
+    return _to_assign(
+        words.say(f"notice.{key}", lead=name, phone=phone, text=said.text), lead, words
+    )
+
+
+def replied(said: Inbound, lead: Lead, words: Words, *, home: str) -> Message:
+    """Tell the rep that a lead answered by SMS; the next step is one press (L2.3)."""
+    key = "customer.opted_out" if said.optout else "customer.replied"
+    text = words.lines(
+        words.say(key, lead=title(lead, words), text=said.text),
+        words.say("card.phone", phone=shown_phone(lead.phone, region=home)),
+    )
+    return Message(spoken(text), (section(text), actions(*card_buttons(lead, words))))
 
 
 def imported(summary: PostImport, words: Words) -> Message:

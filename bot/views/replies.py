@@ -6,7 +6,7 @@ from bot.assign import Assigned
 from bot.calls import Day, Handed, Logged, Undone
 from bot.followups import Snoozed
 from bot.texts import Safe, Words, mention
-from bot.views.blocks import ActionId, Message, actions, button, section
+from bot.views.blocks import ActionId, Block, Message, actions, button, section
 from bot.views.card import title
 from rules.commands import VERBS
 from rules.lead import Lead
@@ -48,7 +48,8 @@ def _on_the_way(done: Logged, words: Words) -> Safe:
     if seconds < 1:
         return words.say("reply.leaving_now", what=names)
     if seconds <= 60:  # noqa: PLR2004 - a minute or less is 'now' to a person
-        return words.say("reply.leaving", what=names, seconds=round(seconds))
+        when = words.ago(done.leave_at)
+        return words.say("reply.leaving", what=names, when=when, n=len(done.messages))
     return words.say("reply.waiting", what=names, when=words.when(done.leave_at, now=done.now))
 
 
@@ -95,18 +96,27 @@ def handed(found: Handed | None, words: Words) -> Safe:
 
 
 def day(found: Day, words: Words) -> Message:
-    """Give the rep's day: overdue, today, and those that wait for a number."""
+    """Give the rep's day, with a button for the next call."""
+    lists = day_lists(found, words)
+    if not lists:
+        return _only(words.say("day.empty"))
+    blocks = (*(section(part) for part in lists), next_call(words))
+    return Message(words.lines(*lists), blocks)
+
+
+def day_lists(found: Day, words: Words) -> list[Safe]:
+    """Give a day's lists that are not empty: overdue, today, those that wait for a number."""
     parts = [
         _list(found.overdue, "day.overdue", words, found),
         _list(found.today, "day.today", words, found),
         _waiting(found.waiting, words),
     ]
-    kept = [part for part in parts if part]
-    if not kept:
-        return _only(words.say("day.empty"))
-    best = button(words.plain.say("button.next"), ActionId.NEXT, "next", style="primary")
-    blocks = (*(section(part) for part in kept), actions(best))
-    return Message(words.lines(*kept), blocks)
+    return [part for part in parts if part]
+
+
+def next_call(words: Words) -> Block:
+    """Make the row with the button that hands out the next call."""
+    return actions(button(words.plain.say("button.next"), ActionId.NEXT, "next", style="primary"))
 
 
 def _list(rows: Sequence[tuple[Lead, str]], key: str, words: Words, found: Day) -> Safe:

@@ -1,13 +1,15 @@
 """The digest: figures with their samples, posted once a week (L6)."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot import figures
 from bot.calls import undo
+from bot.orders import DeliveryFailed, SlackPicture, SlackPost
 from bot.texts import Words
 from bot.views.digest import digest
 from rules.money import Money
-from tests.desk import Room, faults_of, payload
+from tests.desk import FakeClock, Room, a_desk, faults_of, payload
 
 NEXT_SUNDAY = (2026, 11, 22, 7, 0)
 WEEK = (datetime(2026, 11, 15, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
@@ -133,6 +135,56 @@ class TestTheWeeklyDigest:
             figures.post_digest(room.desk, since=WEEK[0], until=WEEK[1], asked=asked)
         room.deliver()
         assert len(self.posts(room)) == 2
+
+
+class TestTheDigestsPicture:
+    def ask(self, room: Room, asked: str = "a") -> None:
+        figures.post_digest(room.desk, since=WEEK[0], until=WEEK[1], asked=asked)
+
+    def test_comes_right_after_the_digest_in_the_same_channel(self, room: Room):
+        a_week(room)
+        room.clock.set(*NEXT_SUNDAY)
+        room.tick()
+        sent = [one for one in room.outside.orders if getattr(one, "to", "") == "lead-digest"]
+        assert [type(one) for one in sent] == [SlackPost, SlackPicture]
+        [picture] = room.outside.of(SlackPicture)
+        assert picture.png.startswith(b"\x89PNG")
+        assert "March earned most: ₪1,350" in picture.alt
+        assert picture.title.startswith("Revenue less lead cost · Sun, Nov 15")
+
+    def test_is_put_in_line_with_the_digest_and_once(self, room: Room):
+        for _ in range(2):
+            self.ask(room)
+        assert [row["lane"] for row in room.rows("post_digest_picture")] == ["channel:digest"]
+        digest_row, picture_row = room.rows("post_digest") + room.rows("post_digest_picture")
+        assert digest_row["id"] < picture_row["id"]
+
+    def test_of_an_empty_week_is_dropped(self, room: Room):
+        self.ask(room)
+        room.deliver()
+        assert room.states("post_digest") == ["sent"]
+        assert room.states("post_digest_picture") == ["cancelled"]
+
+    def test_that_fails_leaves_the_digest_and_the_next_ones_standing(self, room: Room):
+        a_week(room)
+        room.outside.trouble = lambda order: (
+            DeliveryFailed("http_500") if isinstance(order, SlackPicture) else None
+        )
+        self.ask(room)
+        room.deliver()
+        self.ask(room, "b")
+        room.deliver()
+        assert room.states("post_digest") == ["sent", "sent"]
+        assert "sent" not in room.states("post_digest_picture")
+        assert len(room.outside.channel("lead-digest")) == 2
+
+    def test_is_read_in_the_teams_language(self, tmp_path: Path, clock: FakeClock):
+        with a_desk(tmp_path, clock, LOCALE="he") as room:
+            a_week(room)
+            self.ask(room)
+            room.deliver()
+            [picture] = room.outside.of(SlackPicture)
+        assert "הכי הרבה הרוויח \u2068March\u2069" in picture.alt
 
 
 class TestTheLastWeek:

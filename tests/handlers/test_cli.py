@@ -328,7 +328,7 @@ class TestTheManifest:
         terminal.env(PUBLIC_URL="https://leads.example.com/desk/")
         text = terminal.run("manifest").out
         assert "socket_mode_enabled: false" in text
-        assert text.count('url: "https://leads.example.com/desk/slack/events"') == 2
+        assert text.count('url: "https://leads.example.com/desk/slack/events"') == 3
 
     @pytest.mark.parametrize("address", ["", "https://leads.example.com"])
     def test_has_the_shape_of_yaml(self, terminal: Terminal, address: str):
@@ -348,6 +348,13 @@ class TestTheManifest:
         tops = [line.rstrip(":") for line in lines if not line.startswith(" ")]
         assert tuple(tops) == LIKE_YAML
 
+    @pytest.mark.parametrize("address", ["", "https://leads.example.com"])
+    def test_has_a_home_tab_and_hears_when_it_is_opened(self, terminal: Terminal, address: str):
+        terminal.env(PUBLIC_URL=address)
+        text = terminal.run("manifest").out
+        assert "home_tab_enabled: true" in text
+        assert "bot_events:\n      - app_home_opened\n" in text
+
     def test_asks_for_no_more_than_is_used(self):
         assert set(SCOPES) == {
             "commands",
@@ -356,4 +363,5 @@ class TestTheManifest:
             "channels:join",
             "channels:manage",
             "groups:read",
+            "files:write",
         }

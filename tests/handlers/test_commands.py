@@ -3,6 +3,7 @@
 import ast
 import itertools
 import string
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -108,9 +109,22 @@ class TestAnAnswer:
         said = say(room, MIRI, "noanswer 1")
         top, on_the_way, following = said.text.split("\n")
         assert top == "No answer, 1 so far: *#1 Dana Cohen*"
-        assert on_the_way == "SMS and email will leave in 30 seconds."
+        words = Words("en", room.desk.settings.zone)
+        left = words.ago(room.clock.now + timedelta(seconds=30))
+        assert on_the_way == f"SMS and email leave {left}; Undo takes them back until then."
         assert following == "Attempt 2: in 30 min."
         assert said.blocks[-1]["elements"][0]["action_id"] == "undo"
+
+    @pytest.mark.parametrize(
+        ("who", "said"),
+        [(AVI, "email leaves <!date^"), (NOA, "ההודעה (מייל) יוצאת <!date^")],
+        ids=["en", "he"],
+    )
+    def test_speaks_of_one_message_as_one(self, room: Room, who: str, said: str):
+        lead = room.lead(phone="")
+        if lead.owner != who:
+            say(room, MIRI, f"assign 1 <@{who}>")
+        assert said in say(room, who, "invalid 1").text
 
     def test_in_quiet_hours_says_when_messages_leave(self, room: Room):
         room.lead()

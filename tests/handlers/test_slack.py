@@ -1,8 +1,9 @@
 """Bolt between a real Slack server and the desk, over Socket Mode."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
+from urllib.error import URLError
 
 import pytest
 from slack_sdk import WebClient
@@ -10,12 +11,13 @@ from slack_sdk import WebClient
 from bot.delivery import Courier
 from bot.doctor import Finding
 from bot.manifest import SCOPES
-from bot.orders import DeliveryFailed, SlackPost, SlackUpdate
+from bot.orders import DeliveryFailed, SlackPicture, SlackPost, SlackUpdate
 from bot.senders.slack import Pulse, SlackSender, check_slack
 from bot.views.blocks import ActionId, Message, section
 from handlers.slack import SlackDoor
 from handlers.socket import SocketDoor
 from sandbox.person import Person
+from sandbox.records import View
 from sandbox.server import SlackServer
 from sandbox.world import AppConfig, User, Workspace
 from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk, settings_for
@@ -119,11 +121,135 @@ class TestSlack:
         assert "sales team" in guest.command("/lead mine").plain
         assert "/lead noanswer" in guest.command("/lead").plain
 
-    def test_may_send_events_that_nobody_asked_for(self, office: Office):
-        assert office.slack.send_event({"type": "app_home_opened", "user": MIRI, "tab": "home"})
+    @pytest.mark.parametrize("event", [{"type": "team_join", "user": {"id": MIRI}}, {"type": "x"}])
+    def test_may_send_events_that_nobody_asked_for(self, office: Office, event: dict[str, object]):
+        assert office.slack.send_event(event)
 
     def test_finds_nothing_wrong_with_what_was_sent(self, office: Office):
         assert office.slack.faults_seen == []
+
+
+class TestTheHomeTab:
+    def opened(self, office: Office, slack_id: str) -> Person:
+        person = office.slack.person(slack_id)
+        before = person.home.hash if person.home else ""
+        assert person.open_home()
+        office.slack.wait_for(lambda: person.home and person.home.hash != before)
+        return person
+
+    def said(self, office: Office, person: Person, words: str) -> View:
+        office.slack.wait_for(lambda: words in _home(person).plain)
+        return _home(person)
+
+    def test_is_each_viewers_own(self, office: Office):
+        assert "The team since" in _home(self.opened(office, MIRI)).plain
+        assert "sales team" in _home(self.opened(office, "U01GUEST")).plain
+        assert "היום שלך" in _home(self.opened(office, NOA)).plain
+
+    def test_is_published_for_the_home_tab_alone(self, office: Office):
+        avi = office.slack.person(AVI)
+        assert avi.open_home(tab="messages")
+        self.opened(office, MIRI)
+        assert avi.home is None
+
+    def test_carries_a_call_from_its_button_to_undo(self, office: Office):
+        lead = office.room.lead(phone="052-234-5001", email="home@example.com")
+        owner = self.opened(office, lead.owner)
+        owner.click(owner.home, ActionId.NEXT)
+        card = self.said(office, owner, "052-234-5001")
+        owner.click(card, ActionId.NOANSWER)
+        office.slack.wait_for(lambda: _offers(owner, ActionId.UNDO))
+        assert office.room.load(lead.id).attempts == 1
+        owner.click(owner.home, ActionId.UNDO)
+        office.slack.wait_for(lambda: not _offers(owner, ActionId.UNDO))
+        assert office.room.load(lead.id).attempts == 0
+
+    def test_confirms_a_modal_that_was_opened_in_it(self, office: Office):
+        lead = office.room.lead(phone="052-234-5002", email="modal@example.com")
+        owner = self.opened(office, lead.owner)
+        owner.click(owner.home, ActionId.NEXT)
+        card = self.said(office, owner, "052-234-5002")
+        owner.click(card, ActionId.SOLD)
+        office.slack.wait_for(lambda: owner.modal)
+        assert owner.submit({"amount": "1,290"}).closed
+        self.said(office, owner, "1,290")
+        assert office.room.load(lead.id).stage == "won"
+
+    def test_that_cant_be_published_is_logged_without_data(
+        self, office: Office, caplog: pytest.LogCaptureFixture
+    ):
+        office.slack.faults.fail("views.publish", error="fatal_error")
+        assert office.slack.person(MIRI).open_home()
+        office.slack.wait_for(lambda: "SlackApiError" in caplog.text)
+        assert MIRI not in caplog.text
+        self.opened(office, MIRI)
+
+    def test_finds_nothing_wrong_with_what_was_sent(self, office: Office):
+        assert office.slack.faults_seen == []
+
+
+def _home(person: Person) -> View:
+    assert person.home is not None
+    return person.home
+
+
+def _offers(person: Person, action: ActionId) -> bool:
+    return any(one.action_id == action for one in _home(person).elements)
+
+
+class TestAPicture:
+    PNG = SlackPicture(
+        "#lead-digest", b"\x89PNG bytes", "digest.png", "Revenue", "March earned most"
+    )
+
+    def test_stands_in_its_channel_with_words_for_a_screen_reader(self):
+        with server(scopes=frozenset(SCOPES)) as plain:
+            SlackSender(client_of(plain)).send(self.PNG)
+            [message] = plain.channel("lead-digest").messages
+            assert plain.faults_seen == []
+        [file] = message.files
+        assert (file["title"], file["alt_txt"]) == ("Revenue", "March earned most")
+        assert (file["name"], file["size"]) == ("digest.png", len(self.PNG.png))
+
+    def test_joins_its_channel_once(self):
+        with server() as fresh:
+            sender = SlackSender(client_of(fresh))
+            first, second = sender.send(self.PNG), sender.send(self.PNG)
+            assert [one.method for one in fresh.calls].count("conversations.join") == 1
+        assert first.channel == second.channel == fresh.channel("lead-digest").id
+        assert first.ref != second.ref
+
+    @pytest.mark.parametrize(
+        "method", ["files.getUploadURLExternal", "files.completeUploadExternal"]
+    )
+    def test_hears_when_it_must_wait(self, slack: SlackServer, method: str):
+        slack.faults.rate_limit(method, retry_after=7)
+        with pytest.raises(DeliveryFailed) as failed:
+            SlackSender(client_of(slack)).send(self.PNG)
+        assert failed.value.failure.retry_after == 7
+
+    def test_without_its_scope_says_so(self):
+        poor = server(scopes=frozenset(SCOPES) - {"files:write"})
+        with poor, pytest.raises(DeliveryFailed) as failed:
+            SlackSender(client_of(poor)).send(self.PNG)
+        assert failed.value.failure.code == "missing_scope"
+
+    def test_tells_an_upload_that_is_not_taken(
+        self, slack: SlackServer, monkeypatch: pytest.MonkeyPatch
+    ):
+        client = client_of(slack)
+        lost = URLError("reset")
+        monkeypatch.setattr(client, "_upload_file", _raiser(lost))
+        with pytest.raises(DeliveryFailed) as failed:
+            SlackSender(client).send(self.PNG)
+        assert failed.value.failure.code == "URLError"
+
+
+def _raiser(fault: Exception) -> Callable[..., None]:
+    def fail(**_: object) -> None:
+        raise fault
+
+    return fail
 
 
 class TestTheSender:

@@ -11,6 +11,7 @@ from rules.effects import (
     NudgeRep,
     PostCard,
     PostDigest,
+    PostDigestPicture,
     PostImport,
     PostOwnerCard,
     RefreshCard,
@@ -30,6 +31,7 @@ ONCE = [
     (TellManagers("held", 7, about="x", to="UBOSS"), "tell:held:7:x:UBOSS", "dm:UBOSS"),
     (PostImport("b1", "leads.csv", 3, 1, 0), "import:b1", "channel:leads"),
     (PostDigest("2026-06-28", "2026-07-05", "u1"), "digest:2026-06-28:2026-07-05:u1", None),
+    (PostDigestPicture("2026-06-28", "2026-07-05"), "digest_picture:2026-06-28:2026-07-05:", None),
 ]
 COLLAPSING = [
     (RefreshCard(7), "refresh:7", "refresh_card"),

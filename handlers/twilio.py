@@ -1,0 +1,61 @@
+"""Twilio's door: a customer's SMS, its signature checked (contract: POST /twilio/inbound)."""
+
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from fastapi.responses import PlainTextResponse, Response
+from starlette.datastructures import ImmutableMultiDict
+
+from bot import replies
+from bot.bodies import MOST_FIELDS, Unreadable
+from bot.desk import Desk
+from rules.refusals import Refused
+
+INBOUND = "/twilio/inbound"
+NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+def inbound(desk: Desk, request: Request, body: bytes) -> Response:
+    """Take in a customer's SMS; what Twilio did not sign is refused and not kept."""
+    if not _is_signed(desk, request, body):
+        return PlainTextResponse("the signature is missing or wrong", status_code=403)
+    try:
+        replies.receive(desk, body)
+    except Unreadable:
+        return PlainTextResponse("the form holds no message", status_code=400)
+    except Refused:
+        return PlainTextResponse("not stored; send it again in a minute", status_code=503)
+    return Response(NO_ANSWER, media_type="text/xml")
+
+
+def _is_signed(desk: Desk, request: Request, body: bytes) -> bool:
+    # Read when a first SMS comes: most desks start without one.
+    from twilio.request_validator import (  # noqa: PLC0415
+        RequestValidator,
+        get_signature_algorithm,
+    )
+
+    given = request.headers.get("x-twilio-signature", "")
+    settings = request.headers.get("x-twilio-webhooks-signature-settings", "")
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+        )
+        return bool(
+            RequestValidator(desk.settings.twilio_auth_token).validate(
+                _address(desk.settings.public_url, request),
+                ImmutableMultiDict(pairs),
+                given,
+                get_signature_algorithm(settings),
+            )
+        )
+    except ValueError:  # a form or an address that can't be read
+        return False
+
+
+def _address(public_url: str, request: Request) -> str:
+    """Give the address that Twilio called: the public one, which a proxy may hide from us."""
+    if not public_url:
+        return str(request.url)
+    query = request.url.query
+    return f"{public_url.rstrip('/')}{INBOUND}{'?' if query else ''}{query}"

@@ -1,0 +1,432 @@
+"""A customer's SMS comes back (L2.3), and an opt-out is obeyed (contract: Consent)."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from bot import assign, calls, intake, replies
+from bot.bodies import Unreadable
+from bot.desk import Desk
+from bot.roster import load_team
+from bot.texts import FSI, PDI
+from bot.views.blocks import ActionId, Message
+from rules.commands import LogOutcome
+from rules.refusals import Refused
+from rules.words import Outcome
+from storage import inbox, leads
+from storage.store import Store
+from tests.databases import just_before
+from tests.desk import (
+    BOOK,
+    DANA,
+    MIRI,
+    NOA,
+    TEAM,
+    FakeClock,
+    Room,
+    a_desk,
+    payload,
+    settings_for,
+)
+from tests.storage.making import at_once
+
+DANAS = "+972522345678"
+STRANGER = "+972549999999"
+DAY = timedelta(days=1)
+
+
+def form(text: str = "call me", *, sid: str = "SM1", sender: str = DANAS, **more: str) -> bytes:
+    fields = {"MessageSid": sid, "From": sender, "To": "+972533333333", "Body": text}
+    return urlencode(fields | more).encode()
+
+
+def answer(room: Room, text: str = "call me", **values: str) -> None:
+    """Let a customer's SMS come in, and what follows leave."""
+    replies.receive(room.desk, form(text, **values))
+    room.deliver()
+
+
+def last_dm(room: Room, slack_id: str) -> Message:
+    return room.outside.dms(slack_id)[-1]
+
+
+def buttons(message: Message) -> list[str]:
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return [one["action_id"] for row in rows for one in row]
+
+
+def kept(room: Room) -> list[Any]:
+    with room.desk.store.view() as view:
+        rows = view.connection.exec_driver_sql(
+            "SELECT source, once_key, body, state, lead_id FROM intake WHERE source = 'sms:inbound'"
+        )
+        return list(rows)
+
+
+def said_to_managers(room: Room) -> list[str]:
+    return [one.text for one in room.outside.dms(MIRI)]
+
+
+class TestAnAnswer:
+    def test_reaches_the_rep_at_once(self, room: Room):
+        lead = room.lead()
+        room.deliver()
+        before = len(room.outside.dms(lead.owner))
+        answer(room, "call me at four")
+        assert len(room.outside.dms(lead.owner)) == before + 1
+        told = last_dm(room, lead.owner)
+        assert "#1 Dana Cohen" in told.text
+        assert "call me at four" in told.text
+        assert "052-234-5678" in told.text
+
+    def test_leads_to_the_next_step_in_one_press(self, room: Room):
+        lead = room.lead()
+        answer(room)
+        assert buttons(last_dm(room, lead.owner))[:3] == [
+            ActionId.NOANSWER,
+            ActionId.TALKED,
+            ActionId.SOLD,
+        ]
+
+    def test_reads_in_english_as_people_say_it(self, tmp_path: Path, clock: FakeClock):
+        with a_desk(tmp_path, clock, team=TEAM.replace('locale = "he"', 'locale = "en"')) as room:
+            lead = room.lead()
+            answer(room, "after five")
+            assert last_dm(room, lead.owner).text == (
+                "*#1 Dana Cohen* answered by SMS: “after five”\n052-234-5678"
+            )
+
+    def test_reads_in_hebrew_with_what_is_latin_isolated(self, room: Room):
+        room.lead()
+        assign_to_noa(room)
+        answer(room, "after five")
+        assert last_dm(room, NOA).text == (
+            f"*#1 {FSI}Dana Cohen{PDI}*, תשובה ב־SMS: ״{FSI}after five{PDI}״\n"
+            f"{FSI}052-234-5678{PDI}"
+        )
+
+    def test_stands_in_the_history_that_the_owners_card_shows(self, room: Room):
+        lead = room.lead()
+        room.deliver()
+        answer(room, "call me at four")
+        assert room.history(1)[-1] == "replied"
+        assert "call me at four" in payload(room.outside.dms(lead.owner)[0])
+
+    def test_is_not_told_in_the_channel(self, room: Room):
+        room.lead()
+        room.deliver()
+        answer(room, "call me at four")
+        assert all("call me at four" not in payload(one) for one in room.outside.channel())
+
+    def test_is_kept_as_it_came(self, room: Room):
+        room.lead()
+        answer(room, "call me")
+        assert kept(room) == [("sms:inbound", "SM1", form("call me"), "answer", 1)]
+
+    def test_is_never_taken_for_a_lead_that_was_left_behind(self, room: Room):
+        room.lead()
+        answer(room)
+        room.clock.forward(DAY)
+        with room.desk.store.view() as view:
+            assert inbox.unsettled(view, before=room.clock.now, most=9) == []
+
+    def test_leaves_the_lead_itself_as_it_was(self, room: Room):
+        before = room.lead()
+        answer(room)
+        assert room.load(1) == before
+
+    @pytest.mark.parametrize("text", ["<!channel> *x*", "<https://evil.example|a>", "&lt;@U1&gt;"])
+    def test_is_nothing_that_slack_would_obey(self, room: Room, text: str):
+        """What leaves is checked by the desk of these tests."""
+        lead = room.lead()
+        answer(room, text)
+        assert text not in payload(last_dm(room, lead.owner))
+
+    @pytest.mark.parametrize("text", ["<" * 1600, "א" * 1600, "x" * 20000])
+    def test_may_be_long(self, room: Room, text: str):
+        lead = room.lead()
+        answer(room, text)
+        assert buttons(last_dm(room, lead.owner))
+        with room.desk.store.view() as view:
+            assert len(leads.lines(view, 1)[0].data["text"]) == replies.LONGEST
+
+    def test_without_words_is_told_too(self, room: Room):
+        lead = room.lead()
+        answer(room, "", NumMedia="1")
+        assert "…" in last_dm(room, lead.owner).text
+
+
+class TestTheSameMessage:
+    def test_counts_once(self, room: Room):
+        lead = room.lead()
+        for _ in range(3):
+            answer(room)
+        assert len(kept(room)) == 1
+        assert room.history(1).count("replied") == 1
+        assert len(room.rows("tell_reply")) == 1
+        assert sum("call me" in one.text for one in room.outside.dms(lead.owner)) == 1
+
+    def test_with_an_id_of_its_own_is_another(self, room: Room):
+        room.lead()
+        answer(room, "yes", sid="SM1")
+        answer(room, "yes", sid="SM2")
+        assert room.history(1).count("replied") == 2
+        assert len(room.rows("tell_reply")) == 2
+
+    def test_from_many_at_once_counts_once_on_each_database(self, store: Store, tmp_path: Path):
+        settings = settings_for(tmp_path / "unused.db")
+        desk = Desk(store, settings, BOOK, FakeClock())
+        load_team(desk, TEAM.encode())
+        body = json.dumps(DANA).encode()
+        intake.receive(desk, "website", body, content_type="application/json")
+        acts = [lambda sid=sid: replies.receive(desk, form("STOP", sid=sid)) for sid in "aabbab"]
+        assert at_once(acts) == []
+        with store.view() as view:
+            lines = [line.what for line in leads.lines(view, 1)]
+            lead = leads.load(view, 1)
+        assert lines.count("opted_out") == 2
+        assert lead is not None
+        assert lead.opted_out == ("sms", "email")
+
+
+class TestAFormThatIsNoMessage:
+    @pytest.mark.parametrize(
+        "body",
+        [b"", b"x", form(sid=""), form(sender=" "), form(sid="\0"), b"&".join([b"a=1"] * 400)],
+    )
+    def test_is_refused_and_not_kept(self, room: Room, body: bytes):
+        with pytest.raises(Unreadable):
+            replies.receive(room.desk, body)
+        assert kept(room) == []
+
+
+class TestABusyDatabase:
+    def test_keeps_nothing_of_a_message(self, room: Room):
+        room.lead()
+        engine = room.desk.store.engine
+
+        def fail() -> None:
+            raise Refused("desk.busy")
+
+        with just_before(engine, "INSERT INTO history", fail), pytest.raises(Refused):
+            replies.receive(room.desk, form())
+        assert (kept(room), room.history(1)) == ([], ["created", "assigned"])
+        answer(room)
+        assert room.history(1)[-1] == "replied"
+
+
+def assign_to_noa(room: Room) -> None:
+    if room.load(1).owner != NOA:
+        assign.assign_lead(room.desk, 1, to=NOA, by=MIRI)
+    room.deliver()
+
+
+def two_leads_of_one_number(room: Room) -> None:
+    """Make a second lead of Dana's number, as a corrected number does."""
+    room.lead()
+    room.lead(name="Dan Levi", phone="054-234-5678", email="dan@example.com")
+    with room.desk.store.engine.begin() as raw:
+        raw.exec_driver_sql(f"UPDATE leads SET phone_e164 = '{DANAS}'")
+    room.deliver()
+
+
+class TestANumberOfMoreThanOneLead:
+    def test_is_told_to_each_of_their_reps(self, room: Room):
+        two_leads_of_one_number(room)
+        owners = {room.load(1).owner, room.load(2).owner}
+        assert len(owners) == 2
+        answer(room, "at four")
+        assert all("at four" in last_dm(room, one).text for one in owners)
+        assert [room.history(one)[-1] for one in (1, 2)] == ["replied", "replied"]
+        assert said_to_managers(room) == []
+
+    def test_is_kept_with_the_newest(self, room: Room):
+        two_leads_of_one_number(room)
+        answer(room)
+        assert kept(room)[0].lead_id == 2
+
+    def test_closes_messages_to_all_of_them(self, room: Room):
+        two_leads_of_one_number(room)
+        room.log(1, "lost")
+        answer(room, "STOP")
+        assert [room.load(one).opted_out for one in (1, 2)] == [("sms", "email")] * 2
+        assert said_to_managers(room) == []
+
+
+class TestAnAnswerThatNoRepIsToldOf:
+    def test_from_a_number_of_no_lead_is_kept_and_told_to_a_manager(self, room: Room):
+        room.lead()
+        answer(room, "who is this", sender=STRANGER)
+        assert said_to_managers(room) == [
+            "An SMS from 054-999-9999, no lead's number: “who is this”"
+        ]
+        assert (kept(room)[0].state, kept(room)[0].lead_id) == ("answer", None)
+        assert room.history(1) == ["created", "assigned"]
+
+    def test_is_told_once_for_each_message(self, room: Room):
+        for sid in ("SM1", "SM2", "SM2"):
+            answer(room, "hello", sender=STRANGER, sid=sid)
+        assert len(said_to_managers(room)) == 2
+
+    @pytest.mark.parametrize("sender", ["Cellcom", "12345", "+1", "whatsapp"])
+    def test_may_come_from_what_is_no_number(self, room: Room, sender: str):
+        room.receive(name="Nameless", email="a@example.com")
+        answer(room, "hello", sender=sender)
+        assert sender in said_to_managers(room)[0]
+        assert room.history(1) == ["created", "assigned"]
+
+    def test_of_a_closed_lead_is_told_to_a_manager(self, room: Room):
+        lead = room.lead()
+        room.log(1, "lost")
+        room.deliver()
+        before = len(room.outside.dms(lead.owner))
+        answer(room, "I changed my mind")
+        assert said_to_managers(room) == [
+            "*#1 Dana Cohen* answered by SMS, and nobody works this lead now: “I changed my mind”"
+        ]
+        assert len(room.outside.dms(lead.owner)) == before
+        assert room.history(1)[-1] == "replied"
+
+    def test_of_a_lead_that_waits_for_an_owner_can_be_assigned(
+        self, tmp_path: Path, clock: FakeClock
+    ):
+        team = f'[[rep]]\nslack_id = "{MIRI}"\nname = "Miri"\nrole = "manager"\n'
+        with a_desk(tmp_path, clock, team=team) as room:
+            room.lead()
+            answer(room, "hello")
+            assert "nobody works" in said_to_managers(room)[-1]
+            assert buttons(last_dm(room, MIRI)) == [ActionId.ASSIGN]
+
+    def test_of_a_lead_whose_rep_has_left_is_told_to_a_manager(self, room: Room):
+        lead = room.lead()
+        room.deliver()
+        with room.desk.store.engine.begin() as raw:
+            raw.exec_driver_sql(f"UPDATE reps SET state = 'paused' WHERE slack_id = '{lead.owner}'")
+        answer(room, "hello")
+        assert "nobody works" in said_to_managers(room)[-1]
+        assert "hello" not in last_dm(room, lead.owner).text
+
+    def test_goes_to_nobody_who_lost_the_lead_on_the_way(self, room: Room):
+        lead = room.lead()
+        room.deliver()
+        replies.receive(room.desk, form("my secret"))
+        other = room.other(lead)
+        assign.assign_lead(room.desk, 1, to=other, by=MIRI)
+        room.deliver()
+        assert all("my secret" not in payload(one) for one in room.outside.dms(lead.owner))
+        assert "my secret" in payload(last_dm(room, other))
+
+
+class TestAnOptOut:
+    def test_closes_sms_and_mail_and_is_written_down(self, room: Room):
+        room.lead()
+        answer(room, "הסר")
+        assert room.load(1).opted_out == ("sms", "email")
+        assert room.history(1)[-1] == "opted_out"
+
+    def test_is_told_to_the_rep(self, tmp_path: Path, clock: FakeClock):
+        with a_desk(tmp_path, clock, team=TEAM.replace('locale = "he"', 'locale = "en"')) as room:
+            lead = room.lead()
+            answer(room, "Stop.")
+            assert last_dm(room, lead.owner).text == (
+                "*#1 Dana Cohen* asked not to get messages: SMS and email are closed. "
+                "A call is still allowed.\n052-234-5678"
+            )
+
+    def test_of_a_closed_lead_is_obeyed_and_told_to_a_manager(self, room: Room):
+        room.lead()
+        room.log(1, "lost")
+        answer(room, "STOP")
+        assert room.load(1).opted_out == ("sms", "email")
+        assert said_to_managers(room) == [
+            "*#1 Dana Cohen* asked not to get messages: SMS and email are closed."
+        ]
+
+    def test_stops_the_messages_that_wait(self, room: Room):
+        room.lead()
+        room.log(1, "noanswer")
+        assert (room.states("sms"), room.states("email")) == (["waiting"], ["waiting"])
+        answer(room, "STOP")
+        room.tick(minutes=5)
+        assert (room.states("sms"), room.states("email")) == (["cancelled"], ["cancelled"])
+        assert (room.outside.sms, room.outside.mails) == ([], [])
+
+    @pytest.mark.parametrize("outcome", ["noanswer", "notnow", "invalid"])
+    def test_lets_no_message_be_made_afterwards(self, room: Room, outcome: str):
+        room.lead()
+        answer(room, "STOP")
+        done = room.log(1, outcome)
+        room.tick(minutes=5)
+        assert done.messages == ()
+        assert room.rows("sms") == room.rows("email") == []
+
+    def test_stays_when_the_person_leaves_details_again(self, room: Room):
+        room.lead()
+        answer(room, "STOP")
+        again = room.receive(**(DANA | {"campaign": "spring", "consent": "sms,email"}))
+        assert again.status == "merged"
+        assert room.load(1).opted_out == ("sms", "email")
+
+    def test_is_not_taken_back_by_an_undo_or_by_another_answer(self, room: Room):
+        lead = room.lead()
+        room.log(1, "noanswer")
+        answer(room, "STOP")
+        answer(room, "START", sid="SM2")
+        with pytest.raises(Refused):
+            calls.undo(room.desk, by=lead.owner)
+        assert room.load(1).opted_out == ("sms", "email")
+
+    def test_asked_twice_is_told_twice_and_closed_once(self, room: Room):
+        room.lead()
+        answer(room, "STOP", sid="SM1")
+        version = room.load(1).version
+        answer(room, "STOP", sid="SM2")
+        assert (room.load(1).version, room.load(1).opted_out) == (version, ("sms", "email"))
+        assert room.history(1).count("opted_out") == 2
+
+    def test_still_lets_the_rep_call(self, room: Room):
+        lead = room.lead()
+        answer(room, "STOP")
+        assert (room.load(1).next_what, room.load(1).next_at) == (lead.next_what, lead.next_at)
+        assert room.log(1, "noanswer").act == LogOutcome(1, Outcome.NOANSWER)
+
+
+class TestTheCardOfOneWhoAsked:
+    SAID = "Asked not to be contacted by SMS and email."
+
+    @pytest.fixture
+    def english(self, tmp_path: Path, clock: FakeClock) -> Any:
+        with a_desk(tmp_path, clock, team=TEAM.replace('locale = "he"', 'locale = "en"')) as room:
+            yield room
+
+    def test_says_so_to_its_owner(self, english: Room):
+        lead = english.lead()
+        english.deliver()
+        assert self.SAID not in payload(english.outside.dms(lead.owner)[0])
+        answer(english, "STOP")
+        assert self.SAID in payload(english.outside.dms(lead.owner)[0])
+
+    def test_does_not_ask_for_what_was_refused(self, english: Room):
+        lead = english.lead(kind="cold")
+        english.deliver()
+        assert "No consent to SMS and email" in payload(english.outside.dms(lead.owner)[0])
+        answer(english, "STOP")
+        assert "No consent" not in payload(english.outside.dms(lead.owner)[0])
+
+    def test_says_so_when_it_is_closed_too(self, english: Room):
+        lead = english.lead()
+        english.deliver()
+        answer(english, "STOP")
+        english.log(1, "lost")
+        english.deliver()
+        assert self.SAID in payload(english.outside.dms(lead.owner)[0])
+
+    def test_does_not_say_so_in_the_channel(self, english: Room):
+        english.lead()
+        english.deliver()
+        answer(english, "STOP")
+        assert self.SAID not in payload(english.outside.channel()[0])
