@@ -1,0 +1,112 @@
+"""The story's past, lived through the real bot: each lead taken in, each outcome logged."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot import assign, figures, intake
+from bot.delivery import Courier
+from bot.desk import Desk
+from bot.orders import Order, Sent, SlackPost
+from handlers.commands import answer_command
+from rules.digest import last_digest
+from sandbox.story.tale import Act, Arrive, Say, Story
+from sandbox.town import Town
+from storage import leads
+
+RECENT = timedelta(hours=36)
+# A moment at which nothing stands in Slack: what was said there long ago is gone.
+LONG_AGO = "1000000000.000000"
+
+
+class Unheard:
+    """Sends nothing: weeks of old messages would only fill the channels."""
+
+    def __init__(self, town: Town) -> None:
+        self._world = town.slack.world
+
+    def send(self, order: Order) -> Sent:
+        """Say where the message would have stood."""
+        if not isinstance(order, SlackPost):
+            return Sent()
+        place = self._world.channel_named(order.to) or self._world.open_im(user=order.to)
+        return Sent(place.id, LONG_AGO)
+
+
+class Past:
+    """Goes through a story by the town's calendar; ``leads`` are its customers' numbers."""
+
+    def __init__(self, desk: Desk, town: Town, senders: Mapping[type, Any]) -> None:
+        self._desk, self._town = desk, town
+        self.leads: dict[str, int] = {}
+        seconds = _leaping()
+        quiet = dict.fromkeys(senders, Unheard(town))
+        self._unheard = Courier(desk, quiet, seconds=seconds)
+        self._heard = Courier(desk, senders, seconds=seconds)
+
+    def live(self, story: Story, *, until: datetime, told: Callable[[int, int], None]) -> None:
+        """Do everything of the past up to a moment; ``told`` hears how much is done."""
+        recent = until - RECENT
+        digest_at, _, _ = last_digest(
+            now=until, playbook=self._desk.playbook, zone=self._desk.settings.zone
+        )
+        digested, day = False, None
+        for number, act in enumerate(story.past):
+            if not digested and act.at >= digest_at:
+                self._post_digest(digest_at)
+                digested = True
+            if act.at.date() != day:
+                self._unheard.deliver_due()
+                day = act.at.date()
+            self._do(act)
+            if act.at >= recent:
+                self._heard.deliver_due()
+            told(number + 1, len(story.past))
+        self._town.calendar.run_to(until, within=0)
+        self._heard.deliver_due()
+
+    def close(self) -> None:
+        """Let the couriers' threads go."""
+        self._unheard.close()
+        self._heard.close()
+
+    def _post_digest(self, at: datetime) -> None:
+        self._unheard.deliver_due()
+        self._town.calendar.run_to(at, within=0)
+        figures.post_weekly(self._desk)
+        self._heard.deliver_due()
+
+    def _do(self, act: Act) -> None:
+        self._town.calendar.run_to(act.at, within=0)
+        if isinstance(act, Arrive):
+            self._arrive(act)
+        else:
+            self._say(act)
+
+    def _arrive(self, act: Arrive) -> None:
+        body = json.dumps(dict(act.fields)).encode()
+        receipt = intake.receive(self._desk, act.source, body, content_type="application/json")
+        if receipt.lead_id:
+            self.leads[act.customer.key] = receipt.lead_id
+        self._town.customers.add(act.customer, since=act.at)
+
+    def _say(self, act: Say) -> None:
+        assign.assign_held(self._desk)
+        lead_id = self.leads[act.customer]
+        with self._desk.store.view() as view:
+            lead = leads.load(view, lead_id)
+        owner = lead.owner if lead else ""
+        body = {
+            "user_id": owner,
+            "text": act.command.format(id=lead_id),
+            "trigger_id": f"past-{act.at.timestamp()}-{lead_id}",
+        }
+        answer_command(self._desk, body)
+
+
+def _leaping() -> Callable[[], float]:
+    """Give seconds that leap, so that nobody waits for the channel's one message a second."""
+    ticks: Iterator[int] = itertools.count(step=10)
+    return lambda: float(next(ticks))

@@ -1,0 +1,143 @@
+"""A whole local world: Slack, phones, mail, customers and a calendar, remembered in a folder."""
+
+import json
+import logging
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from sandbox import memory
+from sandbox.arrivals import Arrivals
+from sandbox.calendar import Calendar
+from sandbox.customers import Customers
+from sandbox.mailbox import Mailbox
+from sandbox.phone import PhoneNetwork
+from sandbox.server import SlackServer
+from sandbox.story.tale import Arrive
+from sandbox.world import AppConfig, Workspace
+
+log = logging.getLogger(__name__)
+
+SAVE_EVERY = 5.0
+KEPT = "town.json"
+TOKEN = "demo"  # noqa: S105 - a token of the sandbox
+NUMBER = "+972500000000"
+SALES = "sales@example.com"
+SOURCES = ("website", "facebook", "google", "vendor")
+
+
+class Town:
+    """Everything outside the bot; enter it to start. ``folder`` keeps it between runs."""
+
+    def __init__(self, *, workspace: Workspace, folder: Path, calendar: Calendar) -> None:
+        self.calendar, self._folder = calendar, folder
+        app = AppConfig(commands=frozenset({"/lead"}))
+        self.slack = SlackServer(workspace=workspace, app=app, calendar=calendar.time)
+        self.phones = PhoneNetwork(clock=calendar.time, deliver=True)
+        self.mailbox = Mailbox(clock=calendar.time)
+        self.customers = Customers(clock=calendar.now)
+        self.arrivals = Arrivals(send=self.send_lead)
+        self.intake = ""
+        self.sales = SALES
+        self._stack = ExitStack()
+        self._closing = Event()
+        self._saver = Thread(target=self._save_often, name="memory", daemon=True)
+
+    def __enter__(self) -> Self:
+        for part in (self.slack, self.phones, self.mailbox):
+            self._stack.enter_context(part)
+        self._remember()
+        self._saver.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.arrivals.close()
+        self._closing.set()
+        self._saver.join(timeout=10)
+        self._try_to_save()
+        self._stack.close()
+
+    @staticmethod
+    def left_at(folder: Path) -> datetime:
+        """Return the calendar's moment when a folder was last saved; raises OSError, ValueError."""
+        kept = json.loads((folder / KEPT).read_text("utf-8"))
+        return datetime.fromtimestamp(float(kept["now"]), UTC)
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Something that differs after every change a person could see."""
+        parts = (self.slack.world, self.phones, self.mailbox, self.customers, self.arrivals)
+        return tuple(part.version for part in parts)
+
+    def env(self) -> dict[str, str]:
+        """Return the settings that lead the bot here instead of to the real world."""
+        app = self.slack.world.app
+        return {
+            "SLACK_BOT_TOKEN": app.bot_token,
+            "SLACK_APP_TOKEN": app.app_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "SMS_PROVIDER": "twilio",
+            "TWILIO_ACCOUNT_SID": self.phones.account_sid,
+            "TWILIO_AUTH_TOKEN": self.phones.auth_token,
+            "TWILIO_FROM": NUMBER,
+            "TWILIO_API_URL": self.phones.url,
+            "SMTP_URL": self.mailbox.url,
+            "MAIL_FROM": SALES,
+            "INTAKE_TOKENS": ",".join(f"{name}:{TOKEN}" for name in SOURCES),
+        }
+
+    def meet(self, *, address: str) -> None:
+        """Learn where the bot's web server listens: its intake and its inbound SMS."""
+        self.intake = f"{address}/intake"
+        self.phones.inbound_url = f"{address}/twilio/inbound"
+
+    def send_lead(self, arrival: Arrive) -> dict[str, object]:
+        """Send a lead through the bot's intake and return its answer.
+
+        Raises httpx.HTTPError when it is not there or refuses.
+        """
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        with httpx.Client(timeout=10.0, trust_env=False) as client:
+            url = f"{self.intake}/{arrival.source}"
+            answer = client.post(url, json=dict(arrival.fields), headers=headers)
+        answer.raise_for_status()
+        self.customers.add(arrival.customer)
+        told: dict[str, object] = answer.json()
+        return told
+
+    def save(self) -> None:
+        """Keep everything in the folder; raises OSError."""
+        memory.save(self._folder, world=self.slack.world, phones=self.phones, mailbox=self.mailbox)
+        kept = {"now": self.calendar.time(), "customers": self.customers.to_json()}
+        memory.write_json(self._folder / KEPT, kept)
+
+    def _remember(self) -> None:
+        memory.load(self._folder, world=self.slack.world, phones=self.phones, mailbox=self.mailbox)
+        try:
+            kept = json.loads((self._folder / KEPT).read_text("utf-8"))
+            self.customers.read(kept["customers"])
+        except (OSError, ValueError, KeyError, TypeError):
+            log.info("nobody is remembered from an earlier run")
+
+    def _save_often(self) -> None:
+        saved = self.version
+        while not self._closing.wait(SAVE_EVERY):
+            if self.version != saved:
+                saved = self.version
+                self._try_to_save()
+
+    def _try_to_save(self) -> None:
+        try:
+            self.save()
+        except OSError as fault:
+            log.error("the world could not be saved: %s", type(fault).__name__)
