@@ -28,7 +28,7 @@ def card(shown: Shown, words: Words, playbook: Playbook, *, private: bool) -> Me
     Phone and email are in full only when the reader may see them (contract: Slack).
     """
     top = words.lines(
-        _headline(shown.lead, words),
+        _headline(shown, words),
         _reach(shown, words, full=shown.full and private),
         _status(shown, words, playbook),
     )
@@ -42,10 +42,12 @@ def card(shown: Shown, words: Words, playbook: Playbook, *, private: bool) -> Me
     return Message(spoken(words.lines(top, *extra)), tuple(blocks))
 
 
-def _headline(lead: Lead, words: Words) -> Safe:
+def _headline(shown: Shown, words: Words) -> Safe:
+    lead = shown.lead
+    abroad = lead.region if lead.region != shown.home else ""
     kind = words.say(f"kind.{lead.kind}")
     name = Safe(f"{SIGNS[lead.kind]} *{title(lead, words)}*")
-    return words.join(name, kind, lead.campaign, lead.product, lead.city or lead.region)
+    return words.join(name, kind, lead.campaign, lead.product, lead.city or abroad)
 
 
 def _reach(shown: Shown, words: Words, *, full: bool) -> Safe:

@@ -111,13 +111,13 @@ class TestAnAnswer:
         assert top == "No answer, 1 so far: *#1 Dana Cohen*"
         words = Words("en", room.desk.settings.zone)
         left = words.ago(room.clock.now + timedelta(seconds=30))
-        assert on_the_way == f"SMS and email leave {left}; Undo takes them back until then."
+        assert on_the_way == f"On the way: SMS and email, {left}. Undo works until they leave."
         assert following == "Attempt 2: in 30 min."
         assert said.blocks[-1]["elements"][0]["action_id"] == "undo"
 
     @pytest.mark.parametrize(
         ("who", "said"),
-        [(AVI, "email leaves <!date^"), (NOA, "ההודעה (מייל) יוצאת <!date^")],
+        [(AVI, "On the way: email, <!date^"), (NOA, "בדרך: מייל, <!date^")],
         ids=["en", "he"],
     )
     def test_speaks_of_one_message_as_one(self, room: Room, who: str, said: str):
