@@ -1,0 +1,96 @@
+"""The page's web server: the page in both languages, its files, and nothing from elsewhere."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from nicegui import ui
+
+from sandbox.face.frames import sayer
+from sandbox.face.page import build
+from sandbox.face.stage import Stage
+from sandbox.httpserver import BackgroundServer
+
+STATIC = Path(__file__).parent / "static"
+STYLES = ("slack.css", "desk.css")
+LANGUAGES: dict[str, Any] = {"en": "en-US", "he": "he"}
+# The framework needs inline scripts; no other host is ever asked.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self' ws: wss:; frame-src 'self'; object-src 'none'; base-uri 'self'"
+)
+SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
+
+
+class FaceServer:
+    """The page on 127.0.0.1; enter it to start. There can be one in a process."""
+
+    def __init__(self, *, stage: Stage, port: int = 0) -> None:
+        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+        _add_files(app, stage)
+        app.middleware("http")(_guard)
+        for locale in LANGUAGES:
+            _add_page(stage, locale)
+        ui.run_with(
+            app, favicon="📇", tailwind=False, show_welcome_message=False, reconnect_timeout=20
+        )
+        self._server = BackgroundServer(app, port=port)
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()
+
+    @property
+    def url(self) -> str:
+        """The address to open."""
+        return f"{self._server.url}/"
+
+
+def _add_page(stage: Stage, locale: str) -> None:
+    title = sayer(locale)("bar.title")
+
+    @ui.page(f"/{locale}", title=title, language=LANGUAGES[locale])
+    def page() -> Response | None:
+        if stage.locale != locale:
+            return RedirectResponse("/")
+        links = "".join(f'<link rel="stylesheet" href="/face/{name}">' for name in STYLES)
+        ui.add_head_html(links)
+        build(stage)
+        return None
+
+
+def _add_files(app: FastAPI, stage: Stage) -> None:
+    app.mount("/face", StaticFiles(directory=STATIC))
+
+    @app.get("/")
+    def first() -> Response:
+        return RedirectResponse(f"/{stage.locale}")
+
+    @app.get("/files/{name}")
+    def file(name: str) -> Response:
+        found = stage.show.town.slack.world.file(name) if stage.show else None
+        if found is None:
+            return Response(status_code=404)
+        content, kind, _ = found
+        # Only pictures are shown; anything else could be a page that runs a script.
+        media = kind if kind in SHOWN_IMAGES else "application/octet-stream"
+        return Response(content, media_type=media, headers={"X-Content-Type-Options": "nosniff"})
+
+
+async def _guard(request: Request, call_next: Any) -> Response:
+    answer: Response = await call_next(request)
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
