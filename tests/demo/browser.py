@@ -1,0 +1,173 @@
+"""A running demo as a process, and a browser's tab in it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+# Nothing of the browser's own may look for the outside.
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+SHOTS = ROOT / ".screenshots"
+WIDE, PHONE = (1280, 800), (390, 844)
+START_SECONDS, STOP_SECONDS = 60, 15
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
+
+expect.set_options(timeout=15_000)
+
+
+def need_chromium() -> None:
+    """Skip where there is no Debian chromium; in CI there must be one."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail("CI has no /usr/bin/chromium: .ci/run installs it")
+        pytest.skip("no /usr/bin/chromium here: apt-get install chromium")
+
+
+@contextmanager
+def launched(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+class Demo:
+    """`python app.py demo` as a user starts it."""
+
+    def __init__(self, folder: Path, *args: str) -> None:
+        self.folder = folder
+        self._lines: Queue[str] = Queue()
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, ROOT / "app.py", "demo", "--folder", folder, *args],
+            cwd=ROOT,
+            env=kept,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        Thread(target=self._read, daemon=True).start()
+        self.url = self._address()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as out:
+            for line in out:
+                self._lines.put(line)
+        self._lines.put("")
+
+    def _address(self) -> str:
+        said = []
+        while line := self._lines.get(timeout=START_SECONDS):
+            said.append(line)
+            if found := ADDRESS.search(line):
+                return found.group(0)
+        raise AssertionError(f"the demo ended without an address: {said}")
+
+    @property
+    def log(self) -> str:
+        return "".join(one.read_text("utf-8") for one in self.folder.glob("demo.log"))
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """End it as Ctrl-C does and give its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(timeout=STOP_SECONDS)
+
+
+class Tab:
+    """A tab with the page open, and what must never happen in it, written down."""
+
+    def __init__(self, browser: Browser, url: str, *, size: tuple[int, int] = WIDE) -> None:
+        self.faults: list[str] = []
+        self._home = urlsplit(url).netloc
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self.page: Page = context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda fault: self.faults.append(f"error: {fault}"))
+        self.page.on("request", lambda one: self._asked(one.url))
+        self.page.goto(url)
+        expect(self.feed).not_to_be_empty()
+
+    def _heard(self, said: object) -> None:
+        kind, text = getattr(said, "type", ""), getattr(said, "text", "")
+        if kind in ("error", "warning"):
+            self.faults.append(f"console {kind}: {text}")
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob", "about") and parts.netloc != self._home:
+            self.faults.append(f"asked another host: {url}")
+
+    def close(self) -> None:
+        self.page.context.close()
+        assert self.faults == []
+
+    @property
+    def feed(self) -> Locator:
+        return self.page.locator(".pane-feed")
+
+    @property
+    def side(self) -> Locator:
+        return self.page.locator(".pane-side")
+
+    @property
+    def modal(self) -> Locator:
+        return self.page.locator("dialog.pane-sheet")
+
+    def act_as(self, name: str) -> None:
+        chosen = self.page.locator("select[data-do=act_as]")
+        label = next(one for one in chosen.locator("option").all_inner_texts() if name in one)
+        chosen.select_option(label=label)
+
+    def go(self, name: str) -> None:
+        """Open a channel, or with ``leads (app)`` the app's direct messages."""
+        spots = self.page.locator(".pane-places .spot")
+        named = spots.filter(has_text=re.compile(rf"^\s*\S+\s*{re.escape(name)}\b"))
+        named.last.click()
+
+    def channel(self, name: str) -> None:
+        self.page.locator(".pane-places .spot", has_text="#").filter(has_text=name).last.click()
+        expect(self.page.locator(".head h1")).to_have_text(f"#{name}")
+
+    def messages(self) -> None:
+        """Open what the app wrote to this person."""
+        self.page.locator(".pane-places .spot", has_text="⚡").click()
+
+    def type(self, text: str) -> None:
+        line = self.page.locator(".composer textarea")
+        line.fill(text)
+        line.press("Enter")
+
+    def run_clock(self, goal: str) -> None:
+        button = self.page.locator(f".pane-bar [data-do=clock][data-value={goal}]")
+        button.click()
+        expect(button).to_be_disabled()
+        expect(button).to_be_enabled(timeout=20_000)
+
+    def tab(self, name: str) -> None:
+        self.page.locator(f".side-tabs [data-value={name}]").click()
+
+    def message(self, text: str | re.Pattern[str]) -> Locator:
+        """Give the newest message with these words."""
+        return self.feed.locator("article", has_text=text).last
+
+    def shoot(self, name: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")

@@ -1,0 +1,46 @@
+"""One running demo and one browser for all tests of a worker that need them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.demo.browser import PHONE, Demo, Tab, launched, need_chromium
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    need_chromium()
+    with sync_playwright() as playwright, launched(playwright) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Demo]:
+    running = Demo(tmp_path_factory.mktemp("demo") / "here")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def tab(demo: Demo, browser: Browser) -> Iterator[Tab]:
+    opened = Tab(browser, demo.url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def phone_tab(demo: Demo, browser: Browser) -> Iterator[Tab]:
+    opened = Tab(browser, demo.url, size=PHONE)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def opening(demo: Demo) -> dict[str, Any]:
+    """Give what the guide speaks of: its leads' numbers and their rep."""
+    told: dict[str, Any] = json.loads((demo.folder / "en" / "opening.json").read_text("utf-8"))
+    guide: dict[str, Any] = told["guide"]
+    return guide
