@@ -54,7 +54,7 @@ lock: $(LOCK_VENV)/.made ## renew the lock files (LOCK_ARGS=--upgrade for newer 
 		-o requirements-dev.lock
 
 clean: ## remove the environments and caches (never data/)
-	@rm -rf $(VENV) $(LOCK_VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(LOCK_VENV) .screenshots .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define new_environment

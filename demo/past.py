@@ -9,30 +9,24 @@ from typing import Any
 from bot import assign, figures, intake
 from bot.delivery import Courier
 from bot.desk import Desk
-from bot.orders import Order, Sent, SlackPost
+from bot.orders import Order, Sent
 from handlers.commands import answer_command
 from rules.digest import last_digest
+from rules.effects import PostCard, PostOwnerCard, RefreshCard
 from sandbox.story.tale import Act, Arrive, Say, Story
 from sandbox.town import Town
-from storage import leads
+from storage import leads, outbox
 
 RECENT = timedelta(hours=36)
-# A moment at which nothing stands in Slack: what was said there long ago is gone.
-LONG_AGO = "1000000000.000000"
+CARDS = (PostCard.kind, PostOwnerCard.kind, RefreshCard.kind)
 
 
 class Unheard:
-    """Sends nothing: weeks of old messages would only fill the channels."""
+    """Sends nothing: weeks of old messages would only fill channels, phones and mailboxes."""
 
-    def __init__(self, town: Town) -> None:
-        self._world = town.slack.world
-
-    def send(self, order: Order) -> Sent:
-        """Say where the message would have stood."""
-        if not isinstance(order, SlackPost):
-            return Sent()
-        place = self._world.channel_named(order.to) or self._world.open_im(user=order.to)
-        return Sent(place.id, LONG_AGO)
+    def send(self, _order: Order) -> Sent:
+        """Say that it was sent; it stands nowhere."""
+        return Sent()
 
 
 class Past:
@@ -42,7 +36,7 @@ class Past:
         self._desk, self._town = desk, town
         self.leads: dict[str, int] = {}
         seconds = _leaping()
-        quiet = dict.fromkeys(senders, Unheard(town))
+        quiet = dict.fromkeys(senders, Unheard())
         self._unheard = Courier(desk, quiet, seconds=seconds)
         self._heard = Courier(desk, senders, seconds=seconds)
 
@@ -57,8 +51,8 @@ class Past:
             if not digested and act.at >= digest_at:
                 self._post_digest(digest_at)
                 digested = True
-            if act.at.date() != day:
-                self._unheard.deliver_due()
+            if act.at.date() != day and act.at < recent:
+                self._deliver_unheard()
                 day = act.at.date()
             self._do(act)
             if act.at >= recent:
@@ -72,8 +66,16 @@ class Past:
         self._unheard.close()
         self._heard.close()
 
-    def _post_digest(self, at: datetime) -> None:
+    def _deliver_unheard(self) -> None:
+        """Let customers have had their messages; cards of long ago are not even drawn."""
+        with self._desk.store.unit() as unit:
+            for kind in CARDS:
+                outbox.fold(unit, kind=kind, over=0, now=self._desk.clock())
+            unit.commit()
         self._unheard.deliver_due()
+
+    def _post_digest(self, at: datetime) -> None:
+        self._deliver_unheard()
         self._town.calendar.run_to(at, within=0)
         figures.post_weekly(self._desk)
         self._heard.deliver_due()

@@ -1,7 +1,8 @@
 """What people read: who sees a number, each person's language, nothing that Slack would obey."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -113,6 +114,25 @@ class TestTheChannel:
         room.deliver()
         [*_, actions] = room.outside.channel()[0].blocks
         assert [one["text"]["text"] for one in actions["elements"]] == ["Assign", "More"]
+
+
+class TestAMomentOnAStandingCard:
+    def test_is_left_to_slack_so_that_today_does_not_grow_old(self, room: Room):
+        room.lead()
+        room.log(1, "noanswer")
+        room.deliver()
+        shown = room.outside.channel()[0].text
+        stamp = int(room.load(1).next_at.timestamp())
+        assert "today" not in shown
+        assert f"Attempt 2 <!date^{stamp}^{{date_short_pretty}} {{time}}|" in shown
+
+    def test_is_told_in_full_where_tokens_are_not_read(self):
+        moment = datetime(2026, 12, 3, 14, tzinfo=UTC)
+        zone = ZoneInfo("Asia/Jerusalem")
+        assert Words("en", zone).standing(moment).endswith("|Thursday 3 December 16:00>")
+        hebrew = Words("he", zone).standing(moment)
+        assert (hebrew[0], hebrew[-1]) == (FSI, PDI)
+        assert FSI not in hebrew[1:-1]
 
 
 class TestTheOwner:
