@@ -156,7 +156,7 @@ def demo(
     """Try everything here: a Slack in the browser, customers with phones, the bot among them."""
     try:
         from demo.house import House
-        from demo.main import NoFolder, Options, run_demo
+        from demo.main import NoFolder, NoPort, Options, run_demo
         from handlers.slack import forget_settings
     except ImportError as lacking:
         raise Stop(f"the demo needs its extra ({lacking.name}): `make demo` sets it up") from None
@@ -166,7 +166,7 @@ def demo(
     forget_settings(os.environ)
     try:
         run_demo(House(open_desk, _senders_of, build_bot, Settings.from_env), options)
-    except NoFolder as fault:
+    except (NoFolder, NoPort) as fault:
         raise Stop(str(fault)) from None
 
 

@@ -49,29 +49,41 @@ class Crew:
         self.stage = Stage(locale=locale, change_locale=self.change)
         self._house, self._folder, self._told = house, folder, told
         self._stack = ExitStack()
-        self._lock = Lock()
+        self._lock, self._runs = Lock(), False
 
     def start(self) -> None:
         """Set up the stage's language and let the bot in."""
-        with self._lock, ExitStack() as stack:
-            self.stage.show = self._open(self.stage.locale, stack)
-            self._stack = stack.pop_all()
+        with self._lock:
+            self._runs = True
+            self._enter()
 
     def stop(self) -> None:
         """End the bot, then its world, which is kept in the folder."""
         with self._lock:
-            self.stage.show = None
-            self._stack.close()
+            self._runs = False
+            self._leave()
 
     def change(self, locale: str) -> None:
         """Go on in another language, in the background; what stands is kept for coming back."""
         Thread(target=self._change, args=(locale,), name="language", daemon=True).start()
 
     def _change(self, locale: str) -> None:
-        self.stop()
-        self.stage.locale = locale
-        self.stage.done.clear()
-        self.start()
+        with self._lock:
+            if not self._runs or locale == self.stage.locale:
+                return
+            self._leave()
+            self.stage.locale = locale
+            self.stage.done.clear()
+            self._enter()
+
+    def _enter(self) -> None:
+        with ExitStack() as stack:
+            self.stage.show = self._open(self.stage.locale, stack)
+            self._stack = stack.pop_all()
+
+    def _leave(self) -> None:
+        self.stage.show = None
+        self._stack.close()
 
     def _open(self, locale: str, stack: ExitStack) -> Show:
         folder = self._folder / locale
@@ -91,8 +103,9 @@ class Crew:
         desk = stack.enter_context(self._desk(town, story, folder))
         if opening is None:
             opening = self._live(desk, town, story, began)
-            (folder / OPENING).write_text(json.dumps(asdict(opening)), "utf-8")
+            # Last of all, since its presence says that the world is whole.
             town.save()
+            (folder / OPENING).write_text(json.dumps(asdict(opening)), "utf-8")
         town.arrivals.leads = arrivals(locale=locale, seed=story.seed, start=_next_stranger(town))
         for part in self._house.build_bot(desk):
             part.start()
@@ -135,6 +148,7 @@ def _read_all(town: Town) -> None:
 
 def _opening(folder: Path) -> Opening | None:
     try:
+        Town.left_at(folder)
         kept: Mapping[str, Any] = json.loads((folder / OPENING).read_text("utf-8"))
         return Opening(began=kept["began"], guide=Guide(**kept["guide"]))
     except (OSError, ValueError, KeyError, TypeError):

@@ -29,7 +29,7 @@ class Folder:
         for one in self.path.iterdir():
             if one.name == MARK:
                 continue
-            if one.is_dir():
+            if one.is_dir() and not one.is_symlink():
                 shutil.rmtree(one)
             else:
                 one.unlink()

@@ -1,7 +1,6 @@
 """`python app.py demo`: from its options to a running world, and out again on Ctrl-C."""
 
 import logging
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from demo.crew import Crew
 from demo.folder import NoFolder, take_folder
 from demo.house import House
 from handlers.running import run_until_signalled
-from sandbox.face.server import FaceServer
+from sandbox.face.server import FaceServer, NoPort
 
-__all__ = ["NoFolder", "Options", "run_demo"]
+__all__ = ["NoFolder", "NoPort", "Options", "run_demo"]
 
 PORTS = range(8765, 8785)
 
@@ -66,7 +65,7 @@ class _Face:
 
 
 def run_demo(house: House, options: Options) -> None:
-    """Run the demo until it is told to stop; raises NoFolder."""
+    """Run the demo until it is told to stop; raises NoFolder, NoPort."""
     console = Console(highlight=False, soft_wrap=True)
     folder = take_folder(options.folder)
     if options.reset:
@@ -77,15 +76,11 @@ def run_demo(house: House, options: Options) -> None:
         logging.getLogger("mail.log").setLevel(logging.ERROR)
         told = _Bar(console).told
         crew = Crew(house, locale=options.locale, folder=folder.path, told=told)
-        face = _Face(FaceServer(stage=crew.stage, port=options.port or free_port()), console)
+        face = _Face(FaceServer(stage=crew.stage, ports=_ports(options)), console)
         run_until_signalled([crew, face])
     folder.release()
 
 
-def free_port() -> int:
-    """Give the first free port of the demo's own, so that its address is mostly the same."""
-    for port in PORTS:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
-    return 0
+def _ports(options: Options) -> list[int]:
+    """Give the port that was asked for, else the demo's own, so that its address stays the same."""
+    return [options.port] if options.port else [*PORTS, 0]

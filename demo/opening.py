@@ -13,6 +13,8 @@ from sandbox.story.tale import Arrive, Story
 from storage import leads
 
 RECENT = timedelta(days=7)
+# A command's line in the help: how it is typed, isolated in Hebrew, then what it does.
+_LINE = re.compile("\u2068?`([^`]*)`\u2069?(.*)", re.DOTALL)
 
 
 def hints(locale: str) -> tuple[Hint, ...]:
@@ -22,7 +24,7 @@ def hints(locale: str) -> tuple[Hint, ...]:
 
 
 def _hint(verb: str, text: str) -> Hint:
-    usage, _, words = text.strip().removeprefix("`").partition("`")
+    [(usage, words)] = _LINE.findall(text)
     names = (verb, *VERBS[verb].aliases)
     spaced = " " if " " in usage.removeprefix("/lead ") else ""
     return Hint(

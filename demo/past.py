@@ -46,14 +46,14 @@ class Past:
         digest_at, _, _ = last_digest(
             now=until, playbook=self._desk.playbook, zone=self._desk.settings.zone
         )
-        digested, day = False, None
+        digested, quiet, day = False, True, None
         for number, act in enumerate(story.past):
             if not digested and act.at >= digest_at:
                 self._post_digest(digest_at)
                 digested = True
-            if act.at.date() != day and act.at < recent:
+            if quiet and (act.at.date() != day or act.at >= recent):
                 self._deliver_unheard()
-                day = act.at.date()
+                quiet, day = act.at < recent, act.at.date()
             self._do(act)
             if act.at >= recent:
                 self._heard.deliver_due()

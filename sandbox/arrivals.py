@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 
 import httpx
@@ -21,7 +21,7 @@ class Arrivals:
         self._send, self._every = send, every
         self.leads: Iterator[Arrive] = iter(())
         self.version = 0
-        self._on, self._closing, self._changed = False, False, Event()
+        self._on, self._closing, self._changed, self._lock = False, False, Event(), Lock()
         self._thread = Thread(target=self._run, name="arrivals", daemon=True)
 
     @property
@@ -31,10 +31,11 @@ class Arrivals:
 
     def switch(self, *, on: bool) -> None:
         """Let leads arrive by themselves, the first one at once; or stop that."""
-        self._on = on
-        self.version += 1
-        if on and not self._thread.is_alive():
-            self._thread.start()
+        with self._lock:
+            self._on = on
+            self.version += 1
+            if on and self._thread.ident is None:
+                self._thread.start()
         self._changed.set()
 
     def close(self) -> None:
@@ -60,3 +61,5 @@ class Arrivals:
             self.one()
         except httpx.HTTPError as fault:
             log.warning("a lead did not arrive: %s", type(fault).__name__)
+        except StopIteration:
+            self.switch(on=False)

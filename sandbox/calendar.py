@@ -79,7 +79,8 @@ def _next(local: datetime, *, hour: daytime, days: frozenset[int]) -> datetime:
     for away in range(9):
         day = local.date() + timedelta(days=away)
         moment = datetime.combine(day, hour, tzinfo=local.tzinfo)
-        if day.weekday() in days and moment > local:
+        # Both in UTC: on a night that has an hour twice its clock alone would be wrong.
+        if day.weekday() in days and moment.astimezone(UTC) > local.astimezone(UTC):
             return moment
     raise ValueError("no such day")
 

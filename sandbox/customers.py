@@ -73,7 +73,7 @@ class Customers:
             return [_written(one) for one in self._known.values()]
 
     def read(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Take back what ``to_json`` returned; raises KeyError or TypeError for other data."""
+        """Take back what ``to_json`` returned; raises KeyError, TypeError or ValueError."""
         with self._lock:
             self._known = {row["customer"]["key"]: _known(row) for row in rows}
             self.version += 1

@@ -34,7 +34,7 @@ class _Server(uvicorn.Server):
 
 
 class BackgroundServer:
-    """A web server in a thread of its own, on 127.0.0.1."""
+    """A web server in a thread of its own, on 127.0.0.1; raises OSError for a port in use."""
 
     def __init__(self, app: FastAPI, *, port: int = 0) -> None:
         config = uvicorn.Config(
@@ -44,6 +44,8 @@ class BackgroundServer:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((HOST, port))
+        # Who only binds shares the port with whoever does so too, until one of them listens.
+        self._socket.listen()
         # Kept, since a closed socket has forgotten it.
         self._port = int(self._socket.getsockname()[1])
         self._thread = Thread(target=self._run, name="sandbox-server", daemon=True)

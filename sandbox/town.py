@@ -69,7 +69,10 @@ class Town:
 
     @staticmethod
     def left_at(folder: Path) -> datetime:
-        """Return the calendar's moment when a folder was last saved; raises OSError, ValueError."""
+        """Return the calendar's moment when a folder was last saved.
+
+        Raises OSError, ValueError, KeyError or TypeError when none was, or it cannot be read.
+        """
         kept = json.loads((folder / KEPT).read_text("utf-8"))
         return datetime.fromtimestamp(float(kept["now"]), UTC)
 
@@ -111,7 +114,8 @@ class Town:
             url = f"{self.intake}/{arrival.source}"
             answer = client.post(url, json=dict(arrival.fields), headers=headers)
         answer.raise_for_status()
-        self.customers.add(arrival.customer)
+        if arrival.customer.name:
+            self.customers.add(arrival.customer)
         told: dict[str, object] = answer.json()
         return told
 

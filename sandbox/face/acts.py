@@ -11,7 +11,7 @@ import httpx
 from sandbox.calendar import goals
 from sandbox.errors import ClientRefused, NoSuchElement, OperationFailed, OperationTimeout
 from sandbox.face.frames import LOCALES, sayer
-from sandbox.face.seat import HOME, PARTS, TABS, WIDEST, Choice, Hit, Seat
+from sandbox.face.seat import HOME, MESSAGES, PARTS, TABS, WIDEST, Choice, Hit, Seat
 from sandbox.face.stage import Show, Stage
 from sandbox.face.visitors import visitor
 from sandbox.formstate import place_of
@@ -64,7 +64,9 @@ def _theirs(show: Show, seat: Seat) -> set[str]:
 
 
 def _go(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
-    seat.go(_one_of({HOME, *_theirs(show, seat)}, hit.value))
+    direct = show.town.slack.world.open_im(user=seat.me).id
+    place = direct if hit.value == MESSAGES else hit.value
+    seat.go(_one_of({HOME, *_theirs(show, seat)}, place))
     if hit.value == HOME:
         _person(show, seat).open_home()
 

@@ -92,6 +92,8 @@ def _drawn(
         follows=follows,
         key=message.ts,
     )
+    if not seat.thread and not replies and message.ephemeral_for is None:
+        html += frame("reply", locale=show.locale, ts=message.ts)
     seat.drawn[message.ts] = Drawn(message=message, depends=depends, html=html)
     return html
 

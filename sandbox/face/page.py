@@ -1,5 +1,6 @@
 """The page itself: its panes, brought up to date as the world changes."""
 
+import asyncio
 from typing import Any
 
 from nicegui import run, ui
@@ -25,6 +26,8 @@ class Page:
         self.seat = Seat(me=show.guide.rep, place=place, seen=side.all_seen(show))
         self._seen: object = None
         self._told = 0
+        # What was touched first happens first.
+        self._acting = asyncio.Lock()
         self._build()
         self._timer = ui.timer(EVERY, self.refresh)
 
@@ -99,7 +102,8 @@ class Page:
         _set(self._box, {"aria-label": say("feed.what", name=name)})
 
     async def _heard(self, told: dict[str, Any]) -> None:
-        await run.io_bound(carry_out, self._stage, self.seat, read_hit(told))
+        async with self._acting:
+            await run.io_bound(carry_out, self._stage, self.seat, read_hit(told))
         await self.refresh()
 
     async def _said(self, text: str) -> None:

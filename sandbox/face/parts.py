@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sandbox.face.draw.markup import mrkdwn
 from sandbox.face.draw.reader import Reader
 from sandbox.face.frames import frame, sayer
-from sandbox.face.seat import HOME, Seat
+from sandbox.face.seat import HOME, MESSAGES, Seat
 from sandbox.face.stage import Show
 from sandbox.records import Channel
 
@@ -91,7 +91,7 @@ def _spot(show: Show, seat: Seat, place: Channel, *, name: str) -> tuple[str, st
     html = frame(
         "place",
         locale=show.locale,
-        id=place.id,
+        id=MESSAGES if place.is_im else place.id,
         mark=_mark(place),
         name=name,
         here=here,
@@ -121,8 +121,8 @@ def head(show: Show, seat: Seat) -> Items:
         back=bool(seat.thread),
         mark=_mark(place),
         name=say("head.thread") if seat.thread else place_name(show, seat),
-        tabs=[(HOME, say("head.home")), (dm, say("head.messages"))] if at_app else [],
-        here=seat.place,
+        tabs=[(one, say(f"head.{one}")) for one in (HOME, MESSAGES)] if at_app else [],
+        here=HOME if seat.place == HOME else MESSAGES,
         members=say("head.members", n=len(place.members)),
     )
     return [("head", html)]

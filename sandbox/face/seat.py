@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.records import Message
 
-HOME = "home"
+HOME, MESSAGES = "home", "messages"
 WINDOW = 200
 WIDEST = 5000
 PARTS = ("places", "place", "side")

@@ -1,10 +1,13 @@
 """The page's web server: the page in both languages, its files, and nothing from elsewhere."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
@@ -21,24 +24,34 @@ LANGUAGES: dict[str, Any] = {"en": "en-US", "he": "he"}
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self' ws: wss:; frame-src 'self'; object-src 'none'; base-uri 'self'"
+    "connect-src 'self' ws://127.0.0.1:* ws://localhost:*; "
+    "frame-src 'self'; object-src 'none'; base-uri 'self'"
 )
 SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
-class FaceServer:
-    """The page on 127.0.0.1; enter it to start. There can be one in a process."""
+class NoPort(Exception):
+    """Raised when every port that was offered is in use."""
 
-    def __init__(self, *, stage: Stage, port: int = 0) -> None:
+
+class FaceServer:
+    """The page on 127.0.0.1, on the first free port; enter it to start. One in a process.
+
+    Raises NoPort.
+    """
+
+    def __init__(self, *, stage: Stage, ports: Iterable[int]) -> None:
         app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         _add_files(app, stage)
         app.middleware("http")(_guard)
+        # A name that another site made point here is not this page's.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
         for locale in LANGUAGES:
             _add_page(stage, locale)
         ui.run_with(
             app, favicon="📇", tailwind=False, show_welcome_message=False, reconnect_timeout=20
         )
-        self._server = BackgroundServer(app, port=port)
+        self._server = _first_free(app, ports)
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -56,6 +69,13 @@ class FaceServer:
     def url(self) -> str:
         """The address to open."""
         return f"{self._server.url}/"
+
+
+def _first_free(app: FastAPI, ports: Iterable[int]) -> BackgroundServer:
+    for port in ports:
+        with suppress(OSError):
+            return BackgroundServer(app, port=port)
+    raise NoPort("the port is in use; name another with --port")
 
 
 def _add_page(stage: Stage, locale: str) -> None:

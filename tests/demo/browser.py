@@ -136,12 +136,6 @@ class Tab:
         label = next(one for one in chosen.locator("option").all_inner_texts() if name in one)
         chosen.select_option(label=label)
 
-    def go(self, name: str) -> None:
-        """Open a channel, or with ``leads (app)`` the app's direct messages."""
-        spots = self.page.locator(".pane-places .spot")
-        named = spots.filter(has_text=re.compile(rf"^\s*\S+\s*{re.escape(name)}\b"))
-        named.last.click()
-
     def channel(self, name: str) -> None:
         self.page.locator(".pane-places .spot", has_text="#").filter(has_text=name).last.click()
         expect(self.page.locator(".head h1")).to_have_text(f"#{name}")
@@ -167,6 +161,25 @@ class Tab:
     def message(self, text: str | re.Pattern[str]) -> Locator:
         """Give the newest message with these words."""
         return self.feed.locator("article", has_text=text).last
+
+    def new_lead(self, name: str, phone: str) -> int:
+        """Send a lead through the form, look on as its owner, and give its number."""
+        self.tab("form")
+        self.side.get_by_label("Name").fill(name)
+        self.side.get_by_label("Phone").fill(phone)
+        self.side.get_by_label("Email").fill(f"{name.split(maxsplit=1)[0].lower()}@example.com")
+        self.side.get_by_label("Campaign").select_option(index=2)
+        self.side.get_by_role("button", name="Send").click()
+        said = self.side.get_by_text(re.compile(r"It is lead #\d+ now"))
+        expect(said).to_be_visible()
+        number = int(re.findall(r"#(\d+)", said.inner_text())[0])
+        self.channel("leads")
+        card = self.message(f"#{number} {name}")
+        expect(card).to_be_visible()
+        self.act_as(card.locator(".mention").first.inner_text().removeprefix("@"))
+        self.messages()
+        expect(self.message(f"#{number} {name}")).to_be_visible()
+        return number
 
     def shoot(self, name: str) -> None:
         SHOTS.mkdir(exist_ok=True)

@@ -15,20 +15,13 @@ NAG = re.compile("asked for now|is waiting")
 
 class TestALead:
     def test_that_the_form_sends_is_posted_and_given(self, tab: Tab):
-        tab.tab("form")
-        tab.side.get_by_label("Name").fill("Tamar Golan")
-        tab.side.get_by_label("Phone").fill("052-234-5671")
-        tab.side.get_by_label("Email").fill("tamar@example.com")
-        tab.side.get_by_role("button", name="Send").click()
-        expect(tab.side).to_contain_text("It is lead #")
+        number = tab.new_lead("Tamar Golan", "052-234-5671")
+        expect(tab.message(f"#{number} ")).to_contain_text("052-234-5671")
         tab.channel("leads")
-        card = tab.message("Tamar Golan")
+        card = tab.message(f"#{number} ")
         expect(card).to_contain_text("052-•••-••71")
         expect(card).not_to_contain_text("tamar@example.com")
         tab.shoot("leads-channel")
-        tab.act_as(card.locator(".mention").first.inner_text().removeprefix("@"))
-        tab.messages()
-        expect(tab.message("Tamar Golan")).to_contain_text("052-234-5671")
 
     def test_arrives_by_itself_while_the_switch_is_on(self, tab: Tab):
         tab.channel("leads")
@@ -62,15 +55,16 @@ class TestACallNobodyAnswered:
         expect(letter.locator("body")).to_contain_text("tried to call you")
         tab.shoot("mail")
 
-    def test_is_answered_by_sms_and_the_rep_hears_of_it(self, tab: Tab, opening: dict[str, Any]):
-        tab.side.get_by_role("button", name=re.compile("^Show .* phone$")).click()
+    def test_is_answered_by_sms_and_the_rep_hears_of_it(self, tab: Tab):
+        number = tab.new_lead("Rivka Adler", "052-234-5672")
+        tab.tab("phone")
+        tab.side.locator(".entry", has_text="Rivka Adler").click()
         tab.side.get_by_label(re.compile("^Write as ")).fill("Call me at five please")
         tab.side.get_by_role("button", name="Send SMS").click()
         expect(tab.side.locator(".talk .in")).to_contain_text("arrived")
-        heard = tab.message("Call me at five please")
-        expect(heard).to_contain_text(f"#{opening['lead_id']}")
+        expect(tab.message("Call me at five please")).to_contain_text(f"#{number}")
         tab.side.get_by_role("button", name="STOP").click()
-        expect(tab.message("asked")).to_contain_text("closed")
+        expect(tab.message("asked not to get messages")).to_contain_text(f"#{number}")
 
     def test_can_be_tried_on_the_customers_phone(self, tab: Tab):
         tab.tab("phone")
@@ -99,9 +93,9 @@ class TestAPromise:
 
 
 class TestAModal:
-    def test_says_what_is_wrong_and_then_takes_it(self, tab: Tab, opening: dict[str, Any]):
-        card = tab.feed.locator("article", has=tab.page.get_by_role("button", name="Sold")).last
-        card.get_by_role("button", name="Sold").click()
+    def test_says_what_is_wrong_and_then_takes_it(self, tab: Tab):
+        number = tab.new_lead("Noam Shaked", "052-234-5673")
+        tab.message(f"#{number} ").get_by_role("button", name="Sold").click()
         expect(tab.modal).to_be_visible()
         amount = tab.modal.get_by_label("Amount")
         amount.fill("a lot")
@@ -112,7 +106,7 @@ class TestAModal:
         amount.fill("1,290")
         tab.modal.get_by_role("button", name="Save").click()
         expect(tab.modal).to_be_hidden()
-        expect(tab.message("₪1,290")).to_contain_text("Sold")
+        expect(tab.message("Sold for ₪1,290")).to_contain_text(f"#{number}")
 
     def test_closes_with_escape_and_changes_with_its_menu(self, tab: Tab):
         card = tab.feed.locator("article", has=tab.page.get_by_role("button", name="Talked")).last
@@ -124,8 +118,22 @@ class TestAModal:
         expect(tab.modal).to_be_hidden()
 
 
+class TestAThread:
+    def test_begins_under_a_message_and_is_told_there(self, tab: Tab):
+        tab.channel("leads")
+        card = tab.feed.locator(":scope > *").last
+        card.hover()
+        card.get_by_role("button", name="Reply in thread").click()
+        expect(tab.page.locator(".head h1")).to_contain_text("Thread")
+        tab.type("I know her, let me take it")
+        expect(tab.feed.locator("article")).to_have_count(2)
+        tab.page.get_by_role("button", name="Back to the channel").click()
+        expect(tab.feed.get_by_role("button", name="1 reply")).to_be_visible()
+
+
 class TestHome:
     def test_shows_the_reps_day_and_hands_out_the_next_call(self, tab: Tab):
+        tab.new_lead("Yoel Barak", "052-234-5674")
         tab.page.get_by_role("button", name="Home").click()
         expect(tab.feed).to_contain_text("Your day")
         tab.feed.get_by_role("button", name="Next call").click()
