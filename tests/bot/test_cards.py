@@ -122,9 +122,10 @@ class TestAMomentOnAStandingCard:
         room.log(1, "noanswer")
         room.deliver()
         shown = room.outside.channel()[0].text
-        stamp = int(room.load(1).next_at.timestamp())
+        due = room.load(1).next_at
+        assert due is not None
         assert "today" not in shown
-        assert f"Attempt 2 <!date^{stamp}^{{date_short_pretty}} {{time}}|" in shown
+        assert f"Attempt 2 <!date^{int(due.timestamp())}^{{date_short_pretty}} {{time}}|" in shown
 
     def test_is_told_in_full_where_tokens_are_not_read(self):
         moment = datetime(2026, 12, 3, 14, tzinfo=UTC)
