@@ -149,7 +149,7 @@ def build_bot(desk: Desk) -> list[Any]:
 def demo(
     *,
     locale: Annotated[str, typer.Option(help="en or he: the whole world's language")] = "en",
-    port: Annotated[int, typer.Option(help="The page's port; any free one when left out.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's; 0: any.")] = 0,
     folder: Annotated[Path, typer.Option(help="Where the demo keeps itself.")] = Path("data/demo"),
     reset: Annotated[bool, typer.Option(help="Begin the story anew.")] = False,
 ) -> None:
@@ -283,8 +283,8 @@ def main() -> None:
     """Run a command; what goes wrong is one clear line and exit code 1."""
     try:
         cli()
-    except Stop as stop:
-        sys.exit(str(stop))
+    except (Stop, KeyboardInterrupt) as stop:
+        sys.exit(str(stop) or "interrupted")
     except Refused as refused:
         locale = (dotenv_values(".env") | dict(os.environ)).get("LOCALE") or "en"
         words = Words(locale, Settings.from_env({}).zone, mrkdwn=False)

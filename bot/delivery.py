@@ -68,7 +68,7 @@ class Courier:
                 lanes[row.lane].append(row)
             if not lanes:
                 break
-            handed += [self._hands.submit(self._lane, name, rows) for name, rows in lanes.items()]
+            handed += [self._hands.submit(self._lane, rows) for rows in lanes.values()]
         return handed
 
     def deliver_due(self) -> None:
@@ -78,10 +78,10 @@ class Courier:
 
     def keep_leases(self) -> None:
         """Keep the rows in hand, and let rows wait again whose sender died."""
-        now = self._desk.clock()
-        with self._lock:
-            held = sorted(self._in_hand)
         with self._desk.store.unit() as unit:
+            now = self._desk.clock()
+            with self._lock:
+                held = sorted(self._in_hand)
             outbox.renew(unit, held, until=now + LEASE)
             outbox.free_expired(unit, now=now)
             unit.commit()
@@ -106,13 +106,24 @@ class Courier:
             rows = take(most=BATCH, without=closed | set(PACE))
             for lane in sorted(set(PACE) - closed):
                 rows += take(most=1, only=lane)
-            unit.commit()
-        with self._lock:
-            self._busy |= {row.lane for row in rows}
-            self._in_hand |= {row.id for row in rows}
+            # In hand before the claim is committed: where the clock leaps in that instant, the
+            # lease would seem to have run out.
+            with self._lock:
+                self._busy |= {row.lane for row in rows}
+                self._in_hand |= {row.id for row in rows}
+            try:
+                unit.commit()
+            except BaseException:
+                self._let_go(rows)
+                raise
         return rows
 
-    def _lane(self, name: str, rows: Sequence[Row]) -> None:
+    def _let_go(self, rows: Sequence[Row]) -> None:
+        with self._lock:
+            self._busy -= {row.lane for row in rows}
+            self._in_hand -= {row.id for row in rows}
+
+    def _lane(self, rows: Sequence[Row]) -> None:
         held: datetime | None = None
         until = time.monotonic() + LEASE.total_seconds() / 2
         try:
@@ -122,9 +133,7 @@ class Courier:
                 else:
                     held = self._deliver(row)
         finally:
-            with self._lock:
-                self._busy.discard(name)
-                self._in_hand -= {row.id for row in rows}
+            self._let_go(rows)
             self.on_free()
 
     def _deliver(self, row: Row) -> datetime | None:

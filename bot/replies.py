@@ -85,6 +85,9 @@ def _take_in(
 ) -> None:
     """Write it down with each lead; where no rep is told, the managers are."""
     heard = [_write_down(desk, unit, lead, message, now=now) for lead in found]
+    if message.optout:
+        for lead in _sharing(unit, found):
+            _close(desk, unit, lead, message, now=now)
     if not any(heard):
         notice = TellManagers("unheard", found[0].id if found else 0, about=message.sid)
         outbox.add(unit, tell_managers(desk, unit, notice), now=now)
@@ -92,15 +95,31 @@ def _take_in(
 
 def _write_down(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: datetime) -> bool:
     """Write it in the lead's history and obey an opt-out; says whether its rep is told."""
-    asked = without_messages(lead) if message.optout else lead
-    if asked != lead:
-        leads.save(unit, asked, before=lead)
-    what = "opted_out" if message.optout else "replied"
-    leads.add_line(unit, lead.id, at=now, actor="", what=what, text=message.text)
+    if message.optout:
+        _close(desk, unit, lead, message, now=now)
+    else:
+        leads.add_line(unit, lead.id, at=now, actor="", what="replied", text=message.text)
     heard = lead.living and _is_in_team(desk, unit, lead.owner)
     told: tuple[Effect, ...] = (TellReply(lead.id, lead.owner, message.sid),) if heard else ()
     desk.send(unit, lead, (*told, RefreshCard(lead.id)), now=now)
     return heard
+
+
+def _close(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: datetime) -> None:
+    """Send this lead no SMS and no mail from now on."""
+    asked = without_messages(lead)
+    if asked != lead:
+        leads.save(unit, asked, before=lead)
+    leads.add_line(unit, lead.id, at=now, actor="", what="opted_out", text=message.text)
+    desk.send(unit, lead, (RefreshCard(lead.id),), now=now)
+
+
+def _sharing(unit: Unit, found: Sequence[Lead]) -> Sequence[Lead]:
+    """Give the other leads that have an address of these: their mail goes to the same person."""
+    known = {lead.id for lead in found}
+    addresses = {lead.email for lead in found if lead.email}
+    others = {one.id: one for email in addresses for one in leads.of_email(unit, email)}
+    return [one for number, one in sorted(others.items()) if number not in known]
 
 
 def _is_in_team(desk: Desk, view: View, slack_id: str) -> bool:

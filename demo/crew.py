@@ -3,7 +3,6 @@
 import json
 import logging
 import shutil
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from demo.opening import guide, hints
 from demo.past import Past
 from sandbox.calendar import Calendar, first_moment
 from sandbox.face.stage import Guide, Show, Stage
+from sandbox.httpserver import HOST, free_port
 from sandbox.story.tale import Arrive, Story, arrivals, make_story
 from sandbox.town import Town
 from sandbox.world import BOT, ChannelSpec, Workspace, channel_id
@@ -71,10 +71,16 @@ class Crew:
         with self._lock:
             if not self._runs or locale == self.stage.locale:
                 return
+            before = self.stage.locale
             self._leave()
-            self.stage.locale = locale
             self.stage.done.clear()
-            self._enter()
+            try:
+                self.stage.locale = locale
+                self._enter()
+            except Exception as fault:  # noqa: BLE001 - back to the world that worked
+                log.error("the language could not be changed: %s", type(fault).__name__)
+                self.stage.locale = before
+                self._enter()
 
     def _enter(self) -> None:
         with ExitStack() as stack:
@@ -114,7 +120,7 @@ class Crew:
 
     def _desk(self, town: Town, story: Story, folder: Path) -> AbstractContextManager[Desk]:
         port = free_port()
-        town.meet(address=f"http://127.0.0.1:{port}")
+        town.meet(address=f"http://{HOST}:{port}")
         settings = self._house.settings(
             town.env()
             | {
@@ -189,16 +195,11 @@ def _show(desk: Desk, town: Town, story: Story, chosen: Guide) -> Show:
 
 
 def _next_stranger(town: Town) -> int:
-    return 1 + sum(one.customer.key.startswith("n") for one in town.customers.all())
+    """Give the number after the newest stranger's; the first ones may be forgotten by now."""
+    keys = (one.customer.key for one in town.customers.all())
+    return 1 + max((int(key[1:]) for key in keys if key.startswith("n")), default=0)
 
 
 def _campaigns(story: Story) -> tuple[str, ...]:
     arrived = (act.fields.get("campaign") for act in story.past if isinstance(act, Arrive))
     return tuple(sorted({str(name) for name in arrived if name}))
-
-
-def free_port() -> int:
-    """Give a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -46,7 +46,11 @@ def take_folder(wanted: Path) -> Folder:
 
 
 def _locked(path: Path) -> IO[str] | None:
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        why = fault.strerror
+        raise NoFolder(f"{path} can't be used ({why}); name another with --folder") from None
     if any(path.iterdir()) and not (path / MARK).exists():
         raise NoFolder(f"{path} holds something else; name another folder with --folder")
     lock = (path / MARK).open("a", encoding="utf-8")

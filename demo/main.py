@@ -1,6 +1,8 @@
 """`python app.py demo`: from its options to a running world, and out again on Ctrl-C."""
 
 import logging
+import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from bot.logs import set_up_logs
 from demo.crew import Crew
 from demo.folder import NoFolder, take_folder
 from demo.house import House
-from handlers.running import run_until_signalled
+from handlers.running import SIGNALS, run_until_signalled
 from sandbox.face.server import FaceServer, NoPort
 
 __all__ = ["NoFolder", "NoPort", "Options", "run_demo"]
@@ -29,6 +31,10 @@ class Options:
     reset: bool
 
 
+class Interrupted(Exception):
+    """Raised out of the setting up by Ctrl-C, whose signal waits until all parts have started."""
+
+
 class _Bar:
     """A progress bar while the story's past is lived through; gone when it is done."""
 
@@ -37,7 +43,9 @@ class _Bar:
         self._progress: Progress | None = None
 
     def told(self, done: int, total: int) -> None:
-        """Show how much of the past is done."""
+        """Show how much of the past is done; raises Interrupted when somebody wants to go."""
+        if signal.sigpending() & SIGNALS:
+            raise Interrupted
         if self._progress is None:
             self._progress = Progress(console=self._console, transient=True)
             self._progress.add_task("Three weeks of calls", total=total)
@@ -77,7 +85,8 @@ def run_demo(house: House, options: Options) -> None:
         told = _Bar(console).told
         crew = Crew(house, locale=options.locale, folder=folder.path, told=told)
         face = _Face(FaceServer(stage=crew.stage, ports=_ports(options)), console)
-        run_until_signalled([crew, face])
+        with suppress(Interrupted):
+            run_until_signalled([crew, face])
     folder.release()
 
 

@@ -30,13 +30,9 @@ def inbound(desk: Desk, request: Request, body: bytes) -> Response:
 
 def _is_signed(desk: Desk, request: Request, body: bytes) -> bool:
     # Read when a first SMS comes: most desks start without one.
-    from twilio.request_validator import (  # noqa: PLC0415
-        RequestValidator,
-        get_signature_algorithm,
-    )
+    from twilio.request_validator import RequestValidator  # noqa: PLC0415
 
     given = request.headers.get("x-twilio-signature", "")
-    settings = request.headers.get("x-twilio-webhooks-signature-settings", "")
     try:
         pairs = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
@@ -46,7 +42,6 @@ def _is_signed(desk: Desk, request: Request, body: bytes) -> bool:
                 _address(desk.settings.public_url, request),
                 ImmutableMultiDict(pairs),
                 given,
-                get_signature_algorithm(settings),
             )
         )
     except ValueError:  # a form or an address that can't be read

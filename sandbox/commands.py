@@ -43,10 +43,19 @@ def escaped(*, world: World, text: str) -> str:
 
     ``#123`` stays as it is, because no channel has that name (Slack: should_escape).
     """
+    text = _with_handles(world, text)
     plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if not world.app.should_escape:
         return plain
     return _TOKENS.sub(lambda match: _token(world, match), plain)
+
+
+def _with_handles(world: World, text: str) -> str:
+    """Take ``@`` with a whole name, as it is shown, for the person's handle."""
+    people = [user for user in world.users.values() if user.real_name and not user.deleted]
+    for user in sorted(people, key=lambda one: len(one.real_name), reverse=True):
+        text = text.replace(f"@{user.real_name}", f"@{user.name}")
+    return text
 
 
 def _token(world: World, match: re.Match[str]) -> str:
@@ -59,7 +68,9 @@ def _token(world: World, match: re.Match[str]) -> str:
 
 
 def _person(world: World, name: str) -> str | None:
-    found = [u for u in world.users.values() if u.name == name and not u.deleted]
+    people = [u for u in world.users.values() if not u.deleted]
+    found = [u for u in people if u.name == name.lower()]
+    found = found or [u for u in people if u.real_name.partition(" ")[0] == name]
     return f"<@{found[0].id}|{found[0].name}>" if found else None
 
 

@@ -81,3 +81,10 @@ class BackgroundServer:
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

@@ -1,7 +1,6 @@
 """A mail server that keeps everything: an SMTP sink with failures on demand."""
 
 import smtplib
-import socket
 import time
 from collections.abc import Callable, Iterable
 from threading import Condition
@@ -12,11 +11,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from sandbox.bounds import MOST_MAILS
+from sandbox.httpserver import HOST, free_port
 from sandbox.mail_replies import answer_to
 from sandbox.mails import Mail
 
 T = TypeVar("T")
-HOST = "127.0.0.1"
 OK = "250 OK"
 
 
@@ -45,7 +44,7 @@ class Mailbox:
 
     def _build_controller(self) -> Controller:
         # 0 would do, but aiosmtpd then tries to reach port 0 to see whether it is up.
-        port = _free_port()
+        port = free_port()
         options: dict[str, Any] = {}
         if self.login is not None:
             options = {"authenticator": self._authenticate, "auth_require_tls": False}
@@ -85,15 +84,25 @@ class Mailbox:
         with self._changed:
             return list(self._mails)
 
+    def boxes(self) -> dict[str, list[Mail]]:
+        """Return every address that got mail with its mails, oldest first.
+
+        The address with the newest mail comes first; addresses are in lower case.
+        """
+        boxes: dict[str, list[Mail]] = {}
+        for mail in self.mails:
+            for address in dict.fromkeys(one.lower() for one in mail.recipients):
+                boxes[address] = box = boxes.pop(address, [])
+                box.append(mail)
+        return dict(reversed(boxes.items()))
+
     def of(self, address: str) -> list[Mail]:
         """Return the mails to an address, oldest first."""
-        wanted = address.lower()
-        return [m for m in self.mails if wanted in (one.lower() for one in m.recipients)]
+        return self.boxes().get(address.lower(), [])
 
     def addresses(self) -> list[str]:
         """Return every address that got mail, the one with the newest mail first."""
-        newest = (one.lower() for mail in reversed(self.mails) for one in mail.recipients)
-        return list(dict.fromkeys(newest))
+        return list(self.boxes())
 
     def reply(self, mail: Mail, text: str) -> Mail:
         """Answer a mail from its recipient's address, by SMTP, and return what arrived.
@@ -188,9 +197,3 @@ def _mail(envelope: Any, *, at: float) -> Mail:
         raw=bytes(envelope.original_content),
         at=at,
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -5,6 +5,7 @@ import logging
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_urlsafe
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
@@ -25,7 +26,6 @@ log = logging.getLogger(__name__)
 
 SAVE_EVERY = 5.0
 KEPT = "town.json"
-TOKEN = "demo"  # noqa: S105 - a token of the sandbox
 NUMBER = "+972500000000"
 SALES = "sales@example.com"
 SOURCES = ("website", "facebook", "google", "vendor")
@@ -36,7 +36,13 @@ class Town:
 
     def __init__(self, *, workspace: Workspace, folder: Path, calendar: Calendar) -> None:
         self.calendar, self._folder = calendar, folder
-        app = AppConfig(commands=frozenset({"/lead"}))
+        # Drawn anew each time, since any page in the browser can knock on these ports.
+        self.token = token_urlsafe(24)
+        app = AppConfig(
+            bot_token=f"xoxb-{token_urlsafe(24)}",
+            app_token=f"xapp-{token_urlsafe(24)}",
+            commands=frozenset({"/lead"}),
+        )
         self.slack = SlackServer(workspace=workspace, app=app, calendar=calendar.time)
         self.phones = PhoneNetwork(clock=calendar.time, deliver=True)
         self.mailbox = Mailbox(clock=calendar.time)
@@ -96,7 +102,7 @@ class Town:
             "TWILIO_API_URL": self.phones.url,
             "SMTP_URL": self.mailbox.url,
             "MAIL_FROM": SALES,
-            "INTAKE_TOKENS": ",".join(f"{name}:{TOKEN}" for name in SOURCES),
+            "INTAKE_TOKENS": ",".join(f"{name}:{self.token}" for name in SOURCES),
         }
 
     def meet(self, *, address: str) -> None:
@@ -109,7 +115,7 @@ class Town:
 
         Raises httpx.HTTPError when it is not there or refuses.
         """
-        headers = {"Authorization": f"Bearer {TOKEN}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         with httpx.Client(timeout=10.0, trust_env=False) as client:
             url = f"{self.intake}/{arrival.source}"
             answer = client.post(url, json=dict(arrival.fields), headers=headers)

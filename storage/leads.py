@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Update, bindparam, func, insert, select, update
+from sqlalchemy import Column, Update, bindparam, func, insert, select, update
 
 from rules.fields import Draft
 from rules.lead import STATE, Lead
@@ -151,7 +151,16 @@ def find_person(view: View, *, phone: str, email: str) -> int | None:
 
 def of_phone(unit: Unit, e164: str) -> list[Lead]:
     """Give every lead with this E.164 number, newest first, held until the unit ends."""
-    query = select(*COLUMNS).where(leads.c.phone_e164 == e164, leads.c.phone_e164 != "")
+    return _held(unit, leads.c.phone_e164, e164)
+
+
+def of_email(unit: Unit, email: str) -> list[Lead]:
+    """Give every lead with this address, newest first, held until the unit ends."""
+    return _held(unit, leads.c.email_key, email_key(email))
+
+
+def _held(unit: Unit, column: Column[str], value: str) -> list[Lead]:
+    query = select(*COLUMNS).where(column == value, column != "")
     found = [to_lead(row) for row in unit.execute(query.with_for_update())]
     return sorted(found, key=lambda one: one.id, reverse=True)
 

@@ -69,7 +69,7 @@ BOOK = Playbook(callback_phone="03-555-1234", sender_name="Good Cars")
 DANA = {"name": "Dana Cohen", "phone": "052-234-5678", "email": "dana@example.com"}
 
 _TOKEN = re.compile(r"<[@!#][^>]*>|<[^>]*\|[^>]*>|<https?:[^>]*>")
-_HARMLESS = re.compile(r"<@U01(NOA|AVI|MIRI)>|<!date\^\d+\^[a-z_{} ]+\|[^<>|]*>")
+_HARMLESS = re.compile(r"<@U01(NOA|AVI|MIRI)>|<!date\^\d+\^[a-z_{}() ]+\|[^<>|]*>")
 
 
 @dataclass(slots=True)

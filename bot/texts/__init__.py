@@ -1,5 +1,6 @@
 """Every word a person reads, in Hebrew and English as equals."""
 
+import re
 import tomllib
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -14,10 +15,14 @@ from rules.money import Money, decimal_amount
 
 LOCALES = ("en", "he")
 FSI, PDI = "\u2068", "\u2069"
+# Marks that give a line its direction before its first letter does.
+MARKS = {"en": "\u200e", "he": "\u200f"}
 SOON_MINUTES = 60
 WEEK_DAYS = 6
 _LIVE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
 _HEBREW = ("\u0590", "\u05ff")
+_CODE = re.compile("`[^`]*`")
+_HEBREW_WORD = re.compile("[\u0590-\u05ff]+(?= [^\u0590-\u05ff])")
 
 
 class Safe(str):
@@ -30,7 +35,12 @@ class Safe(str):
 def load(locale: str) -> dict[str, str]:
     """Give every text of a locale under its dotted key."""
     content = tomllib.loads((Path(__file__).parent / f"{locale}.toml").read_text("utf-8"))
-    return dict(_flatten(content))
+    return {key: _CODE.sub(_in_typing_order, text) for key, text in _flatten(content)}
+
+
+def _in_typing_order(code: re.Match[str]) -> str:
+    """Keep what follows a Hebrew word of a command behind it, as it is typed."""
+    return _HEBREW_WORD.sub(lambda word: f"{word[0]}{MARKS['en']}", code[0])
 
 
 def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -122,7 +132,9 @@ class Words:
         """Give a moment in full: 'Thursday 3 December 16:00'."""
         local = moment.astimezone(self.zone)
         clock = Safe(self._isolated(format_time(local, "HH:mm", locale=self.locale)))
-        day = Safe(format_date(local.date(), "EEEE d MMMM", locale=self.locale))
+        # In Hebrew a month stands with its preposition.
+        pattern = "EEEE d '\u05d1'MMMM" if self.locale == "he" else "EEEE d MMMM"
+        day = Safe(format_date(local.date(), pattern, locale=self.locale))
         return self.say("time.day", day=day, clock=clock)
 
     def _day(self, day: date, away: int) -> str:
@@ -145,6 +157,16 @@ class Words:
         stamp = int(moment.timestamp())
         token = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{bare}>"
         return Safe(self._isolated(token))
+
+    def counted_down(self, moment: datetime) -> Safe:
+        """Give a moment of today to the second, and beside it how far away it is."""
+        local = moment.astimezone(self.zone)
+        token = f"<!date^{int(moment.timestamp())}^{{time_secs}} ({{ago}})|{local:%H:%M:%S}>"
+        return Safe(self._isolated(token))
+
+    def opens(self, text: str) -> str:
+        """Give the mark by which a line runs the reader's way though this text runs the other."""
+        return MARKS[self.locale] if self._jumps(text) else ""
 
     def ago(self, moment: datetime) -> Safe:
         """Give a running time that Slack keeps up to date by itself."""

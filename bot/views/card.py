@@ -19,7 +19,8 @@ HISTORY = 3
 
 def title(lead: Lead, words: Words) -> Safe:
     """Name a lead the one way it is always named: '#123 Dana Cohen'."""
-    return words.say("card.title", id=lead.id, name=lead.name or words.say("card.nameless"))
+    name = lead.name or words.say("card.nameless")
+    return Safe(words.opens(name) + words.say("card.title", id=lead.id, name=name))
 
 
 def card(shown: Shown, words: Words, playbook: Playbook, *, private: bool) -> Message:

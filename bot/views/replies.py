@@ -48,7 +48,7 @@ def _on_the_way(done: Logged, words: Words) -> Safe:
     if seconds < 1:
         return words.say("reply.leaving_now", what=names)
     if seconds <= 60:  # noqa: PLR2004 - a minute or less is 'now' to a person
-        when = words.ago(done.leave_at)
+        when = words.counted_down(done.leave_at)
         return words.say("reply.leaving", what=names, when=when, n=len(done.messages))
     return words.say("reply.waiting", what=names, when=words.when(done.leave_at, now=done.now))
 

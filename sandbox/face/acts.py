@@ -33,7 +33,7 @@ def carry_out(stage: Stage, seat: Seat, hit: Hit) -> None:
     if show is None or hit.do not in _ACTS:
         return
     say = sayer(show.locale)
-    seat.version += 1
+    seat.version, seat.notice = seat.version + 1, ""
     try:
         _ACTS[hit.do](stage, show, seat, hit)
     except OperationTimeout:
@@ -186,7 +186,9 @@ def _touched(show: Show, person: Person, seat: Seat, hit: Hit) -> Message | View
 
 def _submit(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
     person = _person(show, seat)
-    person.submit(_given(hit, person.showing, _zone(show, seat)))
+    # A second press on Save finds its modal gone: it was taken already.
+    if person.modal is not None and person.modal.id == hit.view:
+        person.submit(_given(hit, person.modal, _zone(show, seat)))
 
 
 def _close(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
@@ -262,6 +264,7 @@ def _mail_reply(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
     _, mail = _letters(show, seat)[hit.value]
     if hit.fields.get("text", "").strip():
         show.town.mailbox.reply(mail, hit.fields["text"])
+        seat.notice = sayer(show.locale)("mail.sent")
 
 
 def _lead(stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:

@@ -59,6 +59,8 @@ def _days(show: Show, seat: Seat, reader: Reader, messages: list[Message]) -> It
         )
         items.append((message.ts, html))
         before = message
+    shown = {key for key, _ in items}
+    seat.drawn = {key: drawn for key, drawn in seat.drawn.items() if key in shown}
     return items
 
 

@@ -1,5 +1,6 @@
 """Mailboxes: who has mail, which letters, and one letter shown as its reader would see it."""
 
+from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
@@ -11,6 +12,7 @@ from sandbox.face.stage import Show
 from sandbox.mails import Mail
 
 WHEN = "{date_short_pretty} {time}"
+LISTED = 60
 # What a mail program does: no script, nothing fetched, links open beside.
 _GUARD = (
     '<meta http-equiv="Content-Security-Policy" '
@@ -21,18 +23,20 @@ _GUARD = (
 
 def news(show: Show, seat: Seat) -> bool:
     """Tell whether a mailbox has a letter that was not looked at here."""
-    box = show.town.mailbox
-    return any(len(box.of(one)) > seat.seen.get(one, 0) for one in box.addresses())
+    boxes = show.town.mailbox.boxes()
+    return any(len(box) > seat.seen.get(address, 0) for address, box in boxes.items())
 
 
 def mails(show: Show, seat: Seat, reader: Reader) -> tuple[str, str]:
     """Return what the mail tab shows: all boxes, one box, or one letter."""
-    letters = show.town.mailbox.of(seat.box) if seat.box else []
+    boxes = show.town.mailbox.boxes()
+    letters = boxes.get(seat.box, [])
     if seat.box and seat.letter is not None and seat.letter < len(letters):
         return _letter(show, seat, letters[seat.letter], reader)
     if seat.box:
         return _box(show, seat, letters, reader)
-    rows = [_box_row(show, seat, address) for address in show.town.mailbox.addresses()]
+    names = _names(show)
+    rows = [_row(seat, one, box, names) for one, box in list(boxes.items())[:LISTED]]
     return "boxes", _listed(show, title=sayer(show.locale)("mail.title"), address="", rows=rows)
 
 
@@ -40,19 +44,15 @@ def _listed(show: Show, *, title: str, address: str, rows: list[dict[str, Any]])
     return frame("mails", locale=show.locale, title=title, address=address, rows=rows)
 
 
-def _box_row(show: Show, seat: Seat, address: str) -> dict[str, Any]:
-    letters = show.town.mailbox.of(address)
-    fresh = len(letters) > seat.seen.get(address, 0)
-    last = letters[-1].subject if letters else ""
-    name = _name(show, address)
-    return {"do": "mail", "value": address, "name": name, "last": last, "news": fresh}
+def _row(seat: Seat, address: str, box: list[Mail], names: Mapping[str, str]) -> dict[str, Any]:
+    name = names.get(address, address)
+    fresh = len(box) > seat.seen.get(address, 0)
+    return {"do": "mail", "value": address, "name": name, "last": box[-1].subject, "news": fresh}
 
 
-def _name(show: Show, address: str) -> str:
-    if address == show.town.sales:
-        return sayer(show.locale)("mail.team")
+def _names(show: Show) -> dict[str, str]:
     people = {one.customer.email.lower(): one.customer.name for one in show.town.customers.all()}
-    return people.get(address) or address
+    return people | {show.town.sales: sayer(show.locale)("mail.team")}
 
 
 def _box(show: Show, seat: Seat, letters: list[Mail], reader: Reader) -> tuple[str, str]:
@@ -67,7 +67,7 @@ def _box(show: Show, seat: Seat, letters: list[Mail], reader: Reader) -> tuple[s
         }
         for number, letter in reversed(list(enumerate(letters)))
     ]
-    title = sayer(show.locale)("mail.of", name=_name(show, seat.box))
+    title = sayer(show.locale)("mail.of", name=_names(show).get(seat.box, seat.box))
     return f"box-{seat.box}", _listed(show, title=title, address=seat.box, rows=rows)
 
 

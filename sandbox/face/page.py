@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import run, ui
 
@@ -19,11 +20,10 @@ TOLD_EVERY = 20
 class Page:
     """One tab's page: it draws what its seat sees, and passes on what is touched."""
 
-    def __init__(self, stage: Stage, show: Show) -> None:
+    def __init__(self, stage: Stage, show: Show, *, me: str, place: str) -> None:
         self._stage, self._show = stage, show
-        world = show.town.slack.world
-        place = world.open_im(user=show.guide.rep).id
-        self.seat = Seat(me=show.guide.rep, place=place, seen=side.all_seen(show))
+        self.seat = _taken(show, me=me, place=place)
+        self._where = ""
         self._seen: object = None
         self._told = 0
         # What was touched first happens first.
@@ -53,6 +53,8 @@ class Page:
 
     async def refresh(self) -> None:
         """Draw what changed since the last time."""
+        if not self._timer.active:
+            return
         if self._stage.show is not self._show:
             self._leave()
             return
@@ -88,8 +90,9 @@ class Page:
         self._head.show(parts.head(show, seat))
         self._feed.show(feed.feed(show, seat, reader), place=where)
         self._notice.show(parts.notice(show, seat))
-        self._side.show(side.side(self._stage, show, seat, reader), place=None)
-        self._bottom.show(parts.bottom(show, seat, news=any(side.news_of(show, seat))))
+        news = side.news_of(show, seat)
+        self._side.show(side.side(self._stage, show, seat, reader, news=news))
+        self._bottom.show(parts.bottom(show, seat, news=any(news)))
         self._sheet.show(feed.sheet(show, seat, reader))
         self._frame()
 
@@ -98,6 +101,11 @@ class Page:
         name = parts.place_name(show, seat)
         label = say("composer.thread") if seat.thread else say("composer.write", name=name)
         self._composer.call(label)
+        where = urlencode({"me": seat.me, "place": seat.place})
+        if where != self._where:
+            # So that a reload finds the same person in the same place.
+            self._where = where
+            self._root.client.run_javascript(f"history.replaceState(null, '', '?{where}')")
         _set(self._root, {"data-shown": seat.shown, "data-place": seat.place})
         _set(self._box, {"aria-label": say("feed.what", name=name)})
 
@@ -116,11 +124,21 @@ def _set(element: ui.element, props: dict[str, str]) -> None:
         element.update()
 
 
-def build(stage: Stage) -> None:
-    """Fill the page, or say that the world is being set up."""
+def _taken(show: Show, *, me: str, place: str) -> Seat:
+    """Take the seat that the address names, else the guide's rep in front of the app."""
+    world = show.town.slack.world
+    people = {user.id for user in world.users.values() if not user.is_bot}
+    who = me if me in people else show.guide.rep
+    direct = world.open_im(user=who).id
+    theirs = {one.id for one in world.places(who)}
+    return Seat(me=who, place=place if place in theirs else direct, seen=side.all_seen(show))
+
+
+def build(stage: Stage, *, me: str, place: str) -> None:
+    """Fill the page for who the address names, or say that the world is being set up."""
     show = stage.show
     if show is not None:
-        Page(stage, show)
+        Page(stage, show, me=me, place=place)
         return
     ui.label(sayer(stage.locale)("bar.waiting")).classes("waiting")
     timer = ui.timer(0.5, lambda: _go_on(stage, timer))

@@ -82,12 +82,12 @@ def _add_page(stage: Stage, locale: str) -> None:
     title = sayer(locale)("bar.title")
 
     @ui.page(f"/{locale}", title=title, language=LANGUAGES[locale])
-    def page() -> Response | None:
+    def page(me: str = "", place: str = "") -> Response | None:
         if stage.locale != locale:
             return RedirectResponse("/")
         links = "".join(f'<link rel="stylesheet" href="/face/{name}">' for name in STYLES)
         ui.add_head_html(links)
-        build(stage)
+        build(stage, me=me, place=place)
         return None
 
 

@@ -18,12 +18,12 @@ WHEN = "{date_short_pretty} {time}"
 LISTED = 60
 
 
-def side(stage: Stage, show: Show, seat: Seat, reader: Reader) -> Items:
-    """Return the tabs and what is chosen among them."""
-    phone, mail = news_of(show, seat)
-    news = {"guide": False, "form": False, "phone": phone, "mail": mail}
+def side(stage: Stage, show: Show, seat: Seat, reader: Reader, *, news: tuple[bool, bool]) -> Items:
+    """Return the tabs and what is chosen among them; ``news`` as news_of tells it."""
+    phone, mail = news
+    marks = {"guide": False, "form": False, "phone": phone, "mail": mail}
     ids = [one for one in TABS if one != "guide" or seat.guided]
-    tabs = frame("tabs", locale=show.locale, ids=ids, here=seat.tab, news=news)
+    tabs = frame("tabs", locale=show.locale, ids=ids, here=seat.tab, news=marks)
     return [("tabs", tabs), _DRAW[seat.tab](stage, show, seat, reader)]
 
 
@@ -38,8 +38,8 @@ def news_of(show: Show, seat: Seat) -> tuple[bool, bool]:
 def all_seen(show: Show) -> dict[str, int]:
     """Return how much every phone and mailbox holds, for a seat that has just been taken."""
     phones = {number: len(talk) for number, talk in _talks(show).items()}
-    box = show.town.mailbox
-    return phones | {address: len(box.of(address)) for address in box.addresses()}
+    boxes = show.town.mailbox.boxes()
+    return phones | {address: len(box) for address, box in boxes.items()}
 
 
 def _talks(show: Show) -> dict[str, list[Sms]]:
@@ -132,7 +132,9 @@ def _mails(_stage: Stage, show: Show, seat: Seat, reader: Reader) -> tuple[str, 
 
 def _form(_stage: Stage, show: Show, seat: Seat, _reader: Reader) -> tuple[str, str]:
     name = sayer(show.locale)("form.sample_name")
-    given = {"name": name, "phone": "052-234-5678", "email": "dana@example.com"}
+    sample = {"name": name, "phone": "052-234-5678", "email": "dana@example.com"}
+    # A second person with the first one's address would be the same person.
+    given = dict.fromkeys(sample, "") if seat.answer else sample
     drawn = frame(
         "form",
         locale=show.locale,

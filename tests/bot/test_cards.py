@@ -11,15 +11,16 @@ from bot.calls import my_day
 from bot.messages import mail_of, sms_of
 from bot.orders import SlackPost, SlackUpdate
 from bot.readers import reader
-from bot.texts import FSI, PDI, Words
+from bot.texts import FSI, MARKS, PDI, Words
 from bot.views import card as cards
 from bot.views import modals, replies
 from bot.views.blocks import Message
 from bot.views.card import card
-from rules.commands import VERBS
+from rules.commands import VERBS, LogOutcome, parse_command
 from rules.effects import SendEmail, SendSms
+from rules.lead import Lead
 from rules.money import Money
-from rules.words import Importance, Layer
+from rules.words import Importance, Kind, Layer, Outcome
 from sandbox.blockkit import check_view
 from tests.desk import (
     AVI,
@@ -125,7 +126,7 @@ class TestAMomentOnAStandingCard:
         due = room.load(1).next_at
         assert due is not None
         assert "today" not in shown
-        assert f"Attempt 2 <!date^{int(due.timestamp())}^{{date_short_pretty}} {{time}}|" in shown
+        assert f"Attempt 2: <!date^{int(due.timestamp())}^{{date_short_pretty}} {{time}}|" in shown
 
     def test_is_told_in_full_where_tokens_are_not_read(self):
         moment = datetime(2026, 12, 3, 14, tzinfo=UTC)
@@ -198,6 +199,31 @@ class TestTheOwner:
     def test_who_manages_sees_all(self, room: Room, by: str):
         room.lead()
         assert leads.show(room.desk, 1, by=by).full
+
+
+class TestALineWithANameOfTheOtherScript:
+    @pytest.mark.parametrize(("locale", "name"), [("en", "אורית מזרחי"), ("he", "Dana Cohen")])
+    def test_runs_the_readers_way_from_its_first_mark_on(self, locale: str, name: str):
+        words = Words(locale, ZoneInfo("Asia/Jerusalem"))
+        shown = cards.title(Lead(id=7, kind=Kind.WARM, name=name), words)
+        assert shown == f"{MARKS[locale]}#7 {FSI}{name}{PDI}"
+
+    def test_needs_no_mark_where_all_runs_one_way(self):
+        words = Words("en", ZoneInfo("Asia/Jerusalem"))
+        assert cards.title(Lead(id=7, kind=Kind.WARM, name="Dana Cohen"), words) == "#7 Dana Cohen"
+
+
+class TestACommandInHebrew:
+    def test_shows_its_words_in_the_order_in_which_they_are_typed(self):
+        words = Words("he", ZoneInfo("Asia/Jerusalem"))
+        assert f"`/lead אין מענה{MARKS['en']} 123`" in words.say("help.noanswer")
+
+    def test_is_understood_as_it_is_copied(self):
+        typed = f"אין מענה{MARKS['en']} 123"
+        known = parse_command(
+            typed, now=datetime.now(UTC), zone=ZoneInfo("Asia/Jerusalem"), currency="ILS"
+        )
+        assert known == LogOutcome(123, Outcome.NOANSWER)
 
 
 class TestEachLanguage:

@@ -9,6 +9,8 @@ from bot import assign, imports
 from bot.delivery import FLOOD
 from bot.orders import DeliveryFailed, Mail, Order, SlackPost, SlackUpdate, Sms
 from rules.money import Money
+from rules.refusals import Refused
+from storage.unit import NotCommitted, Unit
 from tests.desk import AVI, DANA, MIRI, NOA, FakeClock, Room, a_desk, payload
 
 
@@ -393,6 +395,39 @@ class TestARowInHand:
         room.tick(minutes=5)
         assert len(sends) == 1
         assert room.states("email") == ["sent"]
+
+    def test_keeps_it_when_the_clock_leaps_as_the_claim_is_made(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        room.lead()
+        leaps = iter([True])
+        commit = Unit.commit
+
+        def leap(unit: Unit) -> None:
+            commit(unit)
+            if room.states("post_card") == ["leased"] and next(leaps, False):
+                room.clock.forward(hours=22)
+                room.courier.keep_leases()
+
+        monkeypatch.setattr(Unit, "commit", leap)
+        room.deliver()
+        assert len(room.outside.of(SlackPost)) == 2
+        assert room.states("post_card") == ["sent"]
+
+    def test_is_let_go_when_its_claim_was_not_stored(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        room.lead()
+        with monkeypatch.context() as broken:
+            broken.setattr(Unit, "commit", _refuse)
+            with pytest.raises(Refused):
+                room.courier.deliver_due()
+        room.deliver()
+        assert room.states("post_card") == ["sent"]
+
+
+def _refuse(_unit: Unit) -> None:
+    raise NotCommitted
 
 
 class TestACardForAFormerOwner:

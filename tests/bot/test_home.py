@@ -111,7 +111,7 @@ class TestARepsHome:
     def test_speaks_the_viewers_language(self, room: Room):
         lead(room, 1)
         text = shown(room, locale="he")
-        assert text.startswith("היום שלך\nקודם כול: *#1 \u2068Lead 1\u2069*")
+        assert text.startswith("היום שלך\nקודם כול: *\u200f#1 \u2068Lead 1\u2069*")
         assert "השיחה הבאה" in text
 
     def test_has_what_was_just_said_on_top(self, room: Room):

@@ -12,7 +12,7 @@ from bot import assign, calls, intake, replies
 from bot.bodies import Unreadable
 from bot.desk import Desk
 from bot.roster import load_team
-from bot.texts import FSI, PDI
+from bot.texts import FSI, MARKS, PDI
 from bot.views.blocks import ActionId, Message
 from rules.commands import LogOutcome
 from rules.refusals import Refused
@@ -105,7 +105,7 @@ class TestAnAnswer:
         assign_to_noa(room)
         answer(room, "after five")
         assert last_dm(room, NOA).text == (
-            f"*#1 {FSI}Dana Cohen{PDI}*, תשובה ב־SMS: ״{FSI}after five{PDI}״\n"
+            f"*{MARKS['he']}#1 {FSI}Dana Cohen{PDI}*, תשובה ב־SMS: ״{FSI}after five{PDI}״\n"
             f"{FSI}052-234-5678{PDI}"
         )
 
@@ -320,6 +320,15 @@ class TestAnAnswerThatNoRepIsToldOf:
         assert all("my secret" not in payload(one) for one in room.outside.dms(lead.owner))
         assert "my secret" in payload(last_dm(room, other))
 
+    def test_goes_to_no_rep_who_left_while_it_waited(self, room: Room):
+        lead = room.lead()
+        room.deliver()
+        replies.receive(room.desk, form("my secret"))
+        with room.desk.store.engine.begin() as raw:
+            raw.exec_driver_sql(f"UPDATE reps SET state = 'paused' WHERE slack_id = '{lead.owner}'")
+        room.deliver()
+        assert all("my secret" not in payload(one) for one in room.outside.dms(lead.owner))
+
 
 class TestAnOptOut:
     def test_closes_sms_and_mail_and_is_written_down(self, room: Room):
@@ -345,6 +354,20 @@ class TestAnOptOut:
         assert said_to_managers(room) == [
             "*#1 Dana Cohen* asked not to get messages: SMS and email are closed."
         ]
+
+    def test_closes_every_lead_that_has_the_same_address(self, room: Room):
+        room.lead()
+        other = room.lead(phone="052-234-5679", email="other@example.com")
+        with room.desk.store.engine.begin() as raw:
+            raw.exec_driver_sql(
+                "UPDATE leads SET email = 'Dana@example.com', email_key = 'dana@example.com' "
+                f"WHERE id = {other.id}"
+            )
+        answer(room, "STOP")
+        assert room.load(other.id).opted_out == ("sms", "email")
+        room.log(other.id, "invalid")
+        room.tick(minutes=5)
+        assert room.outside.mails == []
 
     def test_stops_the_messages_that_wait(self, room: Room):
         room.lead()

@@ -2,9 +2,11 @@
 
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +52,7 @@ def launched(playwright: Playwright) -> Iterator[Browser]:
 class Demo:
     """`python app.py demo` as a user starts it."""
 
-    def __init__(self, folder: Path, *args: str) -> None:
+    def __init__(self, folder: Path, *args: str, ready: bool = True) -> None:
         self.folder = folder
         self._lines: Queue[str] = Queue()
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -63,7 +65,7 @@ class Demo:
             text=True,
         )
         Thread(target=self._read, daemon=True).start()
-        self.url = self._address()
+        self.url = self._address() if ready else ""
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -79,6 +81,18 @@ class Demo:
             if found := ADDRESS.search(line):
                 return found.group(0)
         raise AssertionError(f"the demo ended without an address: {said}")
+
+    @property
+    def rest(self) -> str:
+        """Give what it still said, up to its end."""
+        return "".join(iter(lambda: self._lines.get(timeout=STOP_SECONDS), ""))
+
+    def makes(self, path: Path) -> bool:
+        """Wait until it has made a file, or ended without."""
+        until = time.monotonic() + START_SECONDS
+        while not path.exists() and self.process.poll() is None and time.monotonic() < until:
+            select.select([], [], [], 0.02)
+        return path.exists()
 
     @property
     def log(self) -> str:

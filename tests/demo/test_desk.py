@@ -38,7 +38,7 @@ class TestACallNobodyAnswered:
     ):
         tab.type(f"/lead noanswer {opening['lead_id']}")
         answer = tab.message("Undo works until")
-        expect(answer).to_contain_text(re.compile(r"email, in \d+ seconds?"))
+        expect(answer).to_contain_text(re.compile(r"leave at \d\d:\d\d:\d\d \(in \d+ seconds?\)"))
         first = answer.inner_text()
         expect(answer).not_to_have_text(first)
         tab.shoot("noanswer")

@@ -119,6 +119,16 @@ class TestTheKeyboard:
         expect(line).to_have_value("/lead mine")
 
 
+class TestAReload:
+    def test_finds_the_same_person_in_the_same_place(self, tab: Tab):
+        tab.act_as("Avi")
+        tab.channel("leads")
+        tab.page.reload()
+        expect(tab.page.locator(".head h1")).to_have_text("#leads")
+        chosen = tab.page.locator("select[data-do=act_as] option:checked")
+        expect(chosen).to_contain_text("Avi")
+
+
 class TestAPhonesScreen:
     def test_shows_one_part_at_a_time_within_its_width(self, phone_tab: Tab):
         page = phone_tab.page

@@ -1,12 +1,14 @@
 """The demo as a process: it ends when told, remembers, and keeps out of another's way."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.demo.browser import Demo, Tab
+from tests.demo.browser import ROOT, Demo, Tab
 
 pytestmark = pytest.mark.slow
 
@@ -38,3 +40,26 @@ class TestADemo:
         assert second.url != demo.url
         assert (demo.folder.with_name(f"{demo.folder.name}-2") / "en" / "leads.db").exists()
         assert second.stop() == 0
+
+    def test_ends_by_ctrl_c_while_its_world_is_being_set_up(self, tmp_path: Path):
+        begun = Demo(tmp_path / "cut", ready=False)
+        assert begun.makes(tmp_path / "cut" / "en" / "leads.db")
+        assert begun.stop() == 0
+        assert "http" not in begun.rest
+
+    @pytest.mark.parametrize(
+        ("args", "code", "said"),
+        [
+            (["--port", "99999"], 2, "65535"),
+            (["--locale", "fr"], 2, "en, he"),
+            (["--folder", "app.py"], 1, "name another with --folder"),
+        ],
+        ids=["port", "locale", "folder"],
+    )
+    def test_says_what_is_wrong_with_its_options(self, args: list[str], code: int, said: str):
+        done = subprocess.run(
+            [sys.executable, "app.py", "demo", *args],
+            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+        assert "Traceback" not in done.stderr

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -11,6 +10,7 @@ from typing import Self
 
 import httpx
 
+from sandbox.httpserver import free_port
 from sandbox.mailbox import Mailbox
 from sandbox.phone import PhoneNetwork
 from sandbox.server import SlackServer
@@ -42,12 +42,6 @@ name = "Miri"
 role = "manager"
 locale = "he"
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class World:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.texts import LOCALES, Words, load
+from bot.texts import FSI, LOCALES, Words, load
 from bot.views.blocks import Message
 from handlers.commands import answer_command
 from handlers.errors import reply_to
@@ -108,16 +108,16 @@ class TestAnAnswer:
         room.lead()
         said = say(room, MIRI, "noanswer 1")
         top, on_the_way, following = said.text.split("\n")
-        assert top == "No answer, 1 so far: *#1 Dana Cohen*"
+        assert top == "No answer, missed call 1: *#1 Dana Cohen*"
         words = Words("en", room.desk.settings.zone)
-        left = words.ago(room.clock.now + timedelta(seconds=30))
-        assert on_the_way == f"On the way: SMS and email, {left}. Undo works until they leave."
+        left = words.counted_down(room.clock.now + timedelta(seconds=30))
+        assert on_the_way == f"SMS and email leave at {left}. Undo works until then."
         assert following == "Attempt 2: in 30 min."
         assert said.blocks[-1]["elements"][0]["action_id"] == "undo"
 
     @pytest.mark.parametrize(
         ("who", "said"),
-        [(AVI, "On the way: email, <!date^"), (NOA, "בדרך: מייל, <!date^")],
+        [(AVI, "The email leaves at <!date^"), (NOA, f"ההודעה (מייל) יוצאת ב־{FSI}<!date^")],
         ids=["en", "he"],
     )
     def test_speaks_of_one_message_as_one(self, room: Room, who: str, said: str):

@@ -12,10 +12,10 @@ from twilio.request_validator import RequestValidator
 from handlers.server import WebServer
 from handlers.web import LARGEST, make_web
 from rules.refusals import Refused
+from sandbox.httpserver import free_port
 from sandbox.phone import PhoneNetwork
 from sandbox.phone_rest import signature
 from tests.desk import FakeClock, Room, a_desk
-from tests.e2e.world import free_port
 from tests.handlers.test_web import count
 
 TOKEN = "hush-hush"

@@ -27,8 +27,9 @@ def workspace() -> Workspace:
     )
 
 
-def web_client(slack: SlackServer, token: str = "xoxb-test") -> WebClient:
-    return WebClient(token=token, base_url=slack.api_url)
+def web_client(slack: SlackServer, token: str | None = None) -> WebClient:
+    known = slack.world.app.bot_token if token is None else token
+    return WebClient(token=known, base_url=slack.api_url)
 
 
 def bolt_app(slack: SlackServer) -> App:
@@ -43,7 +44,7 @@ def bolt_app(slack: SlackServer) -> App:
 @contextmanager
 def on_socket(app: App, slack: SlackServer) -> Iterator[SocketModeHandler]:
     before = slack.connections
-    handler = SocketModeHandler(app, "xapp-test", ping_interval=0.2)
+    handler = SocketModeHandler(app, slack.world.app.app_token, ping_interval=0.2)
     handler.connect()
     slack.wait_for(lambda: slack.connections > before)
     try:

@@ -15,7 +15,7 @@ import pytest
 from sandbox import town as town_module
 from sandbox.calendar import Calendar
 from sandbox.story.tale import Arrive, arrivals
-from sandbox.town import KEPT, SALES, TOKEN, Town
+from sandbox.town import KEPT, SALES, Town
 from tests.sandbox.bots import DANA, web_client, workspace
 
 NOVEMBER = datetime(2025, 11, 24, 8, 0, tzinfo=UTC)
@@ -173,7 +173,8 @@ class TestALead:
         town.meet(address=intake.url)
         lead = a_lead()
         assert town.send_lead(lead) == {"status": "created", "lead_id": 7}
-        assert intake.seen == [(f"/intake/{lead.source}", f"Bearer {TOKEN}", dict(lead.fields))]
+        known = f"Bearer {town.token}"
+        assert intake.seen == [(f"/intake/{lead.source}", known, dict(lead.fields))]
         assert [one.customer for one in town.customers.all()] == [lead.customer]
         assert town.phones.inbound_url == f"{intake.url}/twilio/inbound"
 

@@ -33,7 +33,13 @@ export default {
       this.moved = false;
       this.$nextTick(() => { this.$refs.line.focus(); this.$refs.line.setSelectionRange(text.length, text.length); this.grow(); });
     },
-    take(one) { this.put(one.insert); this.shut = !one.insert.endsWith(" "); },
+    take(one) {
+      const typed = this.text.toLowerCase().trimEnd();
+      const start = one.starts.find((name) => name.startsWith(typed)) ?? one.insert.trimEnd();
+      const more = one.insert.endsWith(" ");
+      this.put(more ? `${start} ` : start);
+      this.shut = !more;
+    },
     send() {
       const text = this.text.trim();
       if (!text) return;

@@ -1,0 +1,62 @@
+"""The clock that ticks: a leap makes every job due, once."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import figures
+from bot.delivery import Waker
+from bot.desk import Desk
+from handlers.clock import Ticker
+from tests.desk import FakeClock, Room, a_desk
+
+
+class Counted:
+    """Counts how often the digest's job ran, which by itself runs each half minute only."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.times = 0
+        self._changed = threading.Condition()
+        monkeypatch.setattr(figures, "post_weekly", self._run)
+
+    def _run(self, _desk: Desk) -> None:
+        with self._changed:
+            self.times += 1
+            self._changed.notify_all()
+
+    def reaches(self, times: int, *, within: float = 10) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self.times >= times, timeout=within)
+
+
+class RunningClock(FakeClock):
+    """A clock that goes on by itself, and leaps when moved."""
+
+    def __call__(self) -> datetime:
+        return self.now + timedelta(seconds=time.monotonic())
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    with a_desk(tmp_path, RunningClock()) as made:
+        yield made
+
+
+class TestALeapOfTheClock:
+    def test_runs_every_job_at_once_and_only_once(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        digests = Counted(monkeypatch)
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier))
+        ticker.start()
+        try:
+            assert digests.reaches(1)
+            room.clock.forward(hours=22)
+            assert digests.reaches(2)
+            assert not digests.reaches(3, within=2.5)
+        finally:
+            ticker.stop()
