@@ -90,9 +90,9 @@ class Page:
         self._head.show(parts.head(show, seat))
         self._feed.show(feed.feed(show, seat, reader), place=where)
         self._notice.show(parts.notice(show, seat))
-        news = side.news_of(show, seat)
-        self._side.show(side.side(self._stage, show, seat, reader, news=news))
-        self._bottom.show(parts.bottom(show, seat, news=any(news)))
+        customers, news = side.side(self._stage, show, seat, reader)
+        self._side.show(customers)
+        self._bottom.show(parts.bottom(show, seat, news=news))
         self._sheet.show(feed.sheet(show, seat, reader))
         self._frame()
 

@@ -18,16 +18,18 @@ WHEN = "{date_short_pretty} {time}"
 LISTED = 60
 
 
-def side(stage: Stage, show: Show, seat: Seat, reader: Reader, *, news: tuple[bool, bool]) -> Items:
-    """Return the tabs and what is chosen among them; ``news`` as news_of tells it."""
-    phone, mail = news
+def side(stage: Stage, show: Show, seat: Seat, reader: Reader) -> tuple[Items, bool]:
+    """Return the tabs and what is chosen among them, and whether anything in them is new."""
+    # What is on show is drawn first: it is no news any more.
+    part = _DRAW[seat.tab](stage, show, seat, reader)
+    phone, mail = _news_of(show, seat)
     marks = {"guide": False, "form": False, "phone": phone, "mail": mail}
     ids = [one for one in TABS if one != "guide" or seat.guided]
     tabs = frame("tabs", locale=show.locale, ids=ids, here=seat.tab, news=marks)
-    return [("tabs", tabs), _DRAW[seat.tab](stage, show, seat, reader)]
+    return [("tabs", tabs), part], phone or mail
 
 
-def news_of(show: Show, seat: Seat) -> tuple[bool, bool]:
+def _news_of(show: Show, seat: Seat) -> tuple[bool, bool]:
     """Tell whether an SMS and whether a mail was sent that was not looked at here."""
     talks = _talks(show)
     known = {one.customer.e164 for one in show.town.customers.all()}

@@ -126,15 +126,15 @@ def reader_of(show: Show, seat: Seat) -> Reader:
 def page_of(stage: Stage, show: Show, seat: Seat) -> str:
     """Draw everything that the seat's page shows."""
     reader = reader_of(show, seat)
-    news = side.news_of(show, seat)
+    customers, news = side.side(stage, show, seat, reader)
     drawn = [
         *parts.bar(show, seat, reader),
         *parts.places(show, seat),
         *parts.head(show, seat),
         *feed.feed(show, seat, reader),
         *parts.notice(show, seat),
-        *side.side(stage, show, seat, reader, news=news),
-        *parts.bottom(show, seat, news=any(news)),
+        *customers,
+        *parts.bottom(show, seat, news=news),
         *feed.sheet(show, seat, reader),
     ]
     return "\n".join(html for _, html in drawn)

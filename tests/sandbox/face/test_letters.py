@@ -8,7 +8,7 @@ from sandbox.face.stage import Show
 from sandbox.mails import Mail
 from sandbox.town import SALES, Town
 from tests.sandbox.face import Page
-from tests.sandbox.face.stages import MONDAY, a_customer, a_show, reader_of
+from tests.sandbox.face.stages import MONDAY, a_customer, a_show, a_stage, reader_of
 
 DANA = "dana@example.com"
 
@@ -46,6 +46,17 @@ class TestTheMailboxes:
         values = [row["data-value"] for row in page.all("button", data_do="mail")]
         assert values == [SALES, "x@example.com", DANA]
         assert all(name in page.words for name in ("Team inbox", "x@example.com", "Dana Cohen"))
+
+    def test_are_no_news_on_their_tab_once_they_are_open(self, town: Town, show: Show, seat: Seat):
+        town.mailbox.restore([a_mail()])
+        stage = a_stage(show)[0]
+        items, news = side.side(stage, show, seat, reader_of(show, seat))
+        assert news
+        seat.open_tab("mail")
+        seat.box = DANA
+        items, news = side.side(stage, show, seat, reader_of(show, seat))
+        assert not news
+        assert Page(dict(items)["tabs"]).all("span", **{"class": "dot"}) == []
 
     def test_have_a_dot_until_they_are_looked_at(self, town: Town, show: Show, seat: Seat):
         town.mailbox.restore([a_mail()])
