@@ -69,7 +69,7 @@ class _Face:
 
     def stop(self) -> None:
         """Close the page."""
-        self._server.__exit__(None, None, None)
+        self._server.__exit__()
 
 
 def run_demo(house: House, options: Options) -> None:

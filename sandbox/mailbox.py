@@ -4,7 +4,6 @@ import smtplib
 import time
 from collections.abc import Callable, Iterable
 from threading import Condition
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from aiosmtpd.controller import Controller
@@ -54,12 +53,7 @@ class Mailbox:
         self._controller.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._controller.stop()
 
     @property

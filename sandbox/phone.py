@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from threading import Condition
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -66,12 +65,7 @@ class PhoneNetwork:
             self._carrier.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._carrier is not None:
             self._carrier.stop()
         self._server.stop()

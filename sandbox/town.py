@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import Event, Thread
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -61,12 +60,7 @@ class Town:
         self._saver.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.arrivals.close()
         self._closing.set()
         self._saver.join(timeout=10)

@@ -1,5 +1,7 @@
 """Messages that come by themselves: reminders, news for managers, summaries."""
 
+from datetime import timedelta
+
 from bot.replies import Inbound
 from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Message, actions, button, section, spoken
@@ -15,11 +17,11 @@ def nudge(
 ) -> Message:
     """Remind the rep of a follow-up that is due; `home` is the country of the team (L4.3)."""
     waited = playbook.nag_rep[min(nag, len(playbook.nag_rep)) - 1]
-    left = playbook.nag_manager - waited
+    told_at = agreed.due_at + timedelta(minutes=playbook.nag_manager)
     top = words.say("nudge.due" if nag == 1 else "nudge.again", lead=title(lead, words), n=waited)
     reach = shown_phone(lead.phone, region=home) if lead.phone_raw else lead.email
     agreed_words = words.say("nudge.note", text=agreed.note) if agreed.note else ""
-    warned = words.say("nudge.escalates", n=left) if nag > 1 else ""
+    warned = words.say("nudge.escalates", when=words.standing(told_at)) if nag > 1 else ""
     text = words.lines(words.join(top, reach), agreed_words, warned)
     return Message(spoken(text), (section(text), actions(*_nudge_buttons(agreed.id, words.plain))))
 

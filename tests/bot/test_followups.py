@@ -66,7 +66,10 @@ class TestAHotFollowUp:
         older, newer = nudges(room, owner)
         assert buttons(older) == []
         assert buttons(newer)
-        assert "10" in newer.text
+        agreed = room.followup(1)
+        assert agreed is not None
+        told_at = agreed.due_at + timedelta(minutes=20)
+        assert f"<!date^{int(told_at.timestamp())}^" in newer.text
 
     def test_is_told_to_managers_after_twenty_minutes_and_once(self, room: Room):
         agree(room)

@@ -10,8 +10,6 @@ from tests.demo.browser import Tab
 
 pytestmark = pytest.mark.slow
 
-NAG = re.compile("asked for now|is waiting")
-
 
 class TestALead:
     def test_that_the_form_sends_is_posted_and_given(self, tab: Tab):
