@@ -1,12 +1,13 @@
 """The page's own parts around what Slack shows: templates and their words."""
 
-import tomllib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sandbox.face.draw.words import content
 
 LOCALES = ("en", "he")
 HERE = Path(__file__).parent
@@ -22,8 +23,8 @@ _TEMPLATES = Environment(
 @cache
 def texts(locale: str) -> dict[str, str]:
     """Return every text of the page in ``en`` or ``he``, by 'part.name'."""
-    content = tomllib.loads((HERE / "texts" / f"{locale}.toml").read_text("utf-8"))
-    named = ((f"{part}.{name}", text) for part in content for name, text in content[part].items())
+    parts = content(locale).items()
+    named = ((f"{part}.{name}", text) for part, rows in parts for name, text in rows.items())
     return {name: text for name, text in named if isinstance(text, str)}
 
 

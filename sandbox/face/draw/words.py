@@ -9,10 +9,15 @@ _TEXTS = Path(__file__).parents[1] / "texts"
 
 
 @lru_cache
-def texts(locale: str) -> dict[str, Any]:
-    """Return everything under ``[draw]`` in a locale's texts; English for an unknown locale."""
+def content(locale: str) -> dict[str, Any]:
+    """Return all of the page's texts in a locale; English for an unknown one."""
     name = "he" if locale.startswith("he") else "en"
-    drawn: dict[str, Any] = tomllib.loads((_TEXTS / f"{name}.toml").read_text("utf-8"))["draw"]
+    return tomllib.loads((_TEXTS / f"{name}.toml").read_text("utf-8"))
+
+
+def texts(locale: str) -> dict[str, Any]:
+    """Return everything under ``[draw]`` in a locale's texts."""
+    drawn: dict[str, Any] = content(locale)["draw"]
     return drawn
 
 
