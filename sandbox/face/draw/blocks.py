@@ -11,20 +11,12 @@ from sandbox.face.draw.markup import plain
 from sandbox.face.draw.pictures import image_block, picture, video
 from sandbox.face.draw.reader import Reader
 from sandbox.face.draw.rich import rich_text
-from sandbox.face.draw.scene import NO_ERRORS, Scene, dicts, words_html
+from sandbox.face.draw.scene import Scene, dicts, words_html
 from sandbox.face.draw.tables import table
 from sandbox.face.draw.tags import Html, join, tag
-from sandbox.formstate import Typed
 from sandbox.reading import Json, plain_of
 
 _LARGEST, _SMALLEST = 1, 4
-
-
-def blocks_html(
-    blocks: Sequence[Json], reader: Reader, *, typed: Typed, errors: Mapping[str, str] = NO_ERRORS
-) -> str:
-    """Draw blocks that stand alone in a page; ``errors`` by block id stand under their inputs."""
-    return draw_blocks(blocks, Scene(reader=reader, typed=typed, errors=errors))
 
 
 def draw_blocks(blocks: Sequence[Json], scene: Scene) -> Html:

@@ -1,12 +1,16 @@
 """What the tests of the page share: a reader, and HTML taken apart again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.face.draw.blocks import draw_blocks
 from sandbox.face.draw.reader import Reader
+from sandbox.face.draw.scene import NO_ERRORS, Scene
+from sandbox.formstate import Typed
+from sandbox.reading import Json
 
 NOW = datetime(2025, 11, 25, 8, 0, tzinfo=UTC)
 STAMP = int(NOW.timestamp())
@@ -24,6 +28,13 @@ def a_reader(
         now=NOW,
         file_url=file_url,
     )
+
+
+def blocks_html(
+    blocks: Sequence[Json], reader: Reader, *, typed: Typed, errors: Mapping[str, str] = NO_ERRORS
+) -> str:
+    """Draw blocks that stand alone in a page."""
+    return draw_blocks(blocks, Scene(reader=reader, typed=typed, errors=errors))
 
 
 class Page(HTMLParser):

@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 
 from sandbox.blockkit_blocks import BLOCKS
-from sandbox.face.draw.blocks import blocks_html
-from tests.sandbox.face import STAMP, Page, a_reader
+from tests.sandbox.face import STAMP, Page, a_reader, blocks_html
 
 PNG = "data:image/png;base64,AAAA"
 

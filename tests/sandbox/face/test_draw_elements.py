@@ -4,11 +4,10 @@ from typing import Any
 import pytest
 
 from sandbox.blockkit_elements import ELEMENTS
-from sandbox.face.draw.blocks import blocks_html
 from sandbox.face.draw.elements import DRAWN
 from sandbox.formstate import chosen
 from sandbox.reading import INTERACTIVE, Element
-from tests.sandbox.face import STAMP, Page, a_reader
+from tests.sandbox.face import STAMP, Page, a_reader, blocks_html
 
 
 def words(text: str) -> dict[str, Any]:

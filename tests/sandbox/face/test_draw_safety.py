@@ -7,13 +7,12 @@ from hypothesis import strategies as st
 
 from sandbox.blockkit_blocks import BLOCKS
 from sandbox.blockkit_elements import ELEMENTS
-from sandbox.face.draw.blocks import blocks_html
 from sandbox.face.draw.markdown import markdown
 from sandbox.face.draw.markup import mrkdwn, plain
 from sandbox.face.draw.messages import message_html
 from sandbox.records import Message
 from sandbox.world import User
-from tests.sandbox.face import STAMP, Page, a_reader
+from tests.sandbox.face import STAMP, Page, a_reader, blocks_html
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HOSTILE = (
