@@ -64,12 +64,12 @@ class _Face:
 
     def start(self) -> None:
         """Open the page."""
-        self._server.__enter__()
+        self._server.start()
         self._console.print(f"The demo is at {self._server.url}  (Ctrl-C ends it)")
 
     def stop(self) -> None:
         """Close the page."""
-        self._server.__exit__()
+        self._server.stop()
 
 
 def run_demo(house: House, options: Options) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
@@ -34,7 +34,7 @@ class NoPort(Exception):
 
 
 class FaceServer:
-    """The page on 127.0.0.1, on the first free port; enter it to start. One in a process.
+    """The page on 127.0.0.1, on the first free port. There can be one in a process.
 
     Raises NoPort.
     """
@@ -52,11 +52,12 @@ class FaceServer:
         )
         self._server = _first_free(app, ports)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Begin to serve."""
         self._server.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Stop serving and free the port."""
         self._server.stop()
 
     @property

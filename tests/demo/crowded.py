@@ -67,7 +67,9 @@ def main(folder: Path) -> None:
             products=(),
             digest=(6, time(9)),
         )
-        face = stack.enter_context(FaceServer(stage=stage, ports=[0]))
+        face = FaceServer(stage=stage, ports=[0])
+        face.start()
+        stack.callback(face.stop)
         print(face.url, flush=True)  # noqa: T201 - this is how the test learns it
         sys.stdin.read()
 
