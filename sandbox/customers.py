@@ -1,10 +1,12 @@
 """The people who leave their details: who they are, where they are reached, what a call finds."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from sandbox.story.customers import answers_now
 from sandbox.story.tale import Customer
@@ -70,28 +72,15 @@ class Customers:
     def to_json(self) -> list[dict[str, Any]]:
         """Return everybody as plain data, to be kept between runs."""
         with self._lock:
-            return [_written(one) for one in self._known.values()]
+            rows: list[dict[str, Any]] = _ROWS.dump_python(list(self._known.values()), mode="json")
+            return rows
 
     def read(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Take back what ``to_json`` returned; raises KeyError, TypeError or ValueError."""
+        """Take back what ``to_json`` returned; raises ValueError for other data."""
+        known = _ROWS.validate_python(list(rows))
         with self._lock:
-            self._known = {row["customer"]["key"]: _known(row) for row in rows}
+            self._known = {one.customer.key: one for one in known}
             self.version += 1
 
 
-def _written(one: Known) -> dict[str, Any]:
-    calls = [{"at": call.at.isoformat(), "outcome": call.outcome} for call in one.calls]
-    return {"customer": asdict(one.customer), "since": one.since.isoformat(), "calls": calls}
-
-
-def _known(row: dict[str, Any]) -> Known:
-    customer = row["customer"]
-    calls = (
-        Rung(at=datetime.fromisoformat(call["at"]), outcome=call["outcome"])
-        for call in row["calls"]
-    )
-    return Known(
-        customer=Customer(**{**customer, "replies": tuple(customer["replies"])}),
-        since=datetime.fromisoformat(row["since"]),
-        calls=tuple(calls),
-    )
+_ROWS = TypeAdapter(list[Known])

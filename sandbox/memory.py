@@ -132,7 +132,7 @@ def _mail(letter: Letter) -> Mail:
 
 
 def _read(path: Path) -> Kept:
-    kept: Kept = thawed(Kept, json.loads(path.read_bytes()))
+    kept: Kept = thawed(Kept, path.read_bytes())
     if kept.format != FORMAT:
         raise Unreadable(f"format {FORMAT} is expected")
     rows = (*(c.messages for c in kept.channels), *kept.ephemerals.values())
