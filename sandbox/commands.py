@@ -96,7 +96,7 @@ def _payload(ctx: Context, user: str, channel: Channel, words: tuple[str, str]) 
 def _check(world: World, *, word: str, user: str, channel: Channel) -> None:
     known = world.app.commands
     if not word.startswith("/") or (known is not None and word not in known):
-        raise ClientRefused(f"{word} is not a valid command")
+        raise ClientRefused(f"{word} is not a valid command", why="command")
     if channel.is_private and user not in channel.members:
         raise ClientRefused("channel_not_found")
     if channel.is_archived:

@@ -25,7 +25,15 @@ class OperationFailed(PersonError):
 
 
 class ClientRefused(PersonError):
-    """Slack's client would not have let the person do this, so nothing was sent."""
+    """Slack's client would not have let the person do this, so nothing was sent.
+
+    ``why`` is the kind of reason, for who tells it in the person's language: ``command``,
+    ``thread``, ``input``, ``modal`` or ``place``.
+    """
+
+    def __init__(self, words: str, *, why: str = "place") -> None:
+        super().__init__(words)
+        self.why = why
 
 
 class NoSuchElement(PersonError):

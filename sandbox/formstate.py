@@ -118,7 +118,7 @@ def _option(element: Element, given: Any) -> Json:
 def _at_most(element: Element, picks: list[Any]) -> list[Any]:
     most = element.raw.get("max_selected_items") or element.raw.get("max_files")
     if most and len(picks) > most:
-        raise ClientRefused(f"{element.action_id} takes no more than {most} items")
+        raise _wrong(f"{element.action_id} takes no more than {most} items")
     return picks
 
 
@@ -133,7 +133,7 @@ def check_inputs(*, elements: Sequence[Element], typed: Typed) -> None:
 def _check_input(element: Element, held: Any) -> None:
     if held in (None, "", []):
         if not element.block.get("optional", False):
-            raise ClientRefused(f"{element.block_id} ({element.action_id}) is required")
+            raise _wrong(f"{element.block_id} ({element.action_id}) is required")
         return
     check = _CHECKS.get(element.kind)
     if check is not None:
@@ -144,30 +144,34 @@ def _check_length(element: Element, held: str) -> None:
     least = element.raw.get("min_length", 0)
     most = element.raw.get("max_length", MOST_TYPED)
     if not least <= len(held) <= most:
-        raise ClientRefused(f"{element.block_id} takes {least} to {most} characters")
+        raise _wrong(f"{element.block_id} takes {least} to {most} characters")
 
 
 def _check_number(element: Element, held: str) -> None:
     try:
         number = Decimal(held)
     except InvalidOperation:
-        raise ClientRefused(f"{element.block_id} takes a number, not {held!r}") from None
+        raise _wrong(f"{element.block_id} takes a number, not {held!r}") from None
     whole = number == number.to_integral_value()
     if not element.raw.get("is_decimal_allowed") and not whole:
-        raise ClientRefused(f"{element.block_id} takes whole numbers, not {held!r}")
+        raise _wrong(f"{element.block_id} takes whole numbers, not {held!r}")
     least, most = element.raw.get("min_value", held), element.raw.get("max_value", held)
     if not Decimal(least) <= number <= Decimal(most):
-        raise ClientRefused(f"{element.block_id} takes {least} to {most}, not {held!r}")
+        raise _wrong(f"{element.block_id} takes {least} to {most}, not {held!r}")
 
 
 def _check_email(element: Element, held: str) -> None:
     if not _EMAIL.fullmatch(held):
-        raise ClientRefused(f"{element.block_id} takes an e-mail address, not {held!r}")
+        raise _wrong(f"{element.block_id} takes an e-mail address, not {held!r}")
 
 
 def _check_url(element: Element, held: str) -> None:
     if not _URL.fullmatch(held):
-        raise ClientRefused(f"{element.block_id} takes a link, not {held!r}")
+        raise _wrong(f"{element.block_id} takes a link, not {held!r}")
+
+
+def _wrong(words: str) -> ClientRefused:
+    return ClientRefused(words, why="input")
 
 
 _CHECKS = {

@@ -34,7 +34,7 @@ def submit(*, ctx: Context, delivery: Delivery, user: str, view: View) -> Submit
     OperationFailed.
     """
     if view.raw.get("submit") is None:
-        raise ClientRefused("this modal has no submit button")
+        raise ClientRefused("this modal has no submit button", why="modal")
     typed = ctx.world.typed.get(view.id, {})
     formstate.check_inputs(elements=view.elements, typed=typed)
     payload = payloads.submission(
@@ -59,7 +59,7 @@ def close(*, ctx: Context, delivery: Delivery, user: str, everything: bool) -> N
     with ctx.world.lock:
         stack = ctx.world.stacks.get(user, [])
         if not stack:
-            raise ClientRefused("no modal is open")
+            raise ClientRefused("no modal is open", why="modal")
         view = stack[0] if everything else stack[-1]
         clear = everything or bool(view.raw.get("clear_on_close"))
         typed = ctx.world.typed.get(view.id, {})

@@ -70,7 +70,7 @@ class Person:
         Raises ClientRefused (in threads always), OperationTimeout, OperationFailed.
         """
         if thread_ts is not None:
-            raise ClientRefused("commands cannot be used in threads")
+            raise ClientRefused("commands cannot be used in threads", why="thread")
         place = self._place(channel)
         return commands.run(
             ctx=self.ctx, delivery=self.delivery, user=self.id, channel=place, typed=typed

@@ -43,7 +43,7 @@ def carry_out(stage: Stage, seat: Seat, hit: Hit) -> None:
     except (NoSuchElement, KeyError):
         seat.notice = say("notice.gone")
     except ClientRefused as refused:
-        seat.notice = say("notice.refused", why=refused)
+        seat.notice = say(f"refused.{refused.why}")
     except NotTaken as fault:
         seat.notice = say("notice.no_lead" if hit.do == "lead" else "notice.no_sms", why=fault)
     seat.version += 1

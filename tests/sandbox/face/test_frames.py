@@ -42,6 +42,7 @@ FAMILIES = {
     "phone.answered_{}": ("eager", "busy"),
     "phone.hint_{}": ("answered", "noanswer", "other"),
     "phone.{}": (*OUTCOMES, *STATES),
+    "refused.{}": ("command", "thread", "input", "modal", "place"),
     "side.{}": TABS,
 }
 
