@@ -36,10 +36,14 @@ Told = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """When a world began, and what its guide speaks of; kept so that it can go on."""
+    """When a world began, and what its guide speaks of; kept so that it can go on.
+
+    The `port` stays, since the links in old mails lead to it.
+    """
 
     began: str
     guide: Guide
+    port: int = 0
 
 
 class Crew:
@@ -106,9 +110,10 @@ class Crew:
             Town(workspace=_workspace(story), folder=folder, calendar=calendar)
         )
         (folder / "playbook.toml").write_text(story.playbook_toml, "utf-8")
-        desk = stack.enter_context(self._desk(town, story, folder))
+        port = free_port(rather=opening.port if opening else 0)
+        desk = stack.enter_context(self._desk(town, story, folder, port))
         if opening is None:
-            opening = self._live(desk, town, story, began)
+            opening = self._live(desk, town, story, began, port)
             # Last of all, since its presence says that the world is whole.
             town.save()
             (folder / OPENING).write_text(json.dumps(asdict(opening)), "utf-8")
@@ -118,14 +123,17 @@ class Crew:
             stack.callback(part.stop)
         return _show(desk, town, story, opening.guide)
 
-    def _desk(self, town: Town, story: Story, folder: Path) -> AbstractContextManager[Desk]:
-        port = free_port()
-        town.meet(address=f"http://{HOST}:{port}")
+    def _desk(
+        self, town: Town, story: Story, folder: Path, port: int
+    ) -> AbstractContextManager[Desk]:
+        address = f"http://{HOST}:{port}"
+        town.meet(address=address)
         settings = self._house.settings(
             town.env()
             | {
                 "DATABASE_URL": f"sqlite:///{folder.resolve() / 'leads.db'}",
                 "HTTP_PORT": str(port),
+                "PUBLIC_URL": address,
                 "LOCALE": story.locale,
                 "MANAGERS_CHANNEL": MANAGERS,
                 "PLAYBOOK_FILE": str(folder / "playbook.toml"),
@@ -134,7 +142,7 @@ class Crew:
         )
         return self._house.open_desk(settings, clock=town.calendar.now)
 
-    def _live(self, desk: Desk, town: Town, story: Story, began: datetime) -> Opening:
+    def _live(self, desk: Desk, town: Town, story: Story, began: datetime, port: int) -> Opening:
         load_team(desk, story.team_toml.encode())
         with town.slack.without_limits():
             past = Past(desk, town, self._house.make_senders(desk))
@@ -142,7 +150,7 @@ class Crew:
             past.close()
         _read_all(town)
         chosen = guide(desk, story, past.leads, now=began)
-        return Opening(began=began.isoformat(), guide=chosen)
+        return Opening(began=began.isoformat(), guide=chosen, port=port)
 
 
 def _read_all(town: Town) -> None:
@@ -156,7 +164,9 @@ def _opening(folder: Path) -> Opening | None:
     try:
         Town.left_at(folder)
         kept: Mapping[str, Any] = json.loads((folder / OPENING).read_text("utf-8"))
-        return Opening(began=kept["began"], guide=Guide(**kept["guide"]))
+        return Opening(
+            began=kept["began"], guide=Guide(**kept["guide"]), port=int(kept.get("port", 0))
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -83,8 +83,11 @@ class BackgroundServer:
         self._server.run(sockets=[self._socket])
 
 
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on now."""
+def free_port(*, rather: int = 0) -> int:
+    """Return a port of this machine that nobody listens on now, this one if it is free."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        try:
+            probe.bind((HOST, rather))
+        except OSError:
+            probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

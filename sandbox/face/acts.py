@@ -1,7 +1,6 @@
 """What a touch on the page does; each act runs in a thread of its own and may wait for the app."""
 
-import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,20 +10,15 @@ import httpx
 from sandbox.calendar import goals
 from sandbox.errors import ClientRefused, NoSuchElement, OperationFailed, OperationTimeout
 from sandbox.face.frames import LOCALES, sayer
+from sandbox.face.outside import OUTSIDE, Does, NotTaken
 from sandbox.face.seat import HOME, MESSAGES, PARTS, TABS, WIDEST, Choice, Hit, Seat
 from sandbox.face.stage import Show, Stage
-from sandbox.face.visitors import visitor
 from sandbox.formstate import place_of
-from sandbox.mails import Mail
 from sandbox.person import Person
 from sandbox.records import Message, View
 
 BUTTONS = ("button", "workflow_button")
 HURRY = {"minutes": 1.5, "hour": 3.0, "morning": 4.0, "digest": 6.0}
-
-
-class NotTaken(Exception):
-    """The bot's own doors did not take what a customer sent; says why."""
 
 
 def carry_out(stage: Stage, seat: Seat, hit: Hit) -> None:
@@ -226,64 +220,9 @@ def _zone(show: Show, seat: Seat) -> ZoneInfo:
     return ZoneInfo(show.town.slack.world.users[seat.me].tz)
 
 
-def _phone(_stage: Stage, _show: Show, seat: Seat, hit: Hit) -> None:
-    seat.open_tab("phone")
-    seat.phone = hit.value
-
-
-def _call(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
-    show.town.customers.call(hit.value)
-    seat.phone = hit.value
-
-
-def _sms(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
-    known = show.town.customers.get(seat.phone)
-    text = (hit.fields.get("text") or hit.value).strip()
-    if known is None or not known.customer.e164 or not text:
-        return
-    sms = show.town.phones.reply(known.customer.e164, text)
-    if sms.status == "failed":
-        raise NotTaken(f"HTTP {sms.http_status}" if sms.http_status else "-")
-
-
-def _mail(_stage: Stage, _show: Show, seat: Seat, hit: Hit) -> None:
-    seat.open_tab("mail")
-    seat.box, seat.letter = hit.value.lower(), None
-
-
-def _letter(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
-    seat.letter, _ = _letters(show, seat)[hit.value]
-
-
-def _letters(show: Show, seat: Seat) -> dict[str, tuple[int, Mail]]:
-    numbered = enumerate(show.town.mailbox.of(seat.box))
-    return {str(number): (number, mail) for number, mail in numbered}
-
-
-def _mail_reply(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
-    _, mail = _letters(show, seat)[hit.value]
-    if hit.fields.get("text", "").strip():
-        show.town.mailbox.reply(mail, hit.fields["text"])
-        seat.notice = sayer(show.locale)("mail.sent")
-
-
-def _lead(stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
-    given = {name: value for name, value in hit.fields.items() if value.strip()}
-    try:
-        told = show.town.send_lead(visitor(given, locale=show.locale))
-    except httpx.HTTPStatusError as fault:
-        raise NotTaken(f"HTTP {fault.response.status_code}") from None
-    say = sayer(show.locale)
-    words = say(f"form.{told['status']}", id=told["lead_id"])
-    seat.answer = {"words": words, "json": json.dumps(told, indent=2)}
-    stage.done.add("form")
-
-
-Does = Callable[[Stage, Show, Seat, Hit], None]
 _ACTS: dict[str, Does] = {
     "go": _go, "thread": _thread, "unthread": _unthread, "more": _more, "dismiss": _dismiss,
     "shown": _shown, "tab": _tab, "dismiss_guide": _dismiss_guide, "clock": _clock,
     "arrivals": _arrivals, "act_as": _act_as, "locale": _locale, "say": _say, "type": _type,
-    "act": _act, "submit": _submit, "close": _close, "phone": _phone, "call": _call,
-    "sms": _sms, "mail": _mail, "letter": _letter, "mail_reply": _mail_reply, "lead": _lead,
+    "act": _act, "submit": _submit, "close": _close, **OUTSIDE,
 }  # fmt: skip

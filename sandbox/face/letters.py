@@ -9,6 +9,7 @@ from sandbox.face.frames import frame, sayer
 from sandbox.face.parts import plain_moment
 from sandbox.face.seat import Seat
 from sandbox.face.stage import Show
+from sandbox.mail_leaving import way_out
 from sandbox.mails import Mail
 
 WHEN = "{date_short_pretty} {time}"
@@ -83,6 +84,7 @@ def _letter(show: Show, seat: Seat, letter: Mail, reader: Reader) -> tuple[str, 
         text=letter.text,
         answerable=seat.box != show.town.sales,
         number=seat.letter,
+        leaves=bool(way_out(letter)),
     )
     return f"letter-{seat.box}-{seat.letter}", drawn
 

@@ -199,7 +199,7 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
     "heading": [{"title": "<b>"}],
     "mail": [
         {"address": "<b>", "subject": "<b>", "sender": "<b>", "at": "<b>", "page": page,
-         "text": "<b>", "answerable": bool(page), "number": 0}
+         "text": "<b>", "answerable": bool(page), "leaves": bool(page), "number": 0}
         for page in ("", '<b>"')
     ],
     "mails": [{"title": "<b>", "address": one, "rows": [ROW] * bool(one)} for one in ("", "<b>")],
