@@ -15,6 +15,7 @@ from sandbox import memory
 from sandbox.arrivals import Arrivals
 from sandbox.calendar import Calendar
 from sandbox.customers import Customers
+from sandbox.imap import ImapServer
 from sandbox.mailbox import Mailbox
 from sandbox.phone import PhoneNetwork
 from sandbox.server import SlackServer
@@ -45,6 +46,7 @@ class Town:
         self.slack = SlackServer(workspace=workspace, app=app, calendar=calendar.time)
         self.phones = PhoneNetwork(clock=calendar.time, deliver=True)
         self.mailbox = Mailbox(clock=calendar.time)
+        self.imap = ImapServer(self.mailbox, address=SALES, password=self.token)
         self.customers = Customers(clock=calendar.now)
         self.arrivals = Arrivals(send=self.send_lead)
         self.intake = ""
@@ -54,7 +56,7 @@ class Town:
         self._saver = Thread(target=self._save_often, name="memory", daemon=True)
 
     def __enter__(self) -> Self:
-        for part in (self.slack, self.phones, self.mailbox):
+        for part in (self.slack, self.phones, self.mailbox, self.imap):
             self._stack.enter_context(part)
         self._remember()
         self._saver.start()
@@ -96,6 +98,7 @@ class Town:
             "TWILIO_API_URL": self.phones.url,
             "SMTP_URL": self.mailbox.url,
             "MAIL_FROM": SALES,
+            "IMAP_URL": self.imap.url,
             "INTAKE_TOKENS": ",".join(f"{name}:{self.token}" for name in SOURCES),
         }
 

@@ -1,3 +1,4 @@
+import imaplib
 import json
 import logging
 import smtplib
@@ -8,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
@@ -144,6 +146,7 @@ class TestTheSettings:
         assert env["SMTP_URL"] == town.mailbox.url
         for url in (env["SLACK_API_URL"], env["TWILIO_API_URL"], env["SMTP_URL"]):
             assert "://127.0.0.1:" in url
+        assert env["IMAP_URL"] == town.imap.url
         assert all(env.values())
 
     def test_open_its_doors(self, town: Town):
@@ -159,6 +162,16 @@ class TestTheSettings:
         )
         assert answer.status_code == 201
         assert [sms.body for sms in town.phones.conversation(NUMBER)] == ["hello"]
+
+    def test_open_the_teams_own_mailbox(self, town: Town):
+        mailed(town)
+        town.mailbox.reply(town.mailbox.mails[0], "call me at four")
+        place = urlsplit(town.env()["IMAP_URL"])
+        with imaplib.IMAP4(str(place.hostname), place.port or 0, timeout=5) as box:
+            box.login(SALES, unquote(place.password or ""))
+            box.select()
+            [found] = box.uid("FETCH", "1", "(BODY.PEEK[])")[1][:1]
+        assert b"call me at four" in found[1]
 
     def test_name_a_token_for_every_source_of_the_story(self, town: Town):
         sources = {one.partition(":")[0] for one in town.env()["INTAKE_TOKENS"].split(",")}
