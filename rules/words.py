@@ -61,6 +61,15 @@ class Step(StrEnum):
     NONE = "none"
 
 
+class Tier(StrEnum):
+    """How many calls a lead is worth, and how soon: A most (L1.1)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
 class Role(StrEnum):
     """What a member of the team may do."""
 
@@ -87,14 +96,30 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
+class Queue(StrEnum):
+    """Why a lead is called, best first (L1.4, L4.3, L4.4)."""
+
+    HIGH_FOLLOWUP = "high_followup"
+    FRESH = "fresh"
+    LOW_FOLLOWUP = "low_followup"
+    PLANNED = "planned"
+
+
 class Layer(StrEnum):
     """Which message of the method this is: what it answers to."""
 
     SMS_FIRST = "sms_first"
+    SMS_FOLLOWUP = "sms_followup"
     MAIL_FIRST = "mail_first"
+    MAIL_OFFER = "mail_offer"
+    MAILING_LIST = "mailing_list"
     ASK_PHONE = "ask_phone"
+    OTHER = "other"
 
 
 LIVING = frozenset({Stage.ANONYMOUS, Stage.ACQUAINTED, Stage.LEAD, Stage.MQL, Stage.SQL, Stage.SQO})
 MISSED = frozenset({Outcome.NOANSWER, Outcome.BUSY, Outcome.VOICEMAIL})
 ANSWERED = frozenset({Outcome.NOTNOW, Outcome.FOLLOWUP, Outcome.SOLD, Outcome.LOST})
+CALLS = "calls"
+CHANNELS = (*Channel, CALLS)
+HIGH_TIERS = frozenset({Tier.A, Tier.B})
