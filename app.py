@@ -1,32 +1,24 @@
-"""The command line and the composition root: the only place that sees everything."""
+"""The command line: what the program can be told to do on a machine."""
 
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from dotenv import dotenv_values
-from sqlalchemy.exc import OperationalError
 
 from bot import doctor
-from bot.desk import Clock, Desk
 from bot.logs import set_up_logs
 from bot.manifest import manifest as manifest_of
-from bot.playbooks import load_playbook
 from bot.roster import load_team
 from bot.settings import Settings, SettingsFaults, missing_for_slack
 from bot.texts import LOCALES, Words
 from handlers import terminal
-from rules.playbook import Playbook, PlaybookFaults
 from rules.refusals import Refused
-from storage.engine import make_engine
-from storage.store import Store
-from storage.upgrade import NewerDatabase, upgrade
+from wiring import Stop, build_bot, make_client, open_desk, open_store, senders_of
 
 log = logging.getLogger("leads")
 cli = typer.Typer(
@@ -36,15 +28,6 @@ team_cli = typer.Typer(help="The team: who takes leads.", no_args_is_help=True)
 cli.add_typer(team_cli, name="team")
 
 
-class Stop(Exception):
-    """Ends a command with exit code 1 and one clear line."""
-
-
-def wall_clock() -> datetime:
-    """Give the process clock's moment, UTC."""
-    return datetime.now(UTC)
-
-
 def read_settings() -> Settings:
     """Read `.env` and the environment, which wins; raises Stop with every fault."""
     given = {name: value for name, value in dotenv_values(".env").items() if value is not None}
@@ -52,97 +35,6 @@ def read_settings() -> Settings:
         return Settings.from_env(given | dict(os.environ))
     except SettingsFaults as faults:
         raise Stop(str(faults)) from None
-
-
-@contextmanager
-def open_store(settings: Settings) -> Iterator[Store]:
-    """Open the database, brought up to date; raises Stop where it can't be."""
-    store = Store(make_engine(settings.database_url))
-    try:
-        upgrade(store.engine)
-    except NewerDatabase as newer:
-        raise Stop(f"{newer}; run the version that made it, or a later one") from None
-    except OperationalError as fault:
-        reason = " ".join(str(fault.orig).split())[:200]
-        raise Stop(f"the database can't be reached (DATABASE_URL): {reason}") from None
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-@contextmanager
-def open_desk(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[Desk]:
-    """Open the database and everything that works with it."""
-    try:
-        playbook = load_playbook(settings)
-    except PlaybookFaults as faults:
-        raise Stop(str(faults)) from None
-    with open_store(settings) as store:
-        yield Desk(store, settings, playbook, clock)
-
-
-def make_client(settings: Settings) -> Any:
-    """Make the client of Slack's Web API."""
-    from slack_sdk import WebClient
-
-    # The outbox tries again by itself; the SDK doing so too could post twice.
-    return WebClient(
-        token=settings.bot_token, base_url=settings.slack_api_url, timeout=10, retry_handlers=[]
-    )
-
-
-def make_senders(settings: Settings, playbook: Playbook, client: Any) -> dict[type, Any]:
-    """Make one sender for each kind of order that the settings let leave."""
-    from bot.orders import Mail, SlackPicture, SlackPost, SlackUpdate, Sms
-    from bot.senders.email import MailSender
-    from bot.senders.log import LogSms
-    from bot.senders.slack import SlackSender
-    from bot.senders.sms import TwilioSender
-
-    slack = SlackSender(client)
-    senders: dict[type, Any] = dict.fromkeys((SlackPost, SlackUpdate, SlackPicture), slack)
-    senders[Sms] = LogSms()
-    if settings.sms_provider == "twilio":
-        senders[Sms] = TwilioSender(
-            sid=settings.twilio_account_sid,
-            token=settings.twilio_auth_token,
-            sender=settings.twilio_from,
-            api_url=settings.twilio_api_url,
-        )
-    if settings.smtp_url:
-        senders[Mail] = MailSender(
-            settings.smtp_url, sender=settings.mail_from, name=playbook.sender_name
-        )
-    return senders
-
-
-def _senders_of(desk: Desk) -> dict[type, Any]:
-    return make_senders(desk.settings, desk.playbook, make_client(desk.settings))
-
-
-def build_bot(desk: Desk) -> list[Any]:
-    """Wire the bot's parts: Socket Mode when there is an app token, else Slack over HTTP."""
-    from bot.delivery import Courier, Waker
-    from bot.senders.slack import Pulse
-    from handlers.clock import Ticker
-    from handlers.server import WebServer
-    from handlers.slack import SlackDoor
-    from handlers.socket import SocketDoor
-    from handlers.web import make_web
-
-    settings = desk.settings
-    client = make_client(settings)
-    courier = Courier(desk, make_senders(settings, desk.playbook, client))
-    waker = Waker(courier)
-    desk.store.on_wake = waker.wake
-    door = SlackDoor(desk, client, signing_secret=settings.signing_secret)
-    socket = SocketDoor(door.app, settings.app_token) if settings.app_token else None
-    reaches = socket.connected if socket else Pulse(client).beats
-    web = make_web(desk, slack=None if socket else door.app, reaches_slack=reaches)
-    server = WebServer(web, host=settings.http_host, port=settings.http_port)
-    parts = [waker, Ticker(desk, courier, waker), door, server]
-    return [*parts, socket] if socket else parts
 
 
 @cli.command()
@@ -165,7 +57,7 @@ def demo(
     options = Options(locale=locale, port=port, folder=folder, reset=reset)
     forget_settings(os.environ)
     try:
-        run_demo(House(open_desk, _senders_of, build_bot, Settings.from_env), options)
+        run_demo(House(open_desk, senders_of, build_bot, Settings.from_env), options)
     except (NoFolder, NoPort) as fault:
         raise Stop(str(fault)) from None
 
@@ -196,6 +88,7 @@ def check(
     """Say what works and what is missing, one line each; exit 1 if the bot could not work."""
     from bot.senders.email import MailSender
     from bot.senders.slack import check_slack
+    from handlers.imap import check_mailbox
 
     settings = read_settings()
     checks: list[tuple[str, doctor.Check]] = [
@@ -207,15 +100,18 @@ def check(
         client = make_client(settings)
         checks.append(("Slack", lambda: check_slack(client, settings, create=create_channels)))
     if settings.smtp_url:
-        sender = MailSender(settings.smtp_url, sender=settings.mail_from, name="")
+        sender = MailSender(settings.smtp_url, sender=settings.mail_from)
         checks.append(("mail", lambda: doctor.mail_finding(sender.check)))
+    if settings.imap_url:
+        url = settings.imap_url
+        checks.append(("mailbox", lambda: doctor.mailbox_finding(lambda: check_mailbox(url))))
     if not terminal.tell_findings(doctor.examine(checks)):
         raise typer.Exit(1)
 
 
 def _database_findings(settings: Settings) -> list[doctor.Finding]:
     with open_store(settings) as store:
-        return doctor.store_findings(store)
+        return [*doctor.store_findings(store), *doctor.changes_findings(settings, store)]
 
 
 @cli.command("import")

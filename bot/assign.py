@@ -7,7 +7,8 @@ from datetime import datetime
 from bot.desk import Desk
 from bot.leads import check_workable, open_lead
 from bot.team import managers, member
-from rules.effects import Effect, PostOwnerCard, RefreshCard, RetireNudge, TellManagers
+from rules.effect import Effect
+from rules.effects import PostOwnerCard, RefreshCard, RetireNudge, TellManagers
 from rules.lead import FollowUp, Lead
 from rules.plan import first_call
 from rules.refusals import Refused
@@ -69,11 +70,15 @@ def give(
 
 
 def _owned(lead: Lead, to: str, *, now: datetime) -> Lead:
-    """Give a lead its owner; one that was held is called now, or waits for a number (L5.4)."""
+    """Give a lead its owner, who is the only one to keep it reserved.
+
+    One that waited for an owner is called now, or waits for a number (L5.4).
+    """
     step, at = lead.next_what, lead.next_at
     if step is Step.ASSIGN:
         step, at = (Step.CALL, at) if lead.phone_valid else (Step.WAIT_FOR_PHONE, None)
-    return replace(lead, owner=to, owned_at=now, next_what=step, next_at=at)
+    owned = replace(lead, owner=to, owned_at=now, next_what=step, next_at=at)
+    return owned if lead.held_by == to else replace(owned, held_by="", held_until=None)
 
 
 def tell_managers(desk: Desk, unit: Unit, notice: TellManagers) -> tuple[Effect, ...]:
@@ -159,7 +164,7 @@ def assign_held(desk: Desk) -> int:
             choice = rotation.choose()
             if choice is None:
                 break
-            at = first_call(now=now, playbook=desk.playbook, zone=desk.zone_of(lead))
+            at = first_call(now=now, phoning=desk.phoning(lead, now=now))
             owned, effects = give(desk, unit, replace(lead, next_at=at), choice, now=now)
             desk.send(unit, owned, (*effects, RefreshCard(lead.id)), now=now)
             given += 1

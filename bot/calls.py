@@ -1,35 +1,39 @@
-"""The rep's acts: log an outcome, take it back, ask for the next call, see the day."""
+"""The rep's acts: log an outcome, take it back, see the day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from bot.assign import hand_over
 from bot.desk import Desk
 from bot.leads import workable
 from bot.team import member
-from rules.commands import LogOutcome
-from rules.effects import Effect, RefreshCard, RetireNudge, SendEmail, SendSms
-from rules.hours import inside
+from rules.acts import LogOutcome
+from rules.effect import Effect
+from rules.effects import RefreshCard, RetireNudge
 from rules.lead import FollowUp, Lead
-from rules.messages import leaves_at
 from rules.nags import reopened
-from rules.outcomes import Decision, Setting, decide, is_double
-from rules.queue import Reason, rank, reason_to_call
+from rules.outcomes import Decision, decide, is_double
+from rules.outlook import Evidence, evidence
 from rules.refusals import Refused
-from rules.words import Importance, Step
+from rules.sending import SendEmail, SendSms
+from rules.words import Step
 from storage import calls, inbox, leads, outbox
 from storage.unit import Unit
 
 AGENDA = 500
-TRIES = 10
-NO_OUTCOME_CHANGES = ("owner", "name", "phone_raw", "phone_e164", "email", "opted_out")
+NO_OUTCOME_CHANGES = (
+    *("owner", "name", "email", "opted_out"),
+    *("phone_raw", "phone_e164", "phone_type"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """An outcome that was logged, or was already: the lead now, and what is on its way."""
+    """An outcome that was logged, or was already: the lead now, and what is on its way.
+
+    `hour` is what speaks for the hour of the next attempt.
+    """
 
     lead: Lead
     act: LogOutcome
@@ -38,6 +42,7 @@ class Logged:
     attempt_id: int = 0
     messages: tuple[Effect, ...] = ()
     leave_at: datetime | None = None
+    hour: Evidence | None = None
 
 
 def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logged:
@@ -52,9 +57,12 @@ def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logge
         first = inbox.first_time(unit, key, at=now)
         if not first or _is_double(unit, lead, act, by=by, now=now):
             return Logged(lead, act, double=True, now=now)
-        setting = Setting(by, now, desk.playbook, desk.zone_of(lead))
+        due = lead.next_what is Step.FOLLOW_UP
+        agreed = calls.open_followup(unit, lead.id) if due else None
+        setting = desk.setting(lead, actor=by, now=now, followup=agreed)
         decision = decide(lead, act, setting)
-        logged = _save(desk, unit, lead, decision, act, now=now)
+        ended = agreed if decision.ends_followup else None
+        logged = _save(desk, unit, lead, decision, act, ended=ended, now=now)
         unit.commit()
     return logged
 
@@ -70,10 +78,15 @@ def _is_double(unit: Unit, lead: Lead, act: LogOutcome, *, by: str, now: datetim
 
 
 def _save(
-    desk: Desk, unit: Unit, before: Lead, decision: Decision, act: LogOutcome, *, now: datetime
+    desk: Desk,
+    unit: Unit,
+    before: Lead,
+    decision: Decision,
+    act: LogOutcome,
+    *,
+    ended: FollowUp | None,
+    now: datetime,
 ) -> Logged:
-    due = before.next_what is Step.FOLLOW_UP
-    ended = calls.open_followup(unit, before.id) if due else None
     lead = leads.save(unit, _owned(decision, now=now), before=before)
     attempt_id = calls.add_attempt(
         unit, before, decision.attempt, ended_followup=ended.id if ended else None
@@ -83,18 +96,25 @@ def _save(
     if decision.followup:
         calls.add_followup(unit, decision.followup, attempt_id=attempt_id)
     _write_line(unit, act, by=decision.attempt.by, now=now)
-    messages = tuple(
+    messages = _new_messages(desk, unit, decision)
+    retire = (RetireNudge(ended.id, before.id),) if ended and ended.nags else ()
+    desk.send(unit, lead, (*decision.effects, *retire), now=now, attempt_id=attempt_id)
+    leave = desk.leaves_at(lead, now=now) if messages else None
+    hour = evidence(lead, desk.phoning(lead, now=now))
+    return Logged(
+        lead, act, now, attempt_id=attempt_id, messages=messages, leave_at=leave, hour=hour
+    )
+
+
+def _new_messages(desk: Desk, unit: Unit, decision: Decision) -> tuple[Effect, ...]:
+    """Give the messages to the customer that will leave now, and did not before."""
+    return tuple(
         one
         for one in decision.effects
         if isinstance(one, SendSms | SendEmail)
         and desk.carries(one)
         and not outbox.known(unit, one.once_key)
     )
-    retire = (RetireNudge(ended.id, before.id),) if ended and ended.nags else ()
-    desk.send(unit, lead, (*decision.effects, *retire), now=now, attempt_id=attempt_id)
-    zone = desk.zone_of(lead)
-    leave = leaves_at(now=now, playbook=desk.playbook, zone=zone) if messages else None
-    return Logged(lead, act, now=now, attempt_id=attempt_id, messages=messages, leave_at=leave)
 
 
 def _owned(decision: Decision, *, now: datetime) -> Lead:
@@ -119,6 +139,10 @@ def _write_line(unit: Unit, act: LogOutcome, *, by: str, now: datetime) -> None:
     if act.talk_seconds:
         data["talk"] = act.talk_seconds
     leads.add_line(unit, act.lead_id, at=now, actor=by, what="outcome", **data)
+    if act.agreed:
+        leads.add_line(
+            unit, act.lead_id, at=now, actor=by, what="agreed", channels=list(act.agreed)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,60 +204,8 @@ def _reopen(desk: Desk, unit: Unit, followup_id: int | None, *, now: datetime) -
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
-    """The best call now and why; `of_pool` when it has just become the rep's."""
-
-    lead: Lead
-    reason: Reason
-    of_pool: bool
-
-
-def next_lead(desk: Desk, *, by: str, key: str = "") -> Handed | None:
-    """Hand out the best call now among the rep's leads and the pool's (L1.4).
-
-    A pool lead handed out becomes the rep's, so nobody else gets it; who comes second looks
-    again. None when nothing is due.
-    """
-    for _ in range(TRIES):
-        try:
-            return _next_lead(desk, by=by, key=key)
-        except Refused as refused:
-            if refused.key != "lead.changed":
-                raise
-    raise Refused("desk.busy")
-
-
-def _next_lead(desk: Desk, *, by: str, key: str) -> Handed | None:
-    now = desk.clock()
-    with desk.store.unit() as unit:
-        member(unit, by, admins=desk.settings.admin_slack_ids)
-        found = [
-            *calls.callable_now(unit, owner=by, now=now),
-            *calls.callable_now(unit, owner="", now=now),
-        ]
-        callable_now = [one for one in found if _may_ring(desk, *one, now=now)]
-        if not callable_now:
-            return None
-        lead, importance = min(
-            callable_now, key=lambda one: rank(one[0], high=one[1] == Importance.HIGH)
-        )
-        of_pool = not lead.owner
-        if of_pool:
-            inbox.first_time(unit, key, at=now)
-            lead, effects = hand_over(unit, lead, to=by, by=by, now=now)
-            desk.send(unit, lead, effects, now=now)
-            unit.commit()
-    return Handed(lead, reason_to_call(lead, high=importance == Importance.HIGH), of_pool)
-
-
-def _may_ring(desk: Desk, lead: Lead, importance: str, *, now: datetime) -> bool:
-    """Say whether the phone may ring: at the agreed time, or in calling hours (L1.5)."""
-    return bool(importance) or inside(desk.playbook.calling, at=now, zone=desk.zone_of(lead))
-
-
-@dataclass(frozen=True, slots=True)
 class Day:
-    """A rep's day: what is overdue, what is still to come today, what waits for a number."""
+    """A rep's day: what is overdue, what comes later today, what waits without a time."""
 
     overdue: list[tuple[Lead, str]]
     today: list[tuple[Lead, str]]

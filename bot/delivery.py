@@ -12,10 +12,12 @@ from functools import partial
 
 from bot.assign import tell_managers
 from bot.desk import Desk
-from bot.orders import DeliveryFailed, Order, Sender, Sent
-from bot.outgoing import Drop, order_for, record
+from bot.orders import DeliveryFailed, Drop, Order, Sender, Sent, Wait
+from bot.outgoing import order_for, record
+from bot.outward import write_failed
 from rules.effects import PostCard, PostFolded, TellManagers
 from rules.retries import Failure, GiveUp, decide_retry
+from rules.sending import SendEmail, SendSms
 from storage import outbox
 from storage.outbox import Row
 from storage.unit import Unit
@@ -143,6 +145,9 @@ class Courier:
             if isinstance(orders, Drop):
                 self._finish(row, outbox.CANCELLED, error=orders.why)
                 return None
+            if isinstance(orders, Wait):
+                self._put_back(row, orders.until, error="", counts=False)
+                return None
             sent = [(order, self._senders[type(order)].send(order)) for order in orders]
         except DeliveryFailed as failed:
             return self._failed(row, failed.failure)
@@ -158,14 +163,15 @@ class Courier:
         now = self._desk.clock()
         with self._desk.store.unit() as unit:
             outbox.finish(unit, row, state=outbox.SENT, now=now)
-            record(unit, row, sent, now=now)
+            record(self._desk, unit, row, sent, now=now)
             unit.commit()
         if row.lane in PACE:
             self._rest(row.lane, PACE[row.lane])
 
     def _failed(self, row: Row, failure: Failure) -> datetime | None:
         now = self._desk.clock()
-        decision = decide_retry(failure, attempts=row.tries + 1, asked_at=row.created_at, now=now)
+        tried_at = row.tried_at or now
+        decision = decide_retry(failure, attempts=row.tries + 1, tried_at=tried_at, now=now)
         if isinstance(decision, GiveUp):
             log.warning("row %s (%s) is dead: %s", row.id, row.effect.kind, decision.code)
             self._finish(row, outbox.DEAD, error=decision.code)
@@ -198,6 +204,8 @@ class Courier:
                 about = f"{row.effect.kind}: {error}"
                 notice = TellManagers("dead_letter", lead_id, about=about)
                 outbox.add(unit, tell_managers(self._desk, unit, notice), now=now)
+            if state == outbox.DEAD and isinstance(row.effect, SendSms | SendEmail):
+                write_failed(self._desk, unit, row, code=error, now=now)
             unit.commit()
 
 

@@ -1,16 +1,22 @@
-"""What every capability works with: the store, the settings, the playbook, the clock."""
+"""What every capability works with: the store, the settings, the present, the clock."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.calendars import rest_of
+from bot.present import Present
 from bot.settings import Settings
 from bot.zones import zone_of
-from rules.effects import Effect, SendEmail, SendSms
-from rules.lead import Lead
-from rules.messages import leaves_at
+from rules.effect import Effect
+from rules.lead import FollowUp, Lead
+from rules.messages import Writing, leaves_at
+from rules.outcomes import Setting
+from rules.plan import Phoning
 from rules.playbook import Playbook
+from rules.rest import Rest
+from rules.sending import SendEmail, SendSms
 from storage import outbox
 from storage.store import Store
 from storage.unit import Unit
@@ -24,12 +30,58 @@ class Desk:
 
     store: Store
     settings: Settings
-    playbook: Playbook
+    present: Present
     clock: Clock
+
+    @property
+    def playbook(self) -> Playbook:
+        """The playbook as it stands now."""
+        return self.present.playbook
+
+    @property
+    def writing(self) -> Writing:
+        """What decides on messages to customers now."""
+        return Writing(self.playbook, self.present.low_answer_mode)
+
+    def rest(self, now: datetime) -> Rest:
+        """Give the days of rest around a moment (UTC)."""
+        return rest_of(self.playbook.rest, now=now)
 
     def zone_of(self, lead: Lead) -> ZoneInfo:
         """Give the time zone in which the customer lives (L1.5)."""
+        if lead.zone is not None:
+            return ZoneInfo(lead.zone or self.settings.timezone)
         return zone_of(lead, home=self.settings.default_region, team=self.settings.timezone)
+
+    def placed(self, lead: Lead) -> Lead:
+        """Give the lead with its time zone looked up; again after its number changed (L1.5)."""
+        zone = self.zone_of(replace(lead, zone=None)).key
+        return replace(lead, zone="" if zone == self.settings.timezone else zone)
+
+    def phoning(self, lead: Lead, *, now: datetime) -> Phoning:
+        """Give when this lead's phone may ring."""
+        hours = self.present.hours.get(lead.kind, {})
+        return Phoning(self.playbook, self.rest(now), self.zone_of(lead), hours)
+
+    def setting(
+        self, lead: Lead, *, actor: str, now: datetime, followup: FollowUp | None
+    ) -> Setting:
+        """Give what a decision on this lead needs to know; `followup` is its open one."""
+        return Setting(
+            actor,
+            now,
+            self.playbook,
+            self.zone_of(lead),
+            self.rest(now),
+            followup,
+            self.present.hours.get(lead.kind, {}),
+            self.present.low_answer_mode,
+        )
+
+    def leaves_at(self, lead: Lead, *, now: datetime) -> datetime:
+        """Give the moment (UTC) at which a message to this lead leaves that is asked for now."""
+        zone, rest = self.zone_of(lead), self.rest(now)
+        return leaves_at(now=now, playbook=self.playbook, rest=rest, zone=zone)
 
     def carries(self, effect: Effect) -> bool:
         """Say whether the settings let such a message leave at all."""
@@ -51,5 +103,5 @@ class Desk:
         messages = [one for one in carried if isinstance(one, SendSms | SendEmail)]
         outbox.add(unit, [one for one in carried if one not in messages], now=now)
         if messages:
-            due = leaves_at(now=now, playbook=self.playbook, zone=self.zone_of(lead))
+            due = self.leaves_at(lead, now=now)
             outbox.add(unit, messages, now=now, due_at=due, attempt_id=attempt_id)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.playbooks import load_playbook
+from bot.playbooks import IN_SLACK, current, load_playbook
 from bot.settings import Settings, missing_for_slack
+from rules.playbook_file import PlaybookFaults
 from storage import inbox, outbox, reps
 from storage.store import Store
 
@@ -51,25 +52,55 @@ def settings_findings(settings: Settings) -> list[Finding]:
     if not settings.smtp_url:
         text = "SMTP_URL is empty: no mail will leave"
         found.append(Finding("mail", good=None, text=text))
+    if settings.smtp_url and not settings.public_url:
+        text = (
+            "PUBLIC_URL is empty: advertising mail (offers, the mailing list, mail to cold leads)"
+            " will not leave, since it can carry no link to refuse it"
+        )
+        found.append(Finding("mail", good=None, text=text))
+    if not settings.imap_url:
+        text = "IMAP_URL is empty: mail that customers answer is not read"
+        found.append(Finding("mailbox", good=None, text=text))
     if not settings.managers_channel:
         text = "MANAGERS_CHANNEL is empty: managers are told by direct message"
         found.append(Finding("managers", good=None, text=text))
     return found or [Finding("settings", good=True, text="all set")]
 
 
-def playbook_finding(settings: Settings) -> Finding:
-    """Say whether the playbook can be used; raises PlaybookFaults."""
-    load_playbook(settings)
+def playbook_finding(settings: Settings) -> Finding | list[Finding]:
+    """Say whether the playbook's file can be used, with each of its faults."""
+    try:
+        load_playbook(settings)
+    except PlaybookFaults as faults:
+        return [Finding("playbook", good=False, text=one) for one in faults.faults]
     if Path(settings.playbook_file).is_file():
         return Finding("playbook", good=True, text=settings.playbook_file)
     text = f"{settings.playbook_file} is not there: its defaults are used"
     return Finding("playbook", good=None, text=text)
 
 
+def changes_findings(settings: Settings, store: Store) -> list[Finding]:
+    """Say what keeps the changes that managers made in Slack from holding over the file."""
+    try:
+        current(store, settings)
+    except PlaybookFaults as faults:
+        wrong = [one for one in faults.faults if one.startswith(IN_SLACK)]
+        return [
+            Finding("playbook", good=None, text=f"{one}; the file alone holds") for one in wrong
+        ]
+    return []
+
+
 def mail_finding(check: Callable[[], None]) -> Finding:
     """Say that the mail server answers; raises what `check` raises."""
     check()
     return Finding("mail", good=True, text="the server answers")
+
+
+def mailbox_finding(check: Callable[[], None]) -> Finding:
+    """Say that the mailbox can be read; raises what `check` raises."""
+    check()
+    return Finding("mailbox", good=True, text="the mailbox answers")
 
 
 def store_findings(store: Store) -> list[Finding]:

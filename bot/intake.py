@@ -10,12 +10,18 @@ from typing import Any
 from bot.assign import Rotation, give
 from bot.bodies import Unreadable, read_body
 from bot.desk import Desk
-from rules.effects import Effect, PostCard, PostOwnerCard, RefreshCard
+from bot.grading import graded
+from bot.optouts import applied
+from bot.returns import bring_back
+from rules.campaigns import completed
+from rules.effects import PostCard, RefreshCard
 from rules.fields import Defaults, Draft, read_draft, renamed
 from rules.lead import Lead
+from rules.outcomes import on_mailing_list
+from rules.phones import email_key
 from rules.plan import first_call
-from rules.words import Stage, Step
-from storage import inbox, leads
+from rules.words import CALLS, Step
+from storage import inbox, leads, optouts
 from storage.inbox import QUARANTINED, RECEIVED, Arrival
 from storage.unit import Unit
 
@@ -85,7 +91,8 @@ def read_lead(desk: Desk, source: str, data: Mapping[str, Any]) -> Draft:
     defaults = Defaults(
         region=settings.default_region, currency=settings.currency, kind=book.kind_of(source)
     )
-    return read_draft(renamed(data, book.map_of(source)), defaults=defaults)
+    draft = read_draft(renamed(data, book.map_of(source)), defaults=defaults)
+    return completed(draft, book.campaign(draft.campaign), currency=settings.currency)
 
 
 def settle(desk: Desk, intake_id: int) -> Receipt:
@@ -155,15 +162,27 @@ def take_in(
     if known:
         lead = _merge(desk, unit, known, draft, batch, intake_id=intake_id, now=now)
         returns = batch.post and not lead.working
-        return "merged", _welcome(desk, unit, lead, rotation, now=now) if returns else lead
-    draft = _dated(draft, now=now)
-    step = Step.CALL if draft.phone and draft.phone.valid else Step.WAIT_FOR_PHONE
-    lead = leads.add(unit, draft, stage=Stage.LEAD, step=step, at=now)
+        if returns:
+            lead = bring_back(desk, unit, lead, now=now, rotation=rotation)
+        return "merged", lead
+    lead = _create(desk, unit, _dated(draft, now=now), now=now)
     _add_source(unit, lead.id, draft, batch, intake_id=intake_id, now=now)
     leads.add_line(unit, lead.id, at=now, actor="", what="created", source=batch.source)
-    at = first_call(now=now, playbook=desk.playbook, zone=desk.zone_of(lead))
-    lead = replace(lead, next_at=at if step is Step.CALL else None)
     return "created", _hand_out(desk, unit, lead, rotation, batch, now=now)
+
+
+def _create(desk: Desk, unit: Unit, draft: Draft, *, now: datetime) -> Lead:
+    """Add a new lead with its tier, its zone, its first call; what was closed before stays so."""
+    good = draft.phone.e164 if draft.phone and draft.phone.valid else ""
+    grade = graded(desk, campaign=draft.campaign, kind=draft.kind, product=draft.product)
+    closed = optouts.of(unit, good, email_key(draft.email))
+    step = Step.CALL if good else Step.WAIT_FOR_PHONE
+    lead = leads.add(unit, draft, step=step, at=now, grade=grade, opted_out=closed)
+    lead = desk.placed(lead)
+    if CALLS in closed:
+        return on_mailing_list(lead, now=now, playbook=desk.playbook)
+    at = first_call(now=now, phoning=desk.phoning(lead, now=now))
+    return replace(lead, next_at=at if step is Step.CALL else None)
 
 
 def _dated(draft: Draft, *, now: datetime) -> Draft:
@@ -182,8 +201,8 @@ def _hand_out(
     if choice is None and not batch.post:
         return leads.save(unit, lead)
     owned, effects = give(desk, unit, lead, choice, now=now)
-    told: tuple[Effect, ...] = (PostCard(lead.id), *effects) if batch.post else ()
-    desk.send(unit, owned, told, now=now)
+    if batch.post:
+        desk.send(unit, owned, (PostCard(lead.id), *effects), now=now)
     return owned
 
 
@@ -201,35 +220,13 @@ def _merge(
     if lead is None:
         raise RuntimeError(f"lead {lead_id} was found and is gone")
     fresh = _add_source(unit, lead_id, draft, batch, intake_id=intake_id, now=now)
-    filled = _filled(desk, lead, draft, now=now)
+    filled = applied(desk, unit, _filled(desk, lead, draft, now=now), now=now)
     if filled != lead:
         lead = leads.save(unit, filled)
     if fresh:
         leads.add_line(unit, lead_id, at=now, actor="", what="merged", source=batch.source)
         desk.send(unit, lead, (RefreshCard(lead_id),), now=now)
     return lead
-
-
-def _welcome(desk: Desk, unit: Unit, lead: Lead, rotation: Rotation, *, now: datetime) -> Lead:
-    """Bring back a lead that was closed or parked to its rep, as fresh, with its history (L3.3)."""
-    at = first_call(now=now, playbook=desk.playbook, zone=desk.zone_of(lead))
-    step = Step.CALL if lead.phone_valid else Step.WAIT_FOR_PHONE
-    back = replace(
-        lead,
-        stage=Stage.LEAD,
-        closed_at=None,
-        plan_step=0,
-        next_what=step,
-        next_at=at if step is Step.CALL else None,
-    )
-    leads.add_line(unit, lead.id, at=now, actor="", what="returned")
-    if back.owner:
-        owned = leads.save(unit, back)
-        effects: tuple[Effect, ...] = (PostOwnerCard(lead.id, owned.owner, owned.version),)
-    else:
-        owned, effects = give(desk, unit, back, rotation.choose(), now=now)
-    desk.send(unit, owned, (*effects, RefreshCard(lead.id)), now=now)
-    return owned
 
 
 def _filled(desk: Desk, lead: Lead, draft: Draft, *, now: datetime) -> Lead:
@@ -240,16 +237,17 @@ def _filled(desk: Desk, lead: Lead, draft: Draft, *, now: datetime) -> Lead:
     good = lead.phone_valid and not waits
     if phone is None or not phone.valid or good or lead.phone_e164 == phone.e164:
         return filled
-    at = first_call(now=now, playbook=desk.playbook, zone=desk.zone_of(lead))
-    return replace(
-        filled,
-        phone_raw=phone.raw,
-        phone_e164=phone.e164,
-        phone_type=phone.type,
-        phone_valid=True,
-        next_what=Step.CALL if waits else lead.next_what,
-        next_at=at if waits else lead.next_at,
+    mended = desk.placed(
+        replace(
+            filled,
+            phone_raw=phone.raw,
+            phone_e164=phone.e164,
+            phone_type=phone.type,
+            phone_valid=True,
+        )
     )
+    at = first_call(now=now, phoning=desk.phoning(mended, now=now))
+    return replace(mended, next_what=Step.CALL, next_at=at) if waits else mended
 
 
 def _add_source(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk import Desk
+from bot.grading import Standing, standing
 from bot.team import member
 from rules.effects import RefreshCard
 from rules.lead import FollowUp, Lead
@@ -20,7 +21,8 @@ from storage.unit import View
 class Shown:
     """A lead with all that its card tells; `full` when this reader may see the details.
 
-    `home` is the country whose national numbers the team reads; `now` is UTC.
+    `home` is the country whose national numbers the team reads; `now` is UTC; `standing` says
+    why the lead has its tier.
     """
 
     lead: Lead
@@ -31,6 +33,7 @@ class Shown:
     full: bool
     home: str
     now: datetime
+    standing: Standing
 
 
 def open_lead(view: View, lead_id: int, *, by: Rep) -> Lead:
@@ -80,6 +83,7 @@ def shown(desk: Desk, view: View, lead: Lead, *, full: bool) -> Shown:
         full=full,
         home=desk.settings.default_region,
         now=desk.clock(),
+        standing=standing(desk, lead),
     )
 
 

@@ -1,15 +1,18 @@
 """What leaves the house and how it went: the words that deliveries and senders share."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.views.blocks import Message
 from rules.retries import Failure
 
+ADDRESS_REFUSED = "smtp_address"
+
 
 @dataclass(frozen=True, slots=True)
 class SlackPost:
-    """A new message; `to` is a channel's name or id, or a member's id.
+    """A new message; `to` is a channel's name or id, or a member's id, `thread` its parent's ts.
 
     `seen_version` is the lead's version that a card shows; what is `for_managers` never goes to
     a public channel.
@@ -19,6 +22,7 @@ class SlackPost:
     message: Message
     seen_version: int = 0
     for_managers: bool = False
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,41 @@ class Sms:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail with its two forms; `key` makes its Message-ID the same at every try."""
+    """A mail with its two forms; `key` makes its Message-ID the same at every try.
+
+    `name` is whose it is, as the playbook says now. `unsubscribe` is the link that refuses such
+    mail at one press, "" for none. An `advert` is an advertisement; all other mail answers what
+    the customer did.
+    """
 
     to: str
     subject: str
     text: str
     html: str
     key: str
+    unsubscribe: str = ""
+    advert: bool = False
+    name: str = ""
 
 
 Order = SlackPost | SlackUpdate | SlackPicture | Sms | Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Nothing is to be sent any more, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not to be sent before this moment (UTC)."""
+
+    until: datetime
+
+
+Prepared = list[Order] | Drop | Wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What each outbox row becomes when it leaves: made of the present, checked once more."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,8 +8,18 @@ from zoneinfo import ZoneInfo
 from bot import figures, pictures, replies
 from bot.desk import Desk
 from bot.leads import shown
-from bot.messages import mail_of, sms_of
-from bot.orders import Order, Sent, SlackPicture, SlackPost, SlackUpdate
+from bot.orders import (
+    Drop,
+    Mail,
+    Order,
+    Prepared,
+    Sent,
+    SlackPicture,
+    SlackPost,
+    SlackUpdate,
+    Sms,
+)
+from bot.outward import prepare_email, prepare_sms, write_down
 from bot.texts import Safe, Words
 from bot.views import digest, notices
 from bot.views.card import card
@@ -23,31 +32,20 @@ from rules.effects import (
     PostFolded,
     PostImport,
     PostOwnerCard,
+    PostReply,
     RefreshCard,
     RetireNudge,
-    SendEmail,
-    SendSms,
     TellManagers,
+    TellOwner,
     TellReply,
 )
 from rules.lead import Lead
-from rules.messages import still_wanted
-from rules.words import Layer
+from rules.sending import SendEmail, SendSms
 from storage import calls, leads, outbox, posts, reps
 from storage.outbox import Row
 from storage.unit import Unit, View
 
 CARD, NUDGE = "card", "nudge"
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Nothing is to be sent any more, and why."""
-
-    why: str
-
-
-Prepared = list[Order] | Drop
 
 
 def order_for(desk: Desk, row: Row) -> Prepared:
@@ -56,7 +54,9 @@ def order_for(desk: Desk, row: Row) -> Prepared:
         return _PREPARE[type(row.effect)](desk, view, row)
 
 
-def record(unit: Unit, row: Row, sent: list[tuple[Order, Sent]], *, now: datetime) -> None:
+def record(
+    desk: Desk, unit: Unit, row: Row, sent: list[tuple[Order, Sent]], *, now: datetime
+) -> None:
     """Keep where new messages stand; a card that grew old on its way is refreshed."""
     lead_id = getattr(row.effect, "lead_id", 0)
     for order, done in sent:
@@ -68,9 +68,9 @@ def record(unit: Unit, row: Row, sent: list[tuple[Order, Sent]], *, now: datetim
                 outbox.add(unit, (RefreshCard(lead_id),), now=now)
         if isinstance(order, SlackPost) and isinstance(row.effect, NudgeRep):
             _nudge_stands(unit, row.effect, order.to, done, now=now)
-    if isinstance(row.effect, SendSms | SendEmail):
-        leads.add_line(unit, lead_id, at=now, actor="", what=f"sent_{row.effect.kind}")
-        outbox.add(unit, (RefreshCard(lead_id),), now=now)
+        if isinstance(order, Sms | Mail):
+            write_down(desk, unit, row, order, done, now=now)
+            outbox.add(unit, (RefreshCard(lead_id),), now=now)
 
 
 def _stands(
@@ -153,22 +153,6 @@ def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
     return orders
 
 
-def _sms(desk: Desk, view: View, row: Row) -> Prepared:
-    effect: Any = row.effect
-    lead, layer = _lead(view, effect.lead_id), Layer(effect.layer)
-    if lead is None or not still_wanted(lead, layer=layer, asked_at=row.created_at):
-        return Drop("not_wanted")
-    return [sms_of(desk, lead, effect, now=desk.clock())]
-
-
-def _email(desk: Desk, view: View, row: Row) -> Prepared:
-    effect: Any = row.effect
-    lead, layer = _lead(view, effect.lead_id), Layer(effect.layer)
-    if lead is None or not still_wanted(lead, layer=layer, asked_at=row.created_at):
-        return Drop("not_wanted")
-    return [mail_of(desk, lead, effect, now=desk.clock(), key=f"outbox-{row.id}")]
-
-
 def _nudge(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     agreed, lead = calls.followup(view, effect.followup_id), _lead(view, effect.lead_id)
@@ -226,6 +210,27 @@ def _tell_reply(desk: Desk, view: View, row: Row) -> Prepared:
     return [SlackPost(effect.rep, message)]
 
 
+def _tell_owner(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    lead = _lead(view, effect.lead_id)
+    if lead is None or lead.owner != effect.rep or not _is_in_team(desk, view, effect.rep):
+        return Drop("owner_changed")
+    words, home = words_of(desk, view, effect.rep), desk.settings.default_region
+    return [SlackPost(effect.rep, notices.for_owner(effect, lead, words, home=home))]
+
+
+def _post_reply(desk: Desk, view: View, row: Row) -> Prepared:
+    effect: Any = row.effect
+    lead, home = _lead(view, effect.lead_id), desk.settings.default_region
+    said = replies.find(view, effect.message, region=home)
+    standing = posts.of_lead(view, effect.lead_id, purpose=CARD)
+    parent = next((one for one in standing if not one.recipient), None)
+    if said is None or lead is None or parent is None:
+        return Drop("no_post")
+    message = notices.in_thread(said, lead, team_words(desk))
+    return [SlackPost(parent.channel, message, thread=parent.ts)]
+
+
 def _post_import(desk: Desk, _view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     message = notices.imported(effect, team_words(desk))
@@ -264,12 +269,14 @@ _PREPARE: dict[type, Prepare] = {
     PostCard: _post_card,
     PostOwnerCard: _post_owner_card,
     RefreshCard: _refresh_card,
-    SendSms: _sms,
-    SendEmail: _email,
+    SendSms: prepare_sms,
+    SendEmail: prepare_email,
     NudgeRep: _nudge,
     RetireNudge: _retire_nudge,
     TellManagers: _tell_managers,
     TellReply: _tell_reply,
+    PostReply: _post_reply,
+    TellOwner: _tell_owner,
     PostImport: _post_import,
     PostFolded: _post_folded,
     PostDigest: _post_digest,

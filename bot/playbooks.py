@@ -1,10 +1,42 @@
-"""The playbook's file."""
+"""The playbook as it stands: its file, and over it what managers changed in Slack (L1.2)."""
 
+import logging
 import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from bot.assign import tell_managers
+from bot.calendars import known_countries
+from bot.desk import Desk
 from bot.settings import Settings
-from rules.playbook import Playbook, PlaybookFaults, read_playbook
+from bot.team import member
+from rules.effects import TellManagers
+from rules.overlay import Overlay, changed, merged, value_at
+from rules.playbook import Playbook
+from rules.playbook_file import PlaybookFaults, read_playbook
+from rules.refusals import Refused
+from rules.written import data_of
+from storage import inbox, outbox, playbooks, reps
+from storage.playbooks import Version
+from storage.store import Store
+from storage.unit import Unit, View
+
+log = logging.getLogger(__name__)
+
+IN_SLACK = "changed in Slack"
+LISTED = 10
+_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A version and who made it; it says nothing changed where `version.changed` is empty."""
+
+    version: Version
+    name: str
 
 
 def load_playbook(settings: Settings) -> Playbook:
@@ -19,4 +51,204 @@ def load_playbook(settings: Settings) -> Playbook:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise PlaybookFaults([f"{path.name} is not TOML: {fault}"]) from None
-    return read_playbook(data, file=path.name)
+    except OSError as fault:
+        raise PlaybookFaults([f"{path.name} can't be read: {fault.strerror}"]) from None
+    return _checked(data, file=path.name)
+
+
+def _checked(data: Mapping[str, Any], *, file: str) -> Playbook:
+    """Read a playbook's data; the calendars have their say too, with everything else."""
+    rest = data.get("rest")
+    country = rest.get("holidays") if isinstance(rest, Mapping) else None
+    known = not country or not isinstance(country, str) or country in known_countries()
+    allowed = 'a country such as "IL", or "" for none'
+    wrong = [] if known else [f"{file}: rest.holidays must be {allowed}"]
+    try:
+        found = read_playbook(data, file=file)
+    except PlaybookFaults as faults:
+        raise PlaybookFaults([*faults.faults, *wrong]) from None
+    if wrong:
+        raise PlaybookFaults(wrong)
+    return found
+
+
+def current(store: Store, settings: Settings) -> Playbook:
+    """Give the playbook with what was changed in Slack; raises PlaybookFaults."""
+    with store.view() as view:
+        overlay = playbooks.newest(view).overlay
+    return _with(load_playbook(settings), overlay)
+
+
+def _with(base: Playbook, overlay: Overlay) -> Playbook:
+    return _checked(merged(data_of(base), overlay), file=IN_SLACK) if overlay else base
+
+
+def refresh(desk: Desk) -> None:
+    """Put the playbook in place anew when its file or its newest version changed.
+
+    One with faults changes nothing: what stood before still holds, and managers are told once.
+    A file that is gone changes nothing either.
+    """
+    state = _state_of_file(desk.settings)
+    with desk.store.view() as view:
+        newest = playbooks.newest(view)
+    if desk.present.seen == (state, newest.id) or newest.id < desk.present.version:
+        return
+    desk.present.seen = state, newest.id
+    try:
+        base = load_playbook(desk.settings) if state else desk.present.base
+        playbook = _with(base, newest.overlay)
+    except PlaybookFaults as faults:
+        _tell(desk, faults, state)
+        return
+    desk.present.base, desk.present.playbook = base, playbook
+    desk.present.version = newest.id
+
+
+def _state_of_file(settings: Settings) -> tuple[int, int] | None:
+    try:
+        found = Path(settings.playbook_file).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _tell(desk: Desk, faults: PlaybookFaults, state: tuple[int, int] | None) -> None:
+    log.error("the playbook can't be used, so what stood before holds: %s", faults)
+    written = datetime.fromtimestamp(state[0] / 1e9 if state else 0, UTC)
+    since = f"{written.astimezone(desk.settings.zone):%Y-%m-%d %H:%M}"
+    rest = ["…"] if faults.faults[_TOLD:] else []
+    about = "\n".join([*([since] if state else []), *faults.faults[:_TOLD], *rest])
+    with desk.store.unit() as unit:
+        notice = TellManagers("playbook_faults", 0, about=about)
+        outbox.add(unit, tell_managers(desk, unit, notice), now=desk.clock())
+        unit.commit()
+
+
+def check_manager(desk: Desk, by: str) -> None:
+    """Raise Refused unless this person manages: the playbook is the managers' (L1.2)."""
+    with desk.store.view() as view:
+        _check_manager(desk, view, by)
+
+
+def _check_manager(desk: Desk, view: View, by: str) -> None:
+    if not member(view, by, admins=desk.settings.admin_slack_ids).manages:
+        raise Refused("playbook.managers_only")
+
+
+def change(
+    desk: Desk, by: str, changes: Overlay, *, seen: int | None = None, key: str = ""
+) -> Changed:
+    """Change the playbook as `rules.overlay` writes it; it counts from now on (L1.2).
+
+    `seen` is the version that the person saw: who changed the same in the meantime goes first.
+    Raises Refused for all but managers, for faults and for a change that comes too late.
+    """
+
+    def over(unit: Unit, newest: Version) -> Overlay:
+        if seen is not None:
+            _check_fresh(unit, changes, seen)
+        return changed(newest.overlay, changes)
+
+    return _store(desk, by, over, key=key)
+
+
+def revert(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
+    """Go back to an older version, which makes a new one; 0 is the file alone (L1.2).
+
+    Raises Refused for all but managers and where no such version is known.
+    """
+
+    def over(unit: Unit, _newest: Version) -> Overlay:
+        return _known(unit, version).overlay
+
+    return _store(desk, by, over, key=key)
+
+
+def undo(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
+    """Take back what one version changed; what others changed since stays (L1.2).
+
+    Raises Refused for all but managers and where the same was changed again since.
+    """
+
+    def over(unit: Unit, newest: Version) -> Overlay:
+        made, older = _known(unit, version), playbooks.before(unit, version).overlay
+        _check_fresh(unit, made.changed, version)
+        kept = {name: one for name, one in newest.overlay.items() if name not in made.changed}
+        return kept | {name: older[name] for name in made.changed if name in older}
+
+    return _store(desk, by, over, key=key)
+
+
+def history(desk: Desk, by: str) -> list[Changed]:
+    """Give the newest versions, newest first; raises Refused for all but managers."""
+    with desk.store.view() as view:
+        _check_manager(desk, view, by)
+        return [_named(view, one) for one in playbooks.last(view, most=LISTED)]
+
+
+def newest(desk: Desk, by: str) -> Changed:
+    """Give the version that holds; raises Refused for all but managers."""
+    with desk.store.view() as view:
+        _check_manager(desk, view, by)
+        return _named(view, playbooks.newest(view))
+
+
+def _named(view: View, version: Version) -> Changed:
+    rep = reps.get(view, version.actor)
+    return Changed(version, rep.name if rep else "")
+
+
+def _known(unit: Unit, version: int) -> Version:
+    found = playbooks.get(unit, version)
+    if found is None:
+        raise Refused("button.stale")
+    return found
+
+
+def _check_fresh(unit: Unit, changes: Mapping[str, Any], seen: int) -> None:
+    for later in playbooks.since(unit, seen):
+        same = sorted(set(later.changed) & set(changes))
+        if same:
+            name = _named(unit, later).name
+            what = ", ".join(same)
+            raise Refused("playbook.meanwhile", what=what, owner=later.actor, owner_name=name)
+
+
+def _store(desk: Desk, by: str, over: Callable[[Unit, Version], Overlay], *, key: str) -> Changed:
+    now = desk.clock()
+    refresh(desk)
+    with desk.store.unit() as unit:
+        _check_manager(desk, unit, by)
+        playbooks.hold(unit)
+        newest = playbooks.newest(unit)
+        if not inbox.first_time(unit, key, at=now):
+            return _named(unit, newest)
+        overlay = over(unit, newest)
+        found = _differences(desk, newest.overlay, overlay)
+        if not found:
+            return _named(unit, replace(newest, changed={}))
+        made = playbooks.add(unit, at=now, actor=by, changed=found, overlay=overlay)
+        told = _named(unit, made)
+        unit.commit()
+    refresh(desk)
+    return told
+
+
+def _differences(desk: Desk, before: Overlay, after: Overlay) -> dict[str, Any]:
+    """Give each key that an overlay would change, with its value before and after.
+
+    Raises Refused with every fault of the playbook as it would be.
+    """
+    base = desk.present.base
+    try:
+        is_now = data_of(_with(base, after))
+    except PlaybookFaults as faults:
+        said = "\n".join(one.removeprefix(f"{IN_SLACK}: ") for one in faults.faults)
+        raise Refused("playbook.faults", faults=said) from None
+    try:
+        was = data_of(_with(base, before))
+    except PlaybookFaults:
+        was = data_of(desk.present.playbook)
+    values = {key: [value_at(was, key), value_at(is_now, key)] for key in {**before, **after}}
+    return {key: pair for key, pair in values.items() if pair[0] != pair[1]}

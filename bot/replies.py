@@ -1,40 +1,62 @@
-"""A customer's SMS comes back: kept, told to the rep at once, an opt-out obeyed (L2.3)."""
+"""A customer's SMS or mail comes back: told to the rep at once, an opt-out obeyed (L2.3, L3.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.assign import tell_managers
 from bot.bodies import FORM, Unreadable, read_body
 from bot.desk import Desk
+from bot.mime import read_letter
+from bot.optouts import Asked, carry_out, reopen
+from bot.returns import bring_back
 from bot.team import member
 from rules.cleaning import clean_text
-from rules.effects import Effect, RefreshCard, TellManagers, TellReply
+from rules.effects import PostReply, RefreshCard, TellManagers, TellReply
 from rules.lead import Lead
+from rules.letters import Letter, new_text
+from rules.optouts import BY_SMS
 from rules.phones import Phone, read_phone
 from rules.refusals import Refused
-from rules.replies import reads_as_optout, without_messages
-from storage import inbox, leads, outbox
+from rules.replies import reads_as_optin, reads_as_optout, waits_for_an_answer
+from rules.words import Channel, PhoneType, Stage
+from storage import inbox, leads, optouts, outbox
 from storage.unit import Unit, View
 
 # The colon keeps it apart from the sources of intake, whose names have none.
 SOURCE = "sms:inbound"
+MAIL_SOURCE = "mail:inbound"
 LONGEST = 1600
 WORDLESS = "…"
+STOP, START = "STOP", "START"
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """An SMS that came in: the provider's id of it, the sender's number, the words."""
+    """An SMS that came in: the provider's id of it, the sender's number, the words.
+
+    `asks` is how the provider took it: STOP or START where words of its own list came. A mail has
+    a `sender` in place of a number, and what it asks was seen before.
+    """
 
     sid: str
     phone: Phone
     text: str
+    asks: str = ""
+    channel: Channel = Channel.SMS
+    sender: str = ""
 
     @property
     def optout(self) -> bool:
         """Whether it asks for no more messages."""
-        return reads_as_optout(self.text)
+        sms = self.channel is Channel.SMS
+        return sms and (self.asks == STOP or reads_as_optout(self.text))
+
+    @property
+    def optin(self) -> bool:
+        """Whether it asks for messages again, coming from somebody who stopped them."""
+        sms = self.channel is Channel.SMS
+        return sms and (self.asks == START or reads_as_optin(self.text))
 
 
 def receive(desk: Desk, body: bytes) -> None:
@@ -52,26 +74,37 @@ def receive(desk: Desk, body: bytes) -> None:
             found = _senders(unit, message)
             newest = found[0].id if found else None
             inbox.settle(unit, kept, state="answer", lead_id=newest)
-            _take_in(desk, unit, found, message, now=now)
+            take_in(desk, unit, found, message, now=now)
             unit.commit()
 
 
 def find(view: View, sid: str, *, region: str) -> Inbound | None:
     """Give a message that was taken in; `region` reads a number without its country."""
     kept = inbox.find(view, source=SOURCE, once_key=sid)
-    return read_message(kept.body, region=region) if kept else None
+    if kept:
+        return read_message(kept.body, region=region)
+    mail = inbox.find(view, source=MAIL_SOURCE, once_key=sid)
+    return read_mail(read_letter(mail.body)) if mail else None
+
+
+def read_mail(letter: Letter) -> Inbound:
+    """Give a mail as what a customer says: its new words, else its subject (L3.3)."""
+    said = (clean_text(one, length=LONGEST) for one in (new_text(letter.text), letter.subject))
+    text = next(filter(None, said), WORDLESS)
+    nobody = Phone("", "", PhoneType.UNKNOWN, valid=False)
+    return Inbound(letter.key, nobody, text, channel=Channel.EMAIL, sender=letter.sender)
 
 
 def read_message(body: bytes, *, region: str) -> Inbound:
     """Read the provider's form; raises Unreadable when it names no sender or no id."""
     fields = read_body(body, FORM) or {}
-    sid, sender, text = (
+    sid, sender, text, asks = (
         clean_text(str(fields.get(name, "")), length=LONGEST)
-        for name in ("MessageSid", "From", "Body")
+        for name in ("MessageSid", "From", "Body", "OptOutType")
     )
     if not sid or not sender:
         raise Unreadable("the form holds no message")
-    return Inbound(sid, read_phone(sender, region=region), text or WORDLESS)
+    return Inbound(sid, read_phone(sender, region=region), text or WORDLESS, asks.upper())
 
 
 def _senders(unit: Unit, message: Inbound) -> Sequence[Lead]:
@@ -80,46 +113,86 @@ def _senders(unit: Unit, message: Inbound) -> Sequence[Lead]:
     return leads.of_phone(unit, message.phone.e164)
 
 
-def _take_in(
+def take_in(
     desk: Desk, unit: Unit, found: Sequence[Lead], message: Inbound, *, now: datetime
 ) -> None:
-    """Write it down with each lead; where no rep is told, the managers are."""
-    heard = [_write_down(desk, unit, lead, message, now=now) for lead in found]
-    if message.optout:
-        for lead in _sharing(unit, found):
-            _close(desk, unit, lead, message, now=now)
+    """Write it down with each lead and do what it asks; where no rep is told, the managers are.
+
+    `found` are the sender's leads, newest first, held until the unit ends; `now` is UTC.
+    """
+    take = _opt_out if message.optout else _hear
+    heard = [
+        _tell_owner(desk, unit, lead, message, now=now)
+        for lead in take(desk, unit, found, message, now=now)
+    ]
     if not any(heard):
         notice = TellManagers("unheard", found[0].id if found else 0, about=message.sid)
         outbox.add(unit, tell_managers(desk, unit, notice), now=now)
 
 
-def _write_down(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: datetime) -> bool:
-    """Write it in the lead's history and obey an opt-out; says whether its rep is told."""
-    if message.optout:
-        _close(desk, unit, lead, message, now=now)
-    else:
-        leads.add_line(unit, lead.id, at=now, actor="", what="replied", text=message.text)
-    heard = lead.living and _is_in_team(desk, unit, lead.owner)
-    told: tuple[Effect, ...] = (TellReply(lead.id, lead.owner, message.sid),) if heard else ()
+def _tell_owner(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: datetime) -> bool:
+    """Tell the lead's rep, and say whether there is one; who bought is still somebody's."""
+    cared_for = lead.living or lead.stage is Stage.WON
+    heard = cared_for and _is_in_team(desk, unit, lead.owner)
+    told = (TellReply(lead.id, lead.owner, message.sid),) if heard else ()
     desk.send(unit, lead, (*told, RefreshCard(lead.id)), now=now)
     return heard
 
 
-def _close(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: datetime) -> None:
-    """Send this lead no SMS and no mail from now on."""
-    asked = without_messages(lead)
-    if asked != lead:
-        leads.save(unit, asked, before=lead)
-    leads.add_line(unit, lead.id, at=now, actor="", what="opted_out", text=message.text)
-    desk.send(unit, lead, (RefreshCard(lead.id),), now=now)
+def _opt_out(
+    desk: Desk, unit: Unit, found: Sequence[Lead], message: Inbound, *, now: datetime
+) -> list[Lead]:
+    """Send this person no SMS and no mail from now on; gives their leads (contract: Consent)."""
+    asked = Asked(tuple(Channel), "", BY_SMS, now, message.text)
+    after = {lead.id: lead for lead in found}
+    closed: set[int] = set()
+    for lead in found or (None,):
+        done = carry_out(desk, unit, lead, asked, address=message.phone.e164)
+        after |= {one.after.id: one.after for one in done.changes}
+        closed |= {one.after.id for one in done.changes}
+    for lead in found:
+        if lead.id not in closed:
+            leads.add_line(unit, lead.id, at=now, actor="", what="replied", text=message.text)
+    return list(after.values())
 
 
-def _sharing(unit: Unit, found: Sequence[Lead]) -> Sequence[Lead]:
-    """Give the other leads that have an address of these: their mail goes to the same person."""
-    known = {lead.id for lead in found}
-    addresses = {lead.email for lead in found if lead.email}
-    others = {one.id: one for email in addresses for one in leads.of_email(unit, email)}
-    return [one for number, one in sorted(others.items()) if number not in known]
+def _hear(
+    desk: Desk, unit: Unit, found: Sequence[Lead], message: Inbound, *, now: datetime
+) -> list[Lead]:
+    """Put an answer where the rep sees it, and what waits for an answer away; gives the leads.
+
+    Where nobody works this person now, their newest lead comes back as fresh (L3.3).
+    """
+    if message.optin:
+        found = _opt_in(desk, unit, found, message, now=now)
+    what = "replied_mail" if message.channel is Channel.EMAIL else "replied"
+    for lead in found:
+        leads.add_line(unit, lead.id, at=now, actor="", what=what, text=message.text)
+        outbox.cancel(unit, waits_for_an_answer(lead), why="replied", now=now)
+        desk.send(unit, lead, (PostReply(lead.id, message.sid),), now=now)
+    if any(lead.working or lead.stage is Stage.WON for lead in found):
+        return list(found)
+    return [
+        lead if place else _bring_back(desk, unit, lead, now=now)
+        for place, lead in enumerate(found)
+    ]
+
+
+def _opt_in(
+    desk: Desk, unit: Unit, found: Sequence[Lead], message: Inbound, *, now: datetime
+) -> list[Lead]:
+    """Open SMS again for a number that stopped them; from anybody else these are just words."""
+    optouts.reopen(unit, message.phone.e164, (Channel.SMS,))
+    return [
+        reopen(desk, unit, lead, (Channel.SMS,), how=BY_SMS, now=now, said=message.text)
+        for lead in found
+    ]
+
+
+def _bring_back(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> Lead:
+    """Give it to its rep again, or to the rotation where that one has left."""
+    owned = lead if _is_in_team(desk, unit, lead.owner) else replace(lead, owner="")
+    return bring_back(desk, unit, owned, now=now)
 
 
 def _is_in_team(desk: Desk, view: View, slack_id: str) -> bool:

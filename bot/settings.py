@@ -61,6 +61,15 @@ def _mail_server(value: str) -> str:
     return value
 
 
+def _mailbox(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
+        raise ValueError("must look like imaps://user:pass@host:port/FOLDER or imap://…")
+    if parts.port is not None and not 0 < parts.port <= HIGHEST_PORT:
+        raise ValueError("names a port that does not exist")
+    return value
+
+
 def _port(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 0 < int(value) <= HIGHEST_PORT:
         raise ValueError("must be a port, 1 to 65535")
@@ -129,6 +138,7 @@ class Settings:
     twilio_api_url: str = _setting("TWILIO_API_URL", "", _web)
     smtp_url: str = _setting("SMTP_URL", "", _mail_server)
     mail_from: str = _setting("MAIL_FROM", "")
+    imap_url: str = _setting("IMAP_URL", "", _mailbox)
     admin_slack_ids: tuple[str, ...] = _setting("ADMIN_SLACK_IDS", "", _names)
     timezone: str = _setting("TIMEZONE", "Asia/Jerusalem", _zone)
     locale: str = _setting("LOCALE", "en", _one_of(*LOCALES))

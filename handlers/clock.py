@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import assign, figures, followups, housekeeping, intake
+from bot import assign, figures, followups, housekeeping, intake, learning, mailing, playbooks
 from bot.delivery import Courier, Waker
 from bot.desk import Desk
 
@@ -31,11 +31,16 @@ class Ticker:
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_clock, name="clock", daemon=True)
         self._every(1, "deliver", waker.wake)
+        self._every(2, "playbook", lambda: playbooks.refresh(desk))
         self._every(2, "nags", lambda: followups.nag_due(desk))
         self._every(5, "held", lambda: assign.assign_held(desk))
+        self._every(5, "tiers", lambda: learning.follow_playbook(desk))
         self._every(15, "leases", courier.keep_leases)
         self._every(30, "digest", lambda: figures.post_weekly(desk))
+        self._every(30, "mailing", lambda: mailing.mail_due(desk))
         self._every(60, "resume", lambda: intake.resume(desk))
+        self._every(60, "learn", lambda: learning.learn_nightly(desk))
+        self._every(60, "answers", lambda: learning.watch_answers(desk))
         self._every(3600, "forget", lambda: housekeeping.forget(desk))
 
     def start(self) -> None:

@@ -2,17 +2,19 @@
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from bot import assign, calls, leads
 from bot.desk import Desk
-from bot.readers import Reader, reader
+from bot.next import Later, next_lead
+from bot.readers import reader
 from bot.views import replies
 from bot.views.blocks import Message, section
 from bot.views.card import card
+from handlers import optouts, playbook, why
+from handlers.act import Act
 from handlers.errors import guarded
-from rules.commands import (
+from rules.acts import (
     AddNote,
     Assign,
     Command,
@@ -20,20 +22,14 @@ from rules.commands import (
     LogOutcome,
     Mine,
     NextLead,
+    OptOut,
     Show,
+    ShowPlaybook,
     Undo,
-    parse_command,
+    Why,
 )
+from rules.commands import parse_command
 from rules.refusals import Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Who acts, and the key by which a redelivered command or click is known."""
-
-    desk: Desk
-    who: Reader
-    key: str
 
 
 def answer_command(desk: Desk, body: dict[str, Any]) -> Message:
@@ -73,9 +69,9 @@ def show(act: Act, command: Show) -> Message:
 
 def hand_next(act: Act, _: NextLead) -> Message:
     """Hand out the best call now, with its card."""
-    found = calls.next_lead(act.desk, by=act.who.slack_id, key=act.key)
+    found = next_lead(act.desk, by=act.who.slack_id)
     said = replies.handed(found, act.who.words)
-    if found is None:
+    if isinstance(found, Later):
         return Message(said, (section(said),))
     shown = show(act, Show(found.lead.id))
     return Message(f"{said}\n{shown.text}", (section(said), *shown.blocks))
@@ -112,6 +108,9 @@ _ANSWERS: dict[type[Command], Answer] = {
     NextLead: hand_next,
     Mine: mine,
     Assign: give,
+    OptOut: optouts.opt_out,
+    Why: why.why,
+    ShowPlaybook: playbook.show,
     Undo: take_back,
     Help: explain,
 }

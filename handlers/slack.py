@@ -12,17 +12,11 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.desk import Desk
 from bot.views.blocks import Message
-from handlers.actions import (
-    Answer,
-    Errors,
-    OpenModal,
-    Submitted,
-    UpdateModal,
-    answer_click,
-    answer_modal,
-)
+from handlers.actions import answer_click
+from handlers.answers import Answer, Errors, OpenModal, UpdateModal
 from handlers.commands import answer_command
 from handlers.home import home_of, is_home
+from handlers.submits import Submitted, answer_modal
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from bot import intake
 from bot.desk import Desk
 from bot.team import whole_team
-from handlers import twilio
+from handlers import pages, twilio
 from rules.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -63,8 +63,11 @@ def make_web(desk: Desk, *, slack: App | None, reaches_slack: Callable[[], bool]
 def _add_signed_doors(web: FastAPI, desk: Desk, slack: App | None) -> None:
     if slack is not None:
         web.add_api_route("/slack/events", _slack_route(slack), methods=["POST"])
+    for path, answer in pages.DOORS.items():
+        web.add_api_route(path, _page_route(desk, answer), methods=["GET", "POST"])
     if desk.settings.sms_provider == "twilio":
-        web.add_api_route(twilio.INBOUND, _twilio_route(desk), methods=["POST"])
+        for path, door in ((twilio.INBOUND, twilio.inbound), (twilio.STATUS, twilio.status)):
+            web.add_api_route(path, _twilio_route(desk, door), methods=["POST"])
 
 
 def database_answers(desk: Desk) -> bool:
@@ -150,15 +153,28 @@ def _slack_route(slack: App) -> Callable[[Request], Any]:
     return slack_events
 
 
-def _twilio_route(desk: Desk) -> Callable[[Request], Any]:
-    async def sms_in(request: Request) -> Response:
+def _twilio_route(
+    desk: Desk, door: Callable[[Desk, Request, bytes], Response]
+) -> Callable[[Request], Any]:
+    async def take_form(request: Request) -> Response:
         try:
             body = await read_limited(request, LARGEST)
         except TooLarge:
             return PlainTextResponse("the body is too large", status_code=413)
-        return await run_in_threadpool(twilio.inbound, desk, request, body)
+        return await run_in_threadpool(door, desk, request, body)
 
-    return sms_in
+    return take_form
+
+
+def _page_route(desk: Desk, answer: pages.Answer) -> Callable[[str, Request], Any]:
+    async def page(token: str, request: Request) -> Response:
+        try:
+            body = await read_limited(request, pages.LARGEST)
+        except TooLarge:
+            return PlainTextResponse("the form is too large", status_code=413)
+        return await run_in_threadpool(answer, desk, token, request, body)
+
+    return page
 
 
 def _dispatch(slack: App, request: Request, body: bytes) -> Response:

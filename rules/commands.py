@@ -10,11 +10,25 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from rules.money import Money, read_amount
+from rules.acts import (
+    AddNote,
+    Assign,
+    Command,
+    Help,
+    LogOutcome,
+    Mine,
+    NextLead,
+    OptOut,
+    Show,
+    ShowPlaybook,
+    Undo,
+    Why,
+)
+from rules.money import read_amount
 from rules.phones import plain
 from rules.refusals import Refused
 from rules.when import read_duration, read_when
-from rules.words import Importance, Outcome
+from rules.words import CALLS, CHANNELS, Channel, Importance, Outcome
 
 LARGEST_ID: Final = 2**31 - 1
 FARTHEST: Final = timedelta(days=3 * 366)
@@ -29,67 +43,17 @@ _IMPORTANCE = {
     **dict.fromkeys(("high", "h", "גבוה", "גבוהה"), Importance.HIGH),
     **dict.fromkeys(("low", "l", "נמוך", "נמוכה"), Importance.LOW),
 }
+_CHANNELS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("sms", "סמס", "מסרון", "מסרונים"), (Channel.SMS,)),
+    **dict.fromkeys(("email", "mail", "מייל", "דואל", "אימייל"), (Channel.EMAIL,)),
+    **dict.fromkeys(("calls", "call", "phone", "שיחות", "שיחה", "טלפון"), (CALLS,)),
+    **dict.fromkeys(("all", "הכל", "הכול"), CHANNELS),
+}
 _WITH_REASON = frozenset({Outcome.LOST, Outcome.INVALID})
 _TALK_WORDS = frozenset({"talk", "שיחה"})
 _TALK_MEANT = re.compile(r"[0-9]+(?![ap]m$)[^\W\d_]+")
 # The letters that a Hebrew keyboard gives where an English word was meant.
 _KEYBOARD = str.maketrans("'קראטוןםפשדגכעיחלךזסבהנמצ", "wertyuiopasdfghjklzxcvbnm")
-
-
-@dataclass(frozen=True, slots=True)
-class LogOutcome:
-    """An outcome of an attempt; `when` in UTC, `reason` for lost and invalid, else `note`."""
-
-    lead_id: int
-    outcome: Outcome
-    when: datetime | None = None
-    importance: Importance | None = None
-    amount: Money | None = None
-    reason: str = ""
-    note: str = ""
-    talk_seconds: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddNote:
-    lead_id: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    lead_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class NextLead:
-    """The best call now (L1.4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mine:
-    """The rep's day: due, overdue, today (L4.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assign:
-    lead_id: int
-    slack_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """Take back the last outcome."""
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """Explain one verb of VERBS, or everything where `topic` is ""."""
-
-    topic: str = ""
-
-
-Command = LogOutcome | AddNote | Show | NextLead | Mine | Assign | Undo | Help
 
 
 class Word(NamedTuple):
@@ -268,6 +232,17 @@ def _assign(typed: Typed) -> Assign:
     return Assign(lead_id, match[1] or match[2])
 
 
+def _opt_out(typed: Typed) -> OptOut:
+    lead_id, rest = _lead_id(typed)
+    if not rest:
+        return OptOut(lead_id)
+    channels = [_CHANNELS.get(word.text.strip(",")) for word in rest]
+    if not all(channels):
+        raise Refused("optout.unknown", word=_echo(rest[channels.index(None)]), lead_id=lead_id)
+    named = {one for many in channels if many for one in many}
+    return OptOut(lead_id, tuple(one for one in CHANNELS if one in named))
+
+
 def _help(typed: Typed) -> Help:
     return Help(_verb(typed.words)[0]) if typed.words else Help()
 
@@ -284,9 +259,12 @@ VERBS: Final[dict[str, Verb]] = {
     "unavailable": Verb(_logged, ("לא זמין", "לא זמינה")),
     "note": Verb(_add_note, ("הערה",), "…"),
     "show": Verb(lambda typed: Show(_lead_id(typed)[0]), ("הצג", "הראה")),
+    "why": Verb(lambda typed: Why(_lead_id(typed)[0]), ("למה", "מדוע")),
     "next": Verb(lambda _: NextLead(), ("הבא", "הבאה")),
     "mine": Verb(lambda _: Mine(), ("שלי",)),
     "assign": Verb(_assign, ("שיוך", "שייך"), "@Dana"),
+    "optout": Verb(_opt_out, ("הסר", "הסרה", "להסיר"), "sms"),
+    "playbook": Verb(lambda _: ShowPlaybook(), ("ספר משחק", "שיטה")),
     "undo": Verb(lambda _: Undo(), ("בטל", "ביטול")),
     "help": Verb(_help, ("עזרה",)),
 }

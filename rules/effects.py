@@ -1,42 +1,10 @@
 """What a decision wants to happen outside, as plain data; each becomes one outbox row."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
-from rules.words import Layer
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """Something that must leave the house.
-
-    `kind` names its sender. A row with a `once_key` is made once for ever; one with a
-    `collapse_key` once while another waits. Rows of one `lane` leave in order; what is for a
-    `channel` stands in the channel's own, which takes one message a second.
-    """
-
-    kind: ClassVar[str] = ""
-    channel: ClassVar[str] = ""
-
-    @property
-    def once_key(self) -> str | None:
-        """The key under which this is done once for ever, if it is."""
-        return None
-
-    @property
-    def collapse_key(self) -> str | None:
-        """The key under which waiting rows fold into one, if they do."""
-        return None
-
-    @property
-    def lane(self) -> str:
-        """The queue in which order matters."""
-        return f"channel:{self.channel}" if self.channel else self.kind
-
-    @property
-    def payload(self) -> dict[str, Any]:
-        """The fields, ready to be stored."""
-        return asdict(self)
+from rules.effect import Effect
+from rules.sending import SendEmail, SendSms
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,44 +52,6 @@ class RefreshCard(Effect):
     def collapse_key(self) -> str:
         """Many changes, one refresh."""
         return f"refresh:{self.lead_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class SendSms(Effect):
-    """Send the customer one text message of this layer (L2).
-
-    `after` is the outcome it answers, `agreed` the ISO moment that was agreed, if any.
-    """
-
-    lead_id: int
-    layer: Layer
-    after: str = ""
-    agreed: str = ""
-    kind: ClassVar[str] = "sms"
-
-    @property
-    def once_key(self) -> str:
-        """Each layer's message once for each lead."""
-        return f"sms:{self.layer}:{self.lead_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class SendEmail(Effect):
-    """Send the customer one mail of this layer (L3).
-
-    `after` is the outcome it answers, `agreed` the ISO moment that was agreed, if any.
-    """
-
-    lead_id: int
-    layer: Layer
-    after: str = ""
-    agreed: str = ""
-    kind: ClassVar[str] = "email"
-
-    @property
-    def once_key(self) -> str:
-        """Each layer's mail once for each lead."""
-        return f"email:{self.layer}:{self.lead_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +136,46 @@ class TellReply(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class PostReply(Effect):
+    """Put a customer's SMS in the thread of the lead's post (L2.3); `message` is as above."""
+
+    lead_id: int
+    message: str
+    kind: ClassVar[str] = "post_reply"
+    channel: ClassVar[str] = "leads"
+
+    @property
+    def once_key(self) -> str:
+        """Each message stands once in the thread."""
+        return f"thread:{self.lead_id}:{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class TellOwner(Effect):
+    """Tell the owner what somebody else did to a lead.
+
+    `notice` names the text and `about` what fills it; `turn` is the lead's version then.
+    """
+
+    lead_id: int
+    rep: str
+    notice: str
+    about: str
+    turn: int
+    kind: ClassVar[str] = "tell_owner"
+
+    @property
+    def once_key(self) -> str:
+        """The same thing is told once."""
+        return f"owner_told:{self.notice}:{self.lead_id}:{self.rep}:{self.turn}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
 class PostImport(Effect):
     """Post one summary of an imported file."""
 
@@ -282,6 +252,8 @@ EFFECTS: dict[str, type[Effect]] = {
         RetireNudge,
         TellManagers,
         TellReply,
+        PostReply,
+        TellOwner,
         PostImport,
         PostFolded,
         PostDigest,

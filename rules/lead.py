@@ -5,14 +5,33 @@ from datetime import datetime
 
 from rules.money import Money
 from rules.phones import Phone
-from rules.words import LIVING, Channel, Importance, Kind, Outcome, PhoneType, Stage, Step
+from rules.words import (
+    CALLS,
+    LIVING,
+    Importance,
+    Kind,
+    Outcome,
+    PhoneType,
+    Queue,
+    Stage,
+    Step,
+    Tier,
+)
 
 PARKED = frozenset({Step.MAILING_LIST, Step.NONE})
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A person who may buy, as it stands now; moments are UTC, money in minor units."""
+    """A person who may buy, as it stands now; moments are UTC, money in minor units.
+
+    `consent` is what came with the lead, `agreed` the channels of marketing agreed to since.
+    `held_by` was handed the lead by `next`, until `held_until`. `zone` is the customer's time
+    zone, "" the team's, None not looked up yet. `fresh_at` is when the lead came or came back,
+    `plan_at` is when the call plan began, `tried`
+    has a bit set for each local hour called in vain, `followup_misses` counts the calls missed
+    since the time of the follow-up `missed_followup`, `importance` is the open follow-up's.
+    """
 
     id: int
     name: str
@@ -35,19 +54,34 @@ class Lead:
     referrer_close: bool = False
     note: str = ""
     consent: tuple[str, ...] | None = None
+    agreed: tuple[str, ...] = ()
     opted_out: tuple[str, ...] = ()
+    email_ok: bool = True
     cost_minor: int | None = None
     currency: str = ""
     owner: str = ""
     owned_at: datetime | None = None
+    held_by: str = ""
+    held_until: datetime | None = None
+    tier: Tier = Tier.C
+    score: float = 0.0
+    tier_pin: str = ""
+    zone: str | None = None
     attempts: int = 0
     plan_step: int = 0
+    plan_at: datetime | None = None
     misses: int = 0
+    tried: int = 0
+    missed_followup: int = 0
+    followup_misses: int = 0
     meetings: int = 0
     unavailables: int = 0
+    mailings: int = 0
+    importance: str = ""
     next_what: Step = Step.CALL
     next_at: datetime | None = None
     received_at: datetime | None = None
+    fresh_at: datetime | None = None
     first_call_at: datetime | None = None
     reached_at: datetime | None = None
     closed_at: datetime | None = None
@@ -75,7 +109,15 @@ class Lead:
     @property
     def working(self) -> bool:
         """Whether somebody works it: living, and not on the mailing list (contract: capacity)."""
-        return self.living and self.next_what not in PARKED
+        return self.living and self.next_what not in PARKED and CALLS not in self.opted_out
+
+    @property
+    def queue(self) -> Queue:
+        """Why the lead is called when its time comes (L1.4)."""
+        if self.next_what is Step.FOLLOW_UP:
+            high = self.importance == Importance.HIGH
+            return Queue.HIGH_FOLLOWUP if high else Queue.LOW_FOLLOWUP
+        return Queue.PLANNED if self.plan_step else Queue.FRESH
 
 
 STATE = [
@@ -88,20 +130,32 @@ STATE = [
     "email",
     "owner",
     "owned_at",
+    "held_by",
+    "held_until",
+    "zone",
     "attempts",
     "plan_step",
+    "plan_at",
     "misses",
+    "tried",
+    "missed_followup",
+    "followup_misses",
     "meetings",
     "unavailables",
+    "mailings",
+    "importance",
     "next_what",
     "next_at",
+    "fresh_at",
     "first_call_at",
     "reached_at",
     "closed_at",
     "last_outcome",
     "last_by",
     "last_at",
+    "agreed",
     "opted_out",
+    "email_ok",
 ]
 
 
@@ -129,20 +183,7 @@ class Attempt:
     by: str
     at: datetime
     answered: bool
+    local_hour: int = 0
     talk_seconds: int | None = None
     note: str = ""
     amount: Money | None = None
-
-
-def reachable_by(lead: Lead, channel: Channel) -> bool:
-    """Say whether law and the person allow a service message on this channel.
-
-    Opt-out always wins; a consent list that came with the lead is exhaustive; without one,
-    those who left their details or were referred are assumed to agree and cold leads are not
-    (contract: Consent).
-    """
-    if channel in lead.opted_out:
-        return False
-    if lead.consent is not None:
-        return channel in lead.consent
-    return lead.kind is not Kind.COLD

@@ -57,6 +57,11 @@ def decimal_amount(money: Money) -> Decimal:
     return Decimal(money.minor).scaleb(-exponent(money.currency))
 
 
+def to_money(amount: Decimal, *, currency: str) -> Money:
+    """Make money of an amount in major units, rounded to what the currency (ISO 4217) has."""
+    return Money(round(amount.scaleb(exponent(currency))), currency)
+
+
 def read_money(text: str, *, currency: str) -> Money | None:
     """Read an amount as typed ('1,290', '₪1290.50', '-100', '1290 USD'); None if it is none.
 

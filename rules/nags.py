@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from rules.effects import Effect, NudgeRep, RetireNudge, TellManagers
+from rules.effect import Effect
+from rules.effects import NudgeRep, RetireNudge, TellManagers
 from rules.lead import FollowUp
 from rules.playbook import Playbook
 from rules.words import Importance

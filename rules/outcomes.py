@@ -1,17 +1,21 @@
 """What an outcome does to a lead: one small function for each, one table for all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.commands import LogOutcome
-from rules.effects import Effect, RefreshCard, SendEmail
+from rules import guards
+from rules.acts import LogOutcome
+from rules.answering import Hours
+from rules.effect import Effect
+from rules.effects import RefreshCard
 from rules.lead import Attempt, FollowUp, Lead
-from rules.messages import first_miss_messages, wants_mail
-from rules.plan import next_attempt, retry_unavailable
+from rules.messages import Writing, ask_phone, first_messages, followup_messages
+from rules.plan import Phoning, hour_bit, next_attempt, retry_unavailable
 from rules.playbook import Playbook
 from rules.refusals import Refused
+from rules.rest import Rest
 from rules.words import ANSWERED, Importance, Layer, Outcome, Stage, Step
 
 DOUBLE = timedelta(seconds=10)
@@ -21,23 +25,42 @@ DOUBLE = timedelta(seconds=10)
 class Setting:
     """What a decision needs to know besides the lead: who acts, when, by which numbers.
 
-    `now` is UTC; `zone` is the customer's own.
+    `now` is UTC; `zone` is the customer's own; `followup` is the lead's open one; `hours` are
+    those at which leads of its kind answer.
     """
 
     actor: str
     now: datetime
     playbook: Playbook
     zone: ZoneInfo
+    rest: Rest = field(default_factory=Rest)
+    followup: FollowUp | None = None
+    hours: Hours = field(default_factory=dict)
+    low_answer: bool = False
+
+    @property
+    def phoning(self) -> Phoning:
+        """When the phone may ring."""
+        return Phoning(self.playbook, self.rest, self.zone, self.hours)
+
+    @property
+    def writing(self) -> Writing:
+        """What decides on messages."""
+        return Writing(self.playbook, self.low_answer)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What changes: the lead's new state, the attempt, a new follow-up, the effects."""
+    """What changes: the lead's new state, the attempt, a new follow-up, the effects.
+
+    `ends_followup` is False when a call before the agreed time leaves the agreement standing.
+    """
 
     lead: Lead
     attempt: Attempt
     effects: tuple[Effect, ...]
     followup: FollowUp | None = None
+    ends_followup: bool = True
 
 
 def is_double(lead: Lead, act: LogOutcome, *, actor: str, now: datetime) -> bool:
@@ -56,9 +79,12 @@ def decide(lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     Raises Refused where the lead's state does not allow it.
     """
     _check_open(lead, act)
+    if act.when is not None and act.when <= setting.now:
+        raise Refused("when.past", when=act.when)
     counted = _count(lead, act, setting)
     decision = _RULES[act.outcome](lead, counted, act, setting)
-    return replace(decision, effects=(*decision.effects, RefreshCard(lead.id)))
+    after = _if_it_may_ring(decision.lead, setting)
+    return replace(decision, lead=after, effects=(*decision.effects, RefreshCard(lead.id)))
 
 
 def _check_open(lead: Lead, act: LogOutcome) -> None:
@@ -71,15 +97,31 @@ def _check_open(lead: Lead, act: LogOutcome) -> None:
 
 def _count(lead: Lead, act: LogOutcome, setting: Setting) -> Lead:
     marked = replace(lead, last_outcome=act.outcome, last_by=setting.actor, last_at=setting.now)
+    agreed = tuple(dict.fromkeys((*lead.agreed, *act.agreed)))
     if is_refund(act):
         return marked
+    reached = act.outcome in ANSWERED
     return replace(
         marked,
+        agreed=agreed,
         attempts=lead.attempts + 1,
-        plan_step=0 if act.outcome is Outcome.FOLLOWUP else lead.plan_step + 1,
+        plan_step=lead.plan_step + 1,
+        plan_at=lead.plan_at if lead.plan_step else setting.now,
+        missed_followup=0 if reached else lead.missed_followup,
+        followup_misses=0 if reached else lead.followup_misses,
+        importance="",
+        held_by="",
+        held_until=None,
         first_call_at=lead.first_call_at or setting.now,
-        reached_at=setting.now if act.outcome in ANSWERED else lead.reached_at,
+        reached_at=setting.now if reached else lead.reached_at,
     )
+
+
+def _if_it_may_ring(lead: Lead, setting: Setting) -> Lead:
+    """Keep whoever refused calls on the mailing list, but for a time that they agreed to."""
+    if not lead.living or guards.may_ring(lead) or lead.next_what is Step.FOLLOW_UP:
+        return lead
+    return on_mailing_list(lead, now=setting.now, playbook=setting.playbook)
 
 
 def is_refund(act: LogOutcome) -> bool:
@@ -93,6 +135,7 @@ def _attempt(act: LogOutcome, setting: Setting) -> Attempt:
         by=setting.actor,
         at=setting.now,
         answered=act.outcome in ANSWERED,
+        local_hour=setting.now.astimezone(setting.zone).hour,
         talk_seconds=act.talk_seconds,
         note=act.note or act.reason,
         amount=act.amount,
@@ -100,22 +143,62 @@ def _attempt(act: LogOutcome, setting: Setting) -> Attempt:
 
 
 def _by_plan(lead: Lead, setting: Setting) -> Lead:
-    at = next_attempt(
-        step=lead.plan_step, now=setting.now, playbook=setting.playbook, zone=setting.zone
-    )
-    step = Step.CALL if at else Step.MAILING_LIST
-    return replace(lead, next_what=step, next_at=at)
+    at = next_attempt(lead, now=setting.now, phoning=setting.phoning)
+    if at is None:
+        return on_mailing_list(lead, now=setting.now, playbook=setting.playbook)
+    return replace(lead, next_what=Step.CALL, next_at=at)
+
+
+def on_mailing_list(lead: Lead, *, now: datetime, playbook: Playbook) -> Lead:
+    """Give a lead as one that is called no more and gets mail at the playbook's rhythm (L3.3).
+
+    `now` is UTC. Whether a mail may leave is asked each time one is due.
+    """
+    later = now + timedelta(days=playbook.mailing_days)
+    return replace(lead, next_what=Step.MAILING_LIST, next_at=later, importance="")
 
 
 def _missed(before: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
-    after = _by_plan(replace(lead, misses=lead.misses + 1), setting)
-    return Decision(after, _attempt(act, setting), first_miss_messages(before, act))
+    agreed, writing = setting.followup, setting.writing
+    tried = lead.tried | hour_bit(setting.now, setting.zone)
+    missed = replace(lead, misses=lead.misses + 1, tried=tried)
+    if _agreed_later(setting):
+        return _standing(before, missed, act, setting, first_messages(before, act, writing))
+    if agreed:
+        missed = replace(missed, missed_followup=agreed.id, followup_misses=1)
+    elif missed.missed_followup:
+        missed = replace(missed, followup_misses=missed.followup_misses + 1)
+    messages = followup_messages(before, missed, agreed, writing)
+    if agreed is None:
+        messages = (*messages, *first_messages(before, act, writing))
+    return Decision(_by_plan(missed, setting), _attempt(act, setting), messages)
+
+
+def _agreed_later(setting: Setting) -> FollowUp | None:
+    """Give the follow-up whose time is still to come: only another agreement changes it (L4.1)."""
+    missed = guards.is_missed_followup(setting.followup, now=setting.now)
+    return None if missed else setting.followup
+
+
+def _standing(
+    before: Lead, lead: Lead, act: LogOutcome, setting: Setting, messages: tuple[Effect, ...]
+) -> Decision:
+    """Leave the next step as it was agreed: somebody called before the time."""
+    kept = ("plan_step", "plan_at", "next_what", "next_at", "importance")
+    after = replace(lead, **{name: getattr(before, name) for name in kept})
+    return Decision(after, _attempt(act, setting), messages, ends_followup=False)
 
 
 def _not_now(before: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
-    planned = _by_plan(replace(lead, misses=lead.misses + 1), setting)
+    missed = replace(lead, misses=lead.misses + 1)
+    standing = None if act.when else _agreed_later(setting)
+    said = replace(act, when=standing.due_at) if standing else act
+    messages = first_messages(before, said, setting.writing)
+    if standing:
+        return _standing(before, missed, act, setting, messages)
+    planned = _by_plan(missed, setting)
     after = replace(planned, next_what=Step.CALL, next_at=act.when) if act.when else planned
-    return Decision(after, _attempt(act, setting), first_miss_messages(before, act))
+    return Decision(after, _attempt(act, setting), messages)
 
 
 def _follow_up(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
@@ -133,7 +216,15 @@ def _follow_up(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decisi
         note=act.note,
         nag_at=act.when + first_nag if high else None,
     )
-    after = replace(lead, meetings=lead.meetings + 1, next_what=Step.FOLLOW_UP, next_at=act.when)
+    after = replace(
+        lead,
+        meetings=lead.meetings + 1,
+        plan_step=0,
+        plan_at=None,
+        next_what=Step.FOLLOW_UP,
+        next_at=act.when,
+        importance=act.importance,
+    )
     return Decision(after, _attempt(act, setting), (), followup=agreed)
 
 
@@ -160,26 +251,25 @@ def _lost(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
         next_what=Step.NONE,
         next_at=None,
     )
+    if guards.may_write(after, Layer.MAILING_LIST, setting.playbook):
+        after = on_mailing_list(after, now=setting.now, playbook=setting.playbook)
     return Decision(after, _attempt(act, setting), ())
 
 
 def _invalid(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     after = replace(lead, phone_valid=False, next_what=Step.WAIT_FOR_PHONE, next_at=None)
-    return Decision(after, _attempt(act, setting), _ask_phone(after))
+    return Decision(after, _attempt(act, setting), ask_phone(after, setting.playbook))
 
 
-def _unavailable(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
+def _unavailable(before: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     tries = lead.unavailables + 1
-    at = retry_unavailable(
-        tries=tries, now=setting.now, playbook=setting.playbook, zone=setting.zone
-    )
+    if _agreed_later(setting):
+        return _standing(before, replace(lead, unavailables=tries), act, setting, ())
+    at = retry_unavailable(tries=tries, now=setting.now, phoning=setting.phoning)
     step = Step.RETRY_UNAVAILABLE if at else Step.WAIT_FOR_PHONE
     after = replace(lead, unavailables=tries, next_what=step, next_at=at)
-    return Decision(after, _attempt(act, setting), () if at else _ask_phone(after))
-
-
-def _ask_phone(lead: Lead) -> tuple[Effect, ...]:
-    return (SendEmail(lead.id, Layer.ASK_PHONE),) if wants_mail(lead) else ()
+    mail = () if at else ask_phone(after, setting.playbook)
+    return Decision(after, _attempt(act, setting), mail)
 
 
 Rule = Callable[[Lead, Lead, LogOutcome, Setting], Decision]

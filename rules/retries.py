@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from rules.sms_codes import LASTING
+
 LONGEST = timedelta(minutes=2)
 OLDEST = timedelta(hours=24)
 FIRST_WAIT_SECONDS = 2
@@ -25,12 +27,10 @@ PERMANENT = frozenset(
         "restricted_action",
         "user_not_found",
         "user_not_in_channel",
-        # Twilio: invalid number, not a mobile, region switched off, opted out
-        "21211",
-        "21408",
-        "21610",
-        "21614",
-        # mail: any 5xx answer
+        # Twilio
+        *LASTING,
+        # mail: a 5xx answer, to the address or to the mail
+        "smtp_address",
         "smtp_permanent",
         # the other side may have taken it; once too few is better than once too many
         "unknown_if_sent",
@@ -67,14 +67,14 @@ class GiveUp:
 
 
 def decide_retry(
-    failure: Failure, *, attempts: int, asked_at: datetime, now: datetime
+    failure: Failure, *, attempts: int, tried_at: datetime, now: datetime
 ) -> Retry | GiveUp:
-    """Decide after the `attempts`-th failed try of what was asked for at `asked_at` (UTC).
+    """Decide after the `attempts`-th failed try of what was first tried at `tried_at` (UTC).
 
     Retry-After (seconds) is obeyed. An outage, or a token that has to be mended, is waited out
     for a day; a fault that lies in the message itself is for ever.
     """
-    if failure.code in PERMANENT or now - asked_at > OLDEST:
+    if failure.code in PERMANENT or now - tried_at > OLDEST:
         return GiveUp(failure.code)
     if failure.retry_after is not None:
         return Retry(now + timedelta(seconds=failure.retry_after))

@@ -27,7 +27,8 @@ def _followup(row: Any) -> FollowUp:
     return FollowUp(**{**row, "importance": Importance(row["importance"])})
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
+    """Give a lead's field as JSON keeps it; `as_before` reads it back."""
     return value.isoformat() if isinstance(value, datetime) else plain(value)
 
 
@@ -39,12 +40,13 @@ def add_attempt(unit: Unit, lead: Lead, attempt: Attempt, *, ended_followup: int
         "by": attempt.by,
         "at": attempt.at,
         "answered": attempt.answered,
+        "local_hour": attempt.local_hour,
         "talk_seconds": attempt.talk_seconds,
         "note": attempt.note,
         "amount_minor": attempt.amount.minor if attempt.amount else None,
         "currency": attempt.amount.currency if attempt.amount else "",
         "ended_followup": ended_followup,
-        "before": {name: _frozen(getattr(lead, name)) for name in STATE},
+        "before": {name: frozen(getattr(lead, name)) for name in STATE},
     }
     key = unit.execute(_ADD_ATTEMPT, values).inserted_primary_key
     return int(key[0]) if key else 0
@@ -77,7 +79,7 @@ def sales(view: View, lead_id: int) -> tuple[Money, ...]:
 
 def as_before(lead: Lead, before: dict[str, Any]) -> Lead:
     """Give the lead as it stood before an attempt."""
-    moments = {name for name in STATE if name.endswith("_at")}
+    moments = {name for name in STATE if name.endswith(("_at", "_until"))}
     row = {one.name: getattr(lead, one.name) for one in fields(Lead)} | {
         name: datetime.fromisoformat(value) if name in moments and value else value
         for name, value in before.items()
@@ -143,27 +145,12 @@ def _with_followups() -> Any:
     return select(*LEAD_COLUMNS, followups.c.importance).select_from(joined)
 
 
-def callable_now(
-    view: View, *, owner: str, now: datetime, most: int = 200
-) -> list[tuple[Lead, str]]:
-    """Give leads of this owner ('' is the pool) whose next call is due at `now` (UTC).
-
-    Each comes with the importance of the follow-up agreed, '' where there is none.
-    """
-    query = _with_followups().where(
-        leads.c.owner == owner, leads.c.working.is_(True), leads.c.next_at <= now
-    )
-    first = [followups.c.importance.is_distinct_from("high")] if owner else []
-    rows = view.execute(query.order_by(*first, leads.c.next_at.desc()).limit(most))
-    return [_with_importance(row) for row in rows]
-
-
 def agenda(view: View, *, owner: str, until: datetime, most: int) -> Sequence[tuple[Lead, str]]:
     """Give the owner's living leads with a next step up to `until` (UTC), soonest first."""
     query = _with_followups().where(
         leads.c.owner == owner,
         leads.c.working.is_(True),
-        or_(leads.c.next_at <= until, leads.c.next_what == Step.WAIT_FOR_PHONE),
+        or_(leads.c.next_at <= until, leads.c.next_what.in_((Step.WAIT_FOR_PHONE, Step.EMAIL))),
     )
     rows = view.execute(query.order_by(leads.c.next_at.nulls_last(), leads.c.id).limit(most))
     return [_with_importance(row) for row in rows]

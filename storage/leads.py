@@ -10,9 +10,11 @@ from sqlalchemy import Column, Update, bindparam, func, insert, select, update
 
 from rules.fields import Draft
 from rules.lead import STATE, Lead
-from rules.phones import email_key
+from rules.money import Money
+from rules.phones import Phone, email_key
 from rules.refusals import Refused
-from rules.words import Kind, PhoneType, Stage, Step
+from rules.tiers import Grade
+from rules.words import CALLS, Kind, PhoneType, Queue, Stage, Step, Tier
 from storage.rows import insert_new, is_just, plain
 from storage.tables import history, lead_sources, leads
 from storage.unit import Unit, View
@@ -23,6 +25,8 @@ _READ: dict[str, Any] = {
     "stage": Stage,
     "phone_type": PhoneType,
     "next_what": Step,
+    "tier": Tier,
+    "agreed": tuple,
     "opted_out": tuple,
     "consent": lambda value: None if value is None else tuple(value),
 }
@@ -57,29 +61,50 @@ def load(view: View, lead_id: int, *, lock: bool = False) -> Lead | None:
     return to_lead(row) if row else None
 
 
-def add(unit: Unit, draft: Draft, *, stage: Stage, step: Step, at: datetime) -> Lead:
-    """Add a new lead as its draft says; `at` is now, UTC."""
-    phone = draft.phone
+def add(
+    unit: Unit,
+    draft: Draft,
+    *,
+    step: Step,
+    at: datetime,
+    grade: Grade | None = None,
+    opted_out: Iterable[str] = (),
+) -> Lead:
+    """Add a new lead as its draft says; `at` is now, UTC, `opted_out` what is closed already."""
+    closed = sorted(opted_out)
     values = {
-        "stage": stage,
+        **{name: getattr(draft, name) for name in _COPIED},
+        **_phone_values(draft.phone),
+        "stage": Stage.LEAD,
         "interests": list(draft.interests),
+        "email_key": email_key(draft.email),
+        "consent": plain(draft.consent),
+        "opted_out": closed,
+        "tier": grade.tier if grade else Tier.C,
+        "score": grade.score if grade else 0.0,
+        "queue": Queue.FRESH,
+        **_cost_values(draft.cost),
+        "next_what": step,
+        "working": CALLS not in closed,
+        "received_at": draft.received_at or at,
+        "fresh_at": draft.received_at or at,
+        "created_at": at,
+    }
+    row = unit.execute(insert(leads).returning(*COLUMNS), values).one()
+    return to_lead(row)
+
+
+def _phone_values(phone: Phone | None) -> dict[str, object]:
+    return {
         "phone_raw": phone.raw if phone else "",
         "phone_e164": phone.e164 if phone else "",
         "phone_type": phone.type if phone else PhoneType.UNKNOWN,
         "phone_valid": bool(phone and phone.valid),
-        "email_key": email_key(draft.email),
-        "consent": plain(draft.consent),
-        "opted_out": [],
-        "cost_minor": draft.cost.minor if draft.cost else None,
-        "currency": draft.cost.currency if draft.cost else "",
-        "next_what": step,
-        "working": True,
-        "received_at": draft.received_at or at,
-        "created_at": at,
-        **{name: getattr(draft, name) for name in _COPIED},
     }
-    row = unit.execute(insert(leads).returning(*COLUMNS), values).one()
-    return to_lead(row)
+
+
+def _cost_values(cost: Money | None) -> dict[str, object]:
+    return {"cost_minor": cost.minor if cost else None, "currency": cost.currency if cost else ""}
 
 
 _COPIED = [
@@ -121,6 +146,8 @@ def save(unit: Unit, lead: Lead, *, before: Lead | None = None) -> Lead:
         if before is None or getattr(before, name) != getattr(lead, name)
     }
     values |= {"version": lead.version + 1, "working": lead.working}
+    if before is None or before.queue != lead.queue:
+        values["queue"] = lead.queue
     if "email" in values:
         values["email_key"] = email_key(lead.email)
     saving = _saving(tuple(values))

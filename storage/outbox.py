@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select, update
 
-from rules.effects import EFFECTS, Effect
+from rules.effect import Effect
+from rules.effects import EFFECTS
 from storage.rows import insert_new, is_just
 from storage.tables import outbox
 from storage.unit import Unit, View
@@ -28,6 +29,7 @@ class Row:
     created_at: datetime
     tries: int
     lease: str
+    tried_at: datetime | None = None
 
 
 def add(
@@ -61,9 +63,8 @@ def add(
         unit.wakes = unit.wakes or due_at is None or due_at <= now
 
 
-_CLAIMED = [
-    outbox.c[name] for name in ("id", "kind", "payload", "lane", "created_at", "tries", "lease")
-]
+_ROW = ("id", "kind", "payload", "lane", "created_at", "tries", "lease", "tried_at")
+_CLAIMED = [outbox.c[name] for name in _ROW]
 
 
 def any_due(view: View, *, now: datetime, without: Iterable[str] = ()) -> bool:
@@ -100,7 +101,8 @@ def claim(
 
 def _row(row: Any) -> Row:
     effect = EFFECTS[row["kind"]](**row["payload"])
-    return Row(row["id"], effect, row["lane"], row["created_at"], row["tries"], row["lease"])
+    kept = (row[name] for name in ("created_at", "tries", "lease", "tried_at"))
+    return Row(row["id"], effect, row["lane"], *kept)
 
 
 def _mine(row: Row) -> Any:
@@ -140,6 +142,7 @@ def put_back(
         "due_at": due_at,
         "lease": "",
         "tries": row.tries + int(counts),
+        "tried_at": row.tried_at or (now if counts else None),
         "error": error,
     }
     unit.execute(update(outbox).where(_mine(row)).values(values))
@@ -182,6 +185,13 @@ def cancel_of_attempt(unit: Unit, attempt_id: int, *, now: datetime) -> bool:
     return True
 
 
+def cancel(unit: Unit, once_keys: Iterable[str], *, why: str, now: datetime) -> int:
+    """Cancel what still waits under these keys, for good; gives how many."""
+    waiting = update(outbox).where(outbox.c.once_key.in_(list(once_keys)), IS_WAITING)
+    values = {"state": CANCELLED, "done_at": now, "error": why}
+    return unit.execute(waiting.values(values)).rowcount
+
+
 def cancel_nudges(unit: Unit, followup_id: int, *, now: datetime) -> None:
     """Cancel reminders of a follow-up that has ended."""
     mine = outbox.c.once_key.like(f"nudge:{followup_id}:%")
@@ -211,3 +221,11 @@ def known(view: View, once_key: str) -> bool:
     """Say whether this was put in the outbox before, whatever became of it."""
     query = select(outbox.c.id).where(outbox.c.once_key == once_key)
     return view.execute(query).first() is not None
+
+
+def waiting(view: View, once_keys: Iterable[str]) -> dict[str, tuple[datetime, datetime]]:
+    """Give when each of these was put in and is due (UTC), of those that have not left yet."""
+    query = select(outbox.c.once_key, outbox.c.created_at, outbox.c.due_at).where(
+        outbox.c.once_key.in_(list(once_keys)), outbox.c.state.in_([WAITING, LEASED])
+    )
+    return {str(key): (created, due) for key, created, due in view.execute(query)}

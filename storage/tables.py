@@ -19,6 +19,9 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    and_,
+    func,
+    true,
 )
 
 CONVENTION = {
@@ -116,20 +119,36 @@ leads = Table(
     _text("note"),
     Column("consent", JSON(none_as_null=True)),
     _text("consent_text"),
+    Column("agreed", JSON, nullable=False, server_default="[]"),
     Column("opted_out", JSON, nullable=False),
+    Column("email_ok", Boolean, nullable=False, server_default=true()),
     Column("cost_minor", BigInteger),
     _text("currency"),
     _text("owner"),
     Column("owned_at", Moment),
+    _text("held_by"),
+    Column("held_until", Moment),
+    Column("tier", Text, nullable=False, server_default="C"),
+    Column("score", Float, nullable=False, server_default="0"),
+    _text("tier_pin"),
+    Column("zone", Text),
     _count("attempts"),
     _count("plan_step"),
+    Column("plan_at", Moment),
     _count("misses"),
+    _count("tried"),
+    _count("missed_followup"),
+    _count("followup_misses"),
     _count("meetings"),
     _count("unavailables"),
+    _count("mailings"),
+    _text("importance"),
+    _text("queue"),
     _text("next_what"),
     Column("next_at", Moment),
     Column("working", Boolean, nullable=False),
     Column("received_at", Moment, nullable=False),
+    Column("fresh_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("first_call_at", Moment),
     Column("reached_at", Moment),
@@ -143,6 +162,24 @@ leads = Table(
 _partial("ix_leads_phone", leads.c.phone_e164, where=leads.c.phone_e164 != "")
 _partial("ix_leads_email", leads.c.email_key, where=leads.c.email_key != "")
 _partial("ix_leads_working", leads.c.owner, leads.c.next_at, where=leads.c.working.is_(True))
+_partial(
+    "ix_leads_fresh",
+    *(leads.c.owner, leads.c.zone, leads.c.tier, leads.c.score, leads.c.fresh_at, leads.c.id),
+    where=and_(leads.c.working.is_(True), leads.c.queue == "fresh", leads.c.next_at.is_not(None)),
+)
+_partial(
+    "ix_leads_queue",
+    *(leads.c.owner, leads.c.queue, leads.c.zone, leads.c.tier, leads.c.next_at, leads.c.id),
+    where=and_(leads.c.working.is_(True), leads.c.queue != "fresh"),
+)
+_partial(
+    "ix_leads_abroad",
+    *(leads.c.owner, leads.c.zone),
+    where=and_(leads.c.working.is_(True), func.coalesce(leads.c.zone, "?") != ""),
+)
+_partial("ix_leads_reserved", leads.c.held_by, leads.c.held_until, where=leads.c.held_by != "")
+_partial("ix_leads_group", leads.c.campaign, leads.c.kind, where=leads.c.working.is_(True))
+_partial("ix_leads_mailing", leads.c.next_at, where=leads.c.next_what == "mailing_list")
 _partial("ix_leads_held", leads.c.id, where=leads.c.next_what == "assign")
 Index("ix_leads_received", leads.c.received_at)
 
@@ -199,6 +236,7 @@ attempts = Table(
     _text("by"),
     Column("at", Moment, nullable=False),
     Column("answered", Boolean, nullable=False),
+    Column("local_hour", Integer),
     Column("talk_seconds", Integer),
     _text("note"),
     Column("amount_minor", BigInteger),
@@ -255,6 +293,7 @@ outbox = Table(
     Column("created_at", Moment, nullable=False),
     Column("attempt_id", Integer, ForeignKey("attempts.id")),
     _count("tries"),
+    Column("tried_at", Moment),
     _text("lease"),
     Column("lease_until", Moment),
     Column("done_at", Moment),
@@ -287,3 +326,72 @@ seen = Table(
     Column("at", Moment, nullable=False),
 )
 Index("ix_seen_at", seen.c.at)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("outbox_id", Integer, nullable=False, unique=True),
+    _text("channel"),
+    _text("layer"),
+    _text("address"),
+    _text("ref"),
+    _text("state"),
+    Column("at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    _text("code"),
+    Index("ix_messages_address", "address", "at"),
+)
+Index("ix_messages_lead", messages.c.lead_id)
+_partial("ix_messages_ref", messages.c.ref, where=messages.c.ref != "")
+
+optouts = Table(
+    "optouts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("address"),
+    _text("channel"),
+    Column("at", Moment, nullable=False),
+    _text("actor"),
+    _text("how"),
+    Column("lead_id", Integer, ForeignKey("leads.id")),
+    Index("uq_optouts", "address", "channel", unique=True),
+)
+
+playbook_versions = Table(
+    "playbook_versions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    _text("actor"),
+    Column("changed", JSON, nullable=False),
+    Column("overlay", JSON, nullable=False),
+)
+
+tier_cells = Table(
+    "tier_cells",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("product", Text, primary_key=True),
+    Column("leads", Integer, nullable=False),
+    Column("closed", Integer, nullable=False),
+)
+
+answer_hours = Table(
+    "answer_hours",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("calls", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+)
+
+kept = Table(
+    "kept",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+)

@@ -18,15 +18,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import assign, calls, figures, followups, intake
+from bot import assign, calls, figures, followups, intake, mailing
 from bot.calls import Logged
 from bot.delivery import Courier
 from bot.desk import Desk
 from bot.orders import DeliveryFailed, Mail, Order, Sent, SlackPicture, SlackPost, SlackUpdate, Sms
+from bot.present import Present
 from bot.roster import load_team
 from bot.settings import Settings
 from bot.views.blocks import Message
-from rules.commands import LogOutcome
+from rules.acts import LogOutcome
 from rules.lead import FollowUp, Lead
 from rules.playbook import Playbook
 from rules.words import Outcome
@@ -242,6 +243,7 @@ class Room:
         followups.nag_due(self.desk)
         assign.assign_held(self.desk)
         figures.post_weekly(self.desk)
+        mailing.mail_due(self.desk)
         intake.resume(self.desk)
         self.courier.keep_leases()
         self.deliver()
@@ -258,13 +260,17 @@ def _template(team: str) -> tuple[Path, object]:
     store = Store(make_engine(f"sqlite:///{path}"))
     upgrade(store.engine)
     if team:
-        load_team(Desk(store, Settings.from_env({}), Playbook(), FakeClock()), team.encode())
+        load_team(Desk(store, Settings.from_env({}), Present(), FakeClock()), team.encode())
     store.close()
     return path, folder
 
 
 def settings_for(database: Path, **env: str) -> Settings:
-    return Settings.from_env(ENV | {"DATABASE_URL": f"sqlite:///{database}"} | env)
+    own = {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "PLAYBOOK_FILE": str(database.with_name("playbook.toml")),
+    }
+    return Settings.from_env(ENV | own | env)
 
 
 @contextmanager
@@ -282,7 +288,7 @@ def a_desk(
         shutil.copy(_template(team)[0], database)
     outside = Outside()
     store = Store(make_engine(f"sqlite:///{database}"))
-    desk = Desk(store, settings_for(database, **settings), playbook, clock)
+    desk = Desk(store, settings_for(database, **settings), Present(playbook), clock)
     everything = dict.fromkeys((SlackPost, SlackUpdate, SlackPicture, Sms, Mail), outside)
     courier = Courier(desk, everything, seconds=lambda: clock().timestamp())
     try:

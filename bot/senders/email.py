@@ -1,43 +1,76 @@
 """Mail by SMTP: text and HTML, one conversation a message."""
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy, default
 from email.utils import formataddr, formatdate
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bot.orders import DeliveryFailed, Mail, Sent
+from bot.orders import ADDRESS_REFUSED, DeliveryFailed, Mail, Sent
 
 TIMEOUT = 20
 PERMANENT = 500
+ADDRESS, MESSAGE = ADDRESS_REFUSED, "smtp_permanent"
+# What a refusal for ever is about: the address, or this one mail. RFC 3463's status goes before
+# RFC 5321's code, which many servers give to mail that they take for spam as well.
+REFUSALS: dict[str, str] = {
+    "5.1.1": ADDRESS,  # no such mailbox
+    "5.1.2": ADDRESS,  # no such domain
+    "5.1.3": ADDRESS,  # no address at all
+    "5.1.6": ADDRESS,  # moved, nobody knows where
+    "5.1.10": ADDRESS,  # the domain takes no mail
+    "5.2.1": ADDRESS,  # the mailbox is closed
+    "550": ADDRESS,
+    "551": ADDRESS,
+    "553": ADDRESS,
+}
+_STATUS = re.compile(r"5\.\d{1,3}\.\d{1,3}(?!\S)")
+
+
+class WholeLine(UnstructuredHeader, BaseHeader):
+    """A header that is never folded: a long address in pieces is read by nobody."""
+
+    def fold(self, *, policy: "Policy[Any]") -> str:
+        """Give the header on one line."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", WholeLine)
+POLICY = default.clone(header_factory=_HEADERS)
 
 
 class MailSender:
     """Carries mail to the server of `SMTP_URL`; STARTTLS where the server offers it."""
 
-    def __init__(self, url: str, *, sender: str, name: str) -> None:
+    def __init__(self, url: str, *, sender: str) -> None:
         self._parts = urlsplit(url)
         self._sender = sender
-        self._name = name
 
     def send(self, order: Mail) -> Sent:
         """Deliver; raises DeliveryFailed, for ever where the address or the mail is refused.
 
-        What the settings may mend (a password, the sender) is tried again.
+        Which of the two is told apart by its code. What the settings may mend (a password, the
+        sender) is tried again.
         """
         try:
             message = self._compose(order)
             self._hand_over(message)
         except smtplib.SMTPRecipientsRefused as refused:
-            code = next(iter(refused.recipients.values()))[0]
-            raise DeliveryFailed(_code(code)) from None
+            code, said = next(iter(refused.recipients.values()))
+            raise DeliveryFailed(code_of(code, said, at_recipient=True)) from None
         except smtplib.SMTPDataError as refused:
-            raise DeliveryFailed(_code(refused.smtp_code)) from None
+            told = code_of(refused.smtp_code, refused.smtp_error, at_recipient=False)
+            raise DeliveryFailed(told) from None
         except (OSError, smtplib.SMTPException) as fault:
             raise DeliveryFailed(type(fault).__name__) from None
         except ValueError:
-            raise DeliveryFailed("smtp_permanent") from None
+            raise DeliveryFailed(MESSAGE) from None
         return Sent(ref=message["Message-ID"])
 
     def _hand_over(self, message: EmailMessage) -> None:
@@ -78,18 +111,31 @@ class MailSender:
             server.login(unquote(parts.username), unquote(parts.password or ""))
 
     def _compose(self, order: Mail) -> EmailMessage:
-        message = EmailMessage()
+        message = EmailMessage(POLICY)
         domain = self._sender.rpartition("@")[2] or "localhost"
-        message["From"] = formataddr((self._name, self._sender))
+        message["From"] = formataddr((" ".join(order.name.split()), self._sender))
         message["To"] = order.to
         message["Subject"] = order.subject
         message["Date"] = formatdate()
         message["Message-ID"] = f"<{order.key}@{domain}>"
-        message["Auto-Submitted"] = "auto-generated"
+        if not order.advert:
+            message["Auto-Submitted"] = "auto-generated"
+        if order.unsubscribe:
+            message["List-Unsubscribe"] = f"<{order.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(order.text)
         message.add_alternative(order.html, subtype="html")
         return message
 
 
-def _code(smtp_code: int) -> str:
-    return "smtp_permanent" if smtp_code >= PERMANENT else f"smtp_{smtp_code}"
+def code_of(smtp_code: int, said: bytes | str, *, at_recipient: bool) -> str:
+    """Name a refusal: for now by its number, for ever by what it is about.
+
+    A server's number alone speaks of the address only where it answers to the recipient.
+    """
+    if smtp_code < PERMANENT:
+        return f"smtp_{smtp_code}"
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    status = _STATUS.match(text)
+    number = str(smtp_code) if at_recipient else ""
+    return REFUSALS.get(status[0] if status else number, MESSAGE)

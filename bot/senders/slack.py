@@ -80,6 +80,7 @@ class SlackSender:
             channel=channel,
             text=order.message.text,
             blocks=list(order.message.blocks) or None,
+            thread_ts=order.thread or None,
             unfurl_links=False,
             unfurl_media=False,
         )

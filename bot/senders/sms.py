@@ -13,13 +13,20 @@ LONGEST = 1600
 
 
 class TwilioSender:
-    """Carries SMS to Twilio, or to the server of `TWILIO_API_URL`."""
+    """Carries SMS to Twilio, or to the server of `TWILIO_API_URL`.
 
-    def __init__(self, *, sid: str, token: str, sender: str, api_url: str) -> None:
+    With the desk's own `public_url`, "" or with a slash at its end, Twilio reports there what
+    became of each.
+    """
+
+    def __init__(
+        self, *, sid: str, token: str, sender: str, api_url: str, public_url: str = ""
+    ) -> None:
         self._sid = sid
         self._token = token
         self._sender = sender
         self._api_url = api_url or TWILIO
+        self._reports = {"status_callback": f"{public_url}twilio/status"} if public_url else {}
 
     def send(self, order: Sms) -> Sent:
         """Deliver; raises DeliveryFailed with Twilio's own error number."""
@@ -27,7 +34,7 @@ class TwilioSender:
 
         try:
             sent = self._client.messages.create(
-                to=order.to, from_=self._sender, body=order.body[:LONGEST]
+                to=order.to, from_=self._sender, body=order.body[:LONGEST], **self._reports
             )
         except TwilioRestException as error:
             wait = 1.0 if error.status == TOO_MANY else None

@@ -31,6 +31,21 @@ class ActionId(StrEnum):
     SNOOZE_LONG = "nag_snooze_60"
     NEXT = "next_lead"
     CHOOSE_OUTCOME = "choose_outcome"
+    TEXT = "text_lead"
+    UNDO_TEXT = "undo_text"
+    UNDO_OPTOUT = "undo_optout"
+    PLAYBOOK_SECTION = "playbook_section"
+    PLAYBOOK_TEXTS = "playbook_texts"
+    PLAYBOOK_TEXT = "playbook_text"
+    PLAYBOOK_PREVIEW = "playbook_preview"
+    PLAYBOOK_CAMPAIGNS = "playbook_campaigns"
+    PLAYBOOK_CAMPAIGN = "playbook_campaign"
+    PLAYBOOK_HISTORY = "playbook_history"
+    PLAYBOOK_REVERT = "playbook_revert"
+    PLAYBOOK_UNDO = "playbook_undo"
+    WHY = "lead_why"
+    PIN_TIER = "lead_pin_tier"
+    MEASURE = "measure_now"
 
 
 class ViewId(StrEnum):
@@ -38,6 +53,11 @@ class ViewId(StrEnum):
 
     LOG = "log_outcome"
     ASSIGN = "assign_lead"
+    TEXT = "text_lead"
+    PLAYBOOK_SECTION = "playbook_section"
+    PLAYBOOK_TEXT = "playbook_text"
+    PLAYBOOK_CAMPAIGN = "playbook_campaign"
+    PIN_TIER = "pin_tier"
 
 
 @dataclass(frozen=True, slots=True)

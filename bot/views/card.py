@@ -1,5 +1,6 @@
 """A lead's card: in the channel masked, for its owner in full with the opening words (K1-K4)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.leads import Shown
@@ -7,11 +8,13 @@ from bot.messages import first_name
 from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Block, Message, actions, button, context, section, spoken
 from bot.views.history import history_line
-from rules.lead import Lead, reachable_by
-from rules.messages import wants_voicemail
+from bot.views.tiers import tier_sentence
+from rules.guards import has_consent, is_landline
+from rules.lead import Lead
+from rules.optouts import in_order
 from rules.phones import masked_email, masked_phone, shown_phone
 from rules.playbook import Playbook
-from rules.words import Channel, Kind, Stage, Step
+from rules.words import CALLS, Channel, Kind, Stage, Step
 
 SIGNS = {Kind.COLD: "❄️", Kind.WARM: "🔥", Kind.INCOMING: "📞", Kind.REFERRAL: "🤝"}
 HISTORY = 3
@@ -35,12 +38,18 @@ def card(shown: Shown, words: Words, playbook: Playbook, *, private: bool) -> Me
     )
     extra = preparation(shown, words, playbook) if private and shown.full else []
     blocks = [section(top), *(section(part) for part in extra)]
-    if private and shown.full and shown.lines:
-        recent = (history_line(line, words) for line in shown.lines[:HISTORY])
-        blocks.append(context(words.lines(*recent)))
+    small = _small_print(shown, words) if private and shown.full else []
+    if small:
+        blocks.append(context(words.lines(*small)))
     if shown.full or not private:
-        blocks.append(actions(*card_buttons(shown.lead, words)))
+        blocks.append(actions(*card_buttons(shown.lead, words, explains=private)))
     return Message(spoken(words.lines(top, *extra)), tuple(blocks))
+
+
+def _small_print(shown: Shown, words: Words) -> list[Safe]:
+    """Give why the lead has its tier, and the newest lines of its history."""
+    tier = [tier_sentence(shown.standing, words)] if shown.lead.living else []
+    return [*tier, *(history_line(line, words) for line in shown.lines[:HISTORY])]
 
 
 def _headline(shown: Shown, words: Words) -> Safe:
@@ -48,7 +57,8 @@ def _headline(shown: Shown, words: Words) -> Safe:
     abroad = lead.region if lead.region != shown.home else ""
     kind = words.say(f"kind.{lead.kind}")
     name = Safe(f"{SIGNS[lead.kind]} *{title(lead, words)}*")
-    return words.join(name, kind, lead.campaign, lead.product, lead.city or abroad)
+    tier = words.say("card.tier", tier=lead.tier) if lead.living else ""
+    return words.join(name, kind, tier, lead.campaign, lead.product, lead.city or abroad)
 
 
 def _reach(shown: Shown, words: Words, *, full: bool) -> Safe:
@@ -59,9 +69,15 @@ def _reach(shown: Shown, words: Words, *, full: bool) -> Safe:
     whose = words.say("card.owner", who=mention(lead.owner)) if lead.owner else ""
     return words.join(
         phone if lead.phone_raw else words.say("card.no_phone"),
-        email if lead.email else "",
+        _email(lead, email, words),
         whose or words.say("card.unowned"),
     )
+
+
+def _email(lead: Lead, shown: str, words: Words) -> str:
+    if not lead.email or lead.email_ok:
+        return shown
+    return words.say("card.email_bounced", email=shown)
 
 
 def _status(shown: Shown, words: Words, playbook: Playbook) -> Safe:
@@ -84,7 +100,8 @@ def _step(shown: Shown, words: Words) -> Safe:
     if lead.next_at and lead.next_what in {Step.CALL, Step.RETRY_UNAVAILABLE}:
         late = ".due" if lead.next_at <= shown.now else ""
         return words.say(f"step.{lead.next_what}{late}", n=lead.attempts + 1, when=when)
-    return words.say(f"step.{lead.next_what}")
+    uncalled = lead.next_what is Step.MAILING_LIST and CALLS in lead.opted_out
+    return words.say(f"step.{lead.next_what}{'_uncalled' if uncalled else ''}")
 
 
 def _fresh(shown: Shown, words: Words, playbook: Playbook) -> Safe:
@@ -112,25 +129,28 @@ def preparation(shown: Shown, words: Words, playbook: Playbook) -> list[Safe]:
     known = [words.say("card.note", text=lead.note)] if lead.note else []
     known += [words.say("card.referrer", name=lead.referrer)] if lead.referrer else []
     parts += [words.lines(*known)] if known else []
-    if wants_voicemail(lead):
+    if is_landline(lead):
         callback = playbook.callback_phone or words.say("card.your_number")
         parts.append(words.say("card.voicemail", name=first_name(lead), phone=callback))
-    warned = missing_consent(lead, words)
+    warned = missing_consent(lead, words, playbook)
     return [*parts, *refused, *([warned] if warned else [])]
 
 
-def missing_consent(lead: Lead, words: Words) -> Safe:
+def missing_consent(lead: Lead, words: Words, playbook: Playbook) -> Safe:
     """Say which messages this person has not agreed to, and what to ask (contract: Consent)."""
-    closed = [one for one in Channel if not reachable_by(lead, one) and one not in lead.opted_out]
+    asked = [one for one in Channel if one not in lead.opted_out]
+    closed = [
+        one for one in asked if not has_consent(lead, one, marketing=False, playbook=playbook)
+    ]
     return _of_channels("card.consent", closed, words)
 
 
 def opted_out(lead: Lead, words: Words) -> Safe:
     """Say by which messages this person asked not to be contacted."""
-    return _of_channels("card.opted_out", [one for one in Channel if one in lead.opted_out], words)
+    return _of_channels("card.opted_out", in_order(lead.opted_out), words)
 
 
-def _of_channels(key: str, channels: list[Channel], words: Words) -> Safe:
+def _of_channels(key: str, channels: Sequence[str], words: Words) -> Safe:
     named = words.listed(*(words.say(f"channel.{one}") for one in channels))
     return words.say(key, channels=named) if named else Safe("")
 
@@ -150,9 +170,13 @@ def opening(lead: Lead, words: Words) -> Safe:
     return words.say(key, name=first_name(lead) or nameless, referrer=referrer)
 
 
-def card_buttons(lead: Lead, words: Words) -> list[Block]:
-    """Give the buttons of a card: the common outcomes while it lives, and always Assign."""
+def card_buttons(lead: Lead, words: Words, *, explains: bool = False) -> list[Block]:
+    """Give the buttons of a card: the common outcomes while it lives, and always Assign.
+
+    One that `explains` says what happens to a living lead if nobody answers.
+    """
     plain = words.plain
+    why = [button(plain.say("button.why"), ActionId.WHY, lead.id)] if explains else []
     living = [
         button(plain.say("button.noanswer"), ActionId.NOANSWER, lead.id),
         button(plain.say("button.talked"), ActionId.TALKED, lead.id),
@@ -162,4 +186,4 @@ def card_buttons(lead: Lead, words: Words) -> list[Block]:
         button(plain.say("button.assign"), ActionId.ASSIGN, lead.id),
         button(plain.say("button.more"), ActionId.MORE, lead.id),
     ]
-    return [*living, *ends] if lead.living else ends
+    return [*living, *ends, *why] if lead.living else ends

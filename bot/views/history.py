@@ -4,6 +4,8 @@ from datetime import datetime
 
 from bot.texts import Safe, Words, mention
 from rules.money import Money
+from rules.optouts import BY_SMS
+from rules.words import Channel
 from storage.leads import Line
 
 
@@ -24,8 +26,23 @@ def _what(line: Line, words: Words) -> Safe:
         )
     if line.what in {"assigned", "handed_over"}:
         return words.say(f"history.{line.what}", who=mention(str(data["to"])))
+    if line.what == "agreed":
+        named = words.listed(*(words.say(f"channel.{one}") for one in data["channels"]))
+        return words.say("history.agreed", channels=named)
+    if line.what in {"opted_out", "opted_in"}:
+        return _channels(line, words)
     texts = {key: value for key, value in data.items() if isinstance(value, str | int)}
     return words.say(f"history.{line.what}", **texts)
+
+
+def _channels(line: Line, words: Words) -> Safe:
+    """Say which channels were closed or opened, by which door, and in which words."""
+    data = line.data
+    known, how = data.get("channels", list(Channel)), data.get("how", BY_SMS)
+    named = words.listed(*(words.say(f"channel.{one}") for one in known))
+    said = words.say(f"history.{line.what}_{how}", channels=named)
+    quoted = words.say("history.quoted", text=str(data["text"])) if "text" in data else ""
+    return Safe(f"{said}, {quoted}") if quoted else said
 
 
 def _outcome(line: Line, said: Safe, words: Words) -> Safe:

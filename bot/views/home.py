@@ -6,9 +6,8 @@ from bot.texts import Safe, Words
 from bot.views.blocks import Block, Message, context, divider, header, section
 from bot.views.card import title
 from bot.views.digest import figure_lines
-from bot.views.replies import day_lists, next_call
-from rules.queue import rank, reason_to_call
-from rules.words import Importance
+from bot.views.replies import day_lists, next_call, reason
+from rules.queue import rank
 
 View = dict[str, object]
 
@@ -52,9 +51,9 @@ def _own(day: Day, words: Words) -> list[Block]:
 def _first(day: Day, words: Words) -> Safe:
     """Say what to do first: the best of what is due, else what comes soonest."""
     if day.overdue:
-        lead, why = min(day.overdue, key=lambda one: rank(one[0], high=one[1] == Importance.HIGH))
-        reason = words.say(f"reason.{reason_to_call(lead, high=why == Importance.HIGH)}")
-        return words.say("home.first_due", lead=title(lead, words), why=reason)
+        lead = min((lead for lead, _ in day.overdue), key=rank)
+        why = reason(lead, words, now=day.now)
+        return words.say("home.first_due", lead=title(lead, words), why=why)
     soonest = next((lead for lead, _ in day.today), None)
     if soonest and soonest.next_at:
         when = words.when(soonest.next_at, now=day.now)

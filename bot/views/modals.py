@@ -1,13 +1,11 @@
 """Modals: what a command would have in its text is asked for here."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.texts import Words
 from bot.views.blocks import (
     PLACEHOLDER_LIMIT,
-    TITLE_LIMIT,
     ActionId,
     ViewId,
     option,
@@ -15,9 +13,12 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.card import title
+from bot.views.forms import asked, modal
+from rules.guards import missing_marketing
 from rules.lead import Lead
+from rules.playbook import Playbook
 from rules.team import Rep
-from rules.words import Importance, Outcome
+from rules.words import Channel, Importance, Outcome
 
 NOTE = "note_only"
 TALKED = (Outcome.FOLLOWUP, Outcome.NOTNOW, Outcome.SOLD, Outcome.LOST)
@@ -37,18 +38,23 @@ NOTE_LIMIT = 1000
 HOUR = timedelta(hours=1)
 
 
-def log_modal(lead: Lead, words: Words, *, menu: str, chosen: str, now: datetime) -> dict[str, Any]:
+def log_modal(
+    lead: Lead, words: Words, playbook: Playbook, *, menu: str, chosen: str, now: datetime
+) -> dict[str, Any]:
     """Ask what came of a call: the outcome, and what that outcome needs to be told.
 
-    `menu` names the outcomes on offer and `chosen` the one that is marked.
+    `menu` names the outcomes on offer and `chosen` the one that is marked. After a conversation
+    it asks by which channels the person agreed to hear more, where that is not known.
     """
     say = words.plain
     blocks = [section(f"*{title(lead, words)}*")]
     if len(MENUS[menu]) > 1:
         blocks.append(_outcomes(say, menu, chosen))
     blocks += _fields(say, chosen, now=now)
+    missing = missing_marketing(lead, playbook) if chosen in TALKED else []
+    blocks += [_agreed(say, missing)] if missing else []
     meta = {"lead": lead.id, "menu": menu, "chosen": chosen}
-    return _modal(ViewId.LOG, say.say("modal.log"), blocks, meta, say)
+    return modal(ViewId.LOG, say.say("modal.log"), blocks, meta, say)
 
 
 def _outcomes(say: Words, menu: str, chosen: str) -> dict[str, Any]:
@@ -60,7 +66,7 @@ def _outcomes(say: Words, menu: str, chosen: str) -> dict[str, Any]:
         "options": options,
         "initial_option": marked,
     }
-    return _input("outcome", say.say("modal.outcome"), select, dispatch=True)
+    return asked("outcome", say.say("modal.outcome"), select, dispatch=True)
 
 
 def _fields(say: Words, chosen: str, *, now: datetime) -> list[dict[str, Any]]:
@@ -71,7 +77,7 @@ def _fields(say: Words, chosen: str, *, now: datetime) -> list[dict[str, Any]]:
     if chosen == Outcome.SOLD:
         hint = say.say("modal.amount_hint")
         amount = {"type": "plain_text_input", "action_id": "amount", "placeholder": plain(hint)}
-        return [_input("amount", say.say("modal.amount"), amount), _note(say)]
+        return [asked("amount", say.say("modal.amount"), amount), _note(say)]
     if chosen == NOTE:
         return [_note(say, needed=True)]
     return [_note(say)]
@@ -85,7 +91,7 @@ def _importance(say: Words) -> dict[str, Any]:
         "options": options,
         "initial_option": options[0],
     }
-    return _input("importance", say.say("modal.importance"), radio)
+    return asked("importance", say.say("modal.importance"), radio)
 
 
 def _when(say: Words, block: str, *, now: datetime | None) -> dict[str, Any]:
@@ -93,7 +99,7 @@ def _when(say: Words, block: str, *, now: datetime | None) -> dict[str, Any]:
     if now is not None:
         later = (now + HOUR).replace(minute=0, second=0, microsecond=0) + HOUR / 2
         picker["initial_date_time"] = int(later.timestamp())
-    return _input(block, say.say(f"modal.{block}"), picker, optional=now is None)
+    return asked(block, say.say(f"modal.{block}"), picker, optional=now is None)
 
 
 def _note(say: Words, *, needed: bool = False) -> dict[str, Any]:
@@ -103,39 +109,13 @@ def _note(say: Words, *, needed: bool = False) -> dict[str, Any]:
         "multiline": True,
         "max_length": NOTE_LIMIT,
     }
-    return _input("note", say.say("modal.note"), text, optional=not needed)
+    return asked("note", say.say("modal.note"), text, optional=not needed)
 
 
-def _input(
-    block: str,
-    label: str,
-    element: dict[str, Any],
-    *,
-    optional: bool = False,
-    dispatch: bool = False,
-) -> dict[str, Any]:
-    made = {
-        "type": "input",
-        "block_id": block,
-        "label": plain(label),
-        "element": element,
-        "optional": optional,
-    }
-    return made | ({"dispatch_action": True} if dispatch else {})
-
-
-def _modal(
-    view_id: ViewId, name: str, blocks: list[dict[str, Any]], meta: dict[str, Any], say: Words
-) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": view_id.value,
-        "title": plain(name, TITLE_LIMIT),
-        "submit": plain(say.say("modal.save"), TITLE_LIMIT),
-        "close": plain(say.say("modal.cancel"), TITLE_LIMIT),
-        "private_metadata": json.dumps(meta),
-        "blocks": blocks,
-    }
+def _agreed(say: Words, channels: list[Channel]) -> dict[str, Any]:
+    options = [option(say.say(f"channel.{one}"), one) for one in channels]
+    boxes = {"type": "checkboxes", "action_id": "agreed", "options": options}
+    return asked("agreed", say.say("modal.agreed"), boxes, optional=True)
 
 
 def assign_modal(lead: Lead, reps: list[Rep], words: Words) -> dict[str, Any]:
@@ -148,6 +128,6 @@ def assign_modal(lead: Lead, reps: list[Rep], words: Words) -> dict[str, Any]:
         "options": options[:MOST_REPS],
         "placeholder": plain(say.say("modal.rep_hint"), PLACEHOLDER_LIMIT),
     }
-    field = _input("rep", say.say("modal.rep_label"), select)
+    field = asked("rep", say.say("modal.rep_label"), select)
     blocks = [section(f"*{title(lead, words)}*"), field]
-    return _modal(ViewId.ASSIGN, say.say("modal.assign"), blocks, {"lead": lead.id}, say)
+    return modal(ViewId.ASSIGN, say.say("modal.assign"), blocks, {"lead": lead.id}, say)

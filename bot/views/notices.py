@@ -1,15 +1,21 @@
 """Messages that come by themselves: reminders, news for managers, summaries."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.replies import Inbound
 from bot.texts import Safe, Words, mention
+from bot.views import optouts
 from bot.views.blocks import ActionId, Message, actions, button, section, spoken
 from bot.views.card import card_buttons, title
-from rules.effects import PostImport, TellManagers
+from rules.effects import PostImport, TellManagers, TellOwner
+from rules.guards import is_open
 from rules.lead import FollowUp, Lead
 from rules.phones import shown_phone
 from rules.playbook import Playbook
+from rules.replies import without_details
+from rules.words import Channel
+
+LOW_ANSWER = frozenset({"low_answer_on", "low_answer_off"})
 
 
 def nudge(
@@ -51,6 +57,8 @@ def _end(agreed: FollowUp, recipient: str) -> str:
 
 def for_managers(told: TellManagers, lead: Lead | None, words: Words) -> Message:
     """Tell managers what only they should know."""
+    if told.notice in LOW_ANSWER:
+        return _low_answer(told, words)
     params = {
         "about": told.about,
         "owner": mention(lead.owner) if lead and lead.owner else Safe(""),
@@ -58,6 +66,14 @@ def for_managers(told: TellManagers, lead: Lead | None, words: Words) -> Message
     name = title(lead, words) if lead else Safe("")
     text = words.say(f"notice.{told.notice}{'' if lead else '_alone'}", lead=name, **params)
     return _to_assign(text, lead, words)
+
+
+def _low_answer(told: TellManagers, words: Words) -> Message:
+    """Say that low-answer mode was switched, by which measure: 'answered/calls moment' (L2.5)."""
+    answered, calls = told.about.partition(" ")[0].split("/")
+    rate = words.percent(int(answered) / int(calls))
+    text = words.say(f"notice.{told.notice}", rate=rate, calls=calls)
+    return Message(text, (section(text),))
 
 
 def _to_assign(text: Safe, lead: Lead | None, words: Words) -> Message:
@@ -68,22 +84,47 @@ def _to_assign(text: Safe, lead: Lead | None, words: Words) -> Message:
 
 
 def unheard(said: Inbound, lead: Lead | None, words: Words, *, home: str) -> Message:
-    """Tell managers of an SMS that came in and no rep was told of (L2.3)."""
+    """Tell managers of an SMS or mail that came in and no rep was told of (L2.3, L3.3)."""
     key = "unheard_alone" if lead is None else "unheard_optout" if said.optout else "unheard"
     name = title(lead, words) if lead else Safe("")
-    phone = shown_phone(said.phone, region=home)
-    return _to_assign(
-        words.say(f"notice.{key}", lead=name, phone=phone, text=said.text), lead, words
-    )
+    sender = said.sender or shown_phone(said.phone, region=home)
+    by = "_mail" if said.channel is Channel.EMAIL else ""
+    text = words.say(f"notice.{key}{by}", lead=name, phone=sender, text=said.text)
+    return _to_assign(text, lead, words)
 
 
 def replied(said: Inbound, lead: Lead, words: Words, *, home: str) -> Message:
-    """Tell the rep that a lead answered by SMS; the next step is one press (L2.3)."""
-    key = "customer.opted_out" if said.optout else "customer.replied"
+    """Tell the rep that a lead answered; the next step is one press (L2.3, L3.3)."""
+    key = "customer.opted_out" if said.optout else _replied(said)
+    phone = shown_phone(lead.phone, region=home)
     text = words.lines(
         words.say(key, lead=title(lead, words), text=said.text),
-        words.say("card.phone", phone=shown_phone(lead.phone, region=home)),
+        words.join(words.say("card.phone", phone=phone) if phone else "", said.sender),
     )
+    write = button(words.plain.say("button.text"), ActionId.TEXT, lead.id)
+    first = [write] if is_open(lead, Channel.SMS) else []
+    return Message(spoken(text), (section(text), actions(*first, *card_buttons(lead, words))))
+
+
+def _replied(said: Inbound) -> str:
+    mail = said.channel is Channel.EMAIL
+    return "customer.replied_mail" if mail else "customer.replied"
+
+
+def in_thread(said: Inbound, lead: Lead, words: Words) -> Message:
+    """Put a customer's words in the thread of the lead's post, for all who follow it (L2.3)."""
+    text = words.say(_replied(said), lead=title(lead, words), text=without_details(said.text))
+    return Message(spoken(text), (section(text),))
+
+
+def for_owner(told: TellOwner, lead: Lead, words: Words, *, home: str) -> Message:
+    """Tell the owner what a customer, or somebody else for them, asked for."""
+    if told.notice.startswith("closed_"):
+        return optouts.told(told, lead, words)
+    when = words.standing(datetime.fromisoformat(told.about)) if told.about else ""
+    reach = shown_phone(lead.phone, region=home) if lead.phone_raw else lead.email
+    said = words.say(f"customer.{told.notice}", lead=title(lead, words))
+    text = words.lines(words.join(said, when), words.join(reach))
     return Message(spoken(text), (section(text), actions(*card_buttons(lead, words))))
 
 

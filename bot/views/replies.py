@@ -1,16 +1,18 @@
 """What the person who acted is told: what happened, what happens next, how to undo it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.assign import Assigned
-from bot.calls import Day, Handed, Logged, Undone
+from bot.calls import Day, Logged, Undone
 from bot.followups import Snoozed
+from bot.next import Handed, Later
 from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Block, Message, actions, button, section
 from bot.views.card import title
 from rules.commands import VERBS
 from rules.lead import Lead
-from rules.words import MISSED, Outcome, Step
+from rules.words import MISSED, Outcome, Queue, Step
 
 LISTED = 10
 
@@ -20,9 +22,13 @@ def logged(done: Logged, words: Words) -> Message:
     if done.double:
         said = words.say(f"outcome.{done.act.outcome}")
         return _only(words.say("reply.double", what=said, lead=title(done.lead, words)))
-    text = words.lines(_what(done, words), _on_the_way(done, words), _next(done, words))
+    text = words.lines(
+        _what(done, words), _on_the_way(done, words), _next(done, words), _evidence(done, words)
+    )
     undo = button(words.plain.say("button.undo"), ActionId.UNDO, done.attempt_id)
-    return Message(text, (section(text), actions(undo)))
+    asked = done.act.outcome in MISSED and done.lead.working
+    why = [button(words.plain.say("button.why"), ActionId.WHY, done.lead.id)] if asked else []
+    return Message(text, (section(text), actions(undo, *why)))
 
 
 def _only(text: Safe) -> Message:
@@ -64,6 +70,15 @@ def _next(done: Logged, words: Words) -> Safe:
     return words.say(f"step.{lead.next_what}") if lead.living else Safe("")
 
 
+def _evidence(done: Logged, words: Words) -> Safe:
+    """Say why the next attempt is at its hour, where calls enough speak for it (L6.1)."""
+    if done.hour is None:
+        return Safe("")
+    part, found = words.say(f"part.{done.hour.part}"), done.hour.rate
+    rate = words.percent(found.rate or 0)
+    return words.say("reply.evidence", part=part, rate=rate, calls=f"{found.calls:,}")
+
+
 def noted(lead: Lead, words: Words) -> Message:
     """Confirm a note."""
     return _only(words.say("reply.noted", lead=title(lead, words)))
@@ -87,12 +102,37 @@ def snoozed(done: Snoozed, words: Words) -> Message:
     return _only(words.say("reply.snoozed", lead=title(done.lead, words), when=when))
 
 
-def handed(found: Handed | None, words: Words) -> Safe:
-    """Say why this is the best call now, above its card; or that nothing is due."""
-    if found is None:
-        return words.say("reply.nothing_due")
-    why = words.say(f"reason.{found.reason}")
+def handed(found: Handed | Later, words: Words) -> Safe:
+    """Say why this is the best call now, above its card; or what comes when nothing is due."""
+    if isinstance(found, Later):
+        return _later(found, words)
+    why = reason(found.lead, words, now=found.now)
+    if found.since:
+        span = words.duration((found.now - found.since).total_seconds())
+        return words.say("reply.next_still", why=why, span=span)
     return words.say("reply.next_pool" if found.of_pool else "reply.next_mine", why=why)
+
+
+def _later(found: Later, words: Words) -> Safe:
+    if found.lead is None or found.at is None:
+        return words.say("reply.nothing_due")
+    when, lead = words.when(found.at, now=found.now), title(found.lead, words)
+    key = "reply.nothing_before_hours" if found.opens else "reply.nothing_before"
+    return words.say(key, when=when, lead=lead)
+
+
+def reason(lead: Lead, words: Words, *, now: datetime) -> Safe:
+    """Say in words why a lead is called when its time comes, and its tier (L1.4)."""
+    key, since = f"reason.{lead.queue}", lead.received_at or now
+    if lead.queue is Queue.FRESH and lead.attempts:
+        key = "reason.returned"
+    return words.say(
+        key,
+        tier=lead.tier,
+        n=lead.attempts + 1,
+        span=words.duration((now - since).total_seconds()),
+        when=words.when(lead.next_at, now=now) if lead.next_at else "",
+    )
 
 
 def day(found: Day, words: Words) -> Message:
@@ -109,7 +149,8 @@ def day_lists(found: Day, words: Words) -> list[Safe]:
     parts = [
         _list(found.overdue, "day.overdue", words, found),
         _list(found.today, "day.today", words, found),
-        _waiting(found.waiting, words),
+        _waiting(found.waiting, Step.WAIT_FOR_PHONE, words),
+        _waiting(found.waiting, Step.EMAIL, words),
     ]
     return [part for part in parts if part]
 
@@ -134,11 +175,10 @@ def _list(rows: Sequence[tuple[Lead, str]], key: str, words: Words, found: Day) 
     return words.lines(words.say(key, n=len(rows)), *lines, more)
 
 
-def _waiting(rows: Sequence[Lead], words: Words) -> Safe:
-    if not rows:
-        return Safe("")
+def _waiting(waiting: Sequence[Lead], step: Step, words: Words) -> Safe:
+    rows = [lead for lead in waiting if lead.next_what is step]
     names = [Safe(f"• *{title(lead, words)}*") for lead in rows[:LISTED]]
-    return words.lines(words.say("day.waiting", n=len(rows)), *names)
+    return words.lines(words.say(f"day.{step}", n=len(rows)), *names) if rows else Safe("")
 
 
 def help_text(topic: str, words: Words) -> Message:

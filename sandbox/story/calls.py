@@ -17,6 +17,7 @@ from sandbox.story.words import playbook_text, words
 from sandbox.story.workday import forward, on_quarter, works, written
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+PLANS = {"referral": "a", "incoming": "b", "warm": "b", "cold": "c"}
 SPANS = {"m": MINUTE, "h": HOUR, "d": DAY}
 MOST_UNAVAILABLE, AGAIN_AVAILABLE = 3, 3 * DAY
 AT_ONCE, NOTED = 0.65, 0.3
@@ -116,7 +117,7 @@ def _missed(course: Course, at: datetime, result: str) -> datetime | None:
 
 
 def _by_plan(course: Course, at: datetime) -> datetime | None:
-    plan = spacing(course.locale)
+    plan = spacing(course.locale, course.prospect.persona.kind)
     course.step += 1
     if course.step > len(plan):
         return None
@@ -232,7 +233,7 @@ def talk_text(throw: Random, mean: timedelta) -> str:
 
 
 @lru_cache
-def spacing(locale: str) -> tuple[timedelta, ...]:
-    """Give the waits between calls that the story's own playbook asks for."""
-    written_spans: list[str] = loads(playbook_text(locale))["plan"]["spacing"]
-    return tuple(int(span[:-1]) * SPANS[span[-1]] for span in written_spans)
+def spacing(locale: str, kind: str) -> tuple[timedelta, ...]:
+    """Give the waits between calls that the story's own playbook asks for a kind of lead."""
+    _, *spans = loads(playbook_text(locale))["plan"][PLANS[kind]]
+    return tuple(int(span[:-1]) * SPANS[span[-1]] for span in spans)

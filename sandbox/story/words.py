@@ -20,8 +20,9 @@ def words(language: str) -> dict[str, Any]:
 
 def playbook_text(locale: str) -> str:
     """Give the playbook file in a story's language."""
-    company = words(locale)["company"]
-    return Template((HERE / "playbook.toml").read_text("utf-8")).substitute(company)
+    campaigns = {name: said["name"] for name, said in words(locale)["campaign"].items()}
+    filled = words(locale)["company"] | campaigns
+    return Template((HERE / "playbook.toml").read_text("utf-8")).substitute(filled)
 
 
 def product_name(locale: str, product: str) -> str:

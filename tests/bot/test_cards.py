@@ -8,18 +8,20 @@ import pytest
 
 from bot import assign, leads
 from bot.calls import my_day
-from bot.messages import mail_of, sms_of
-from bot.orders import SlackPost, SlackUpdate
+from bot.mails import mail_of
+from bot.messages import sms_of
+from bot.orders import Mail, SlackPost, SlackUpdate, Sms
 from bot.readers import reader
 from bot.texts import FSI, MARKS, PDI, Words
 from bot.views import card as cards
 from bot.views import modals, replies
 from bot.views.blocks import Message
 from bot.views.card import card
-from rules.commands import VERBS, LogOutcome, parse_command
-from rules.effects import SendEmail, SendSms
+from rules.acts import LogOutcome
+from rules.commands import VERBS, parse_command
 from rules.lead import Lead
 from rules.money import Money
+from rules.sending import SendEmail, SendSms
 from rules.words import Importance, Kind, Layer, Outcome
 from sandbox.blockkit import check_view
 from tests.desk import (
@@ -289,7 +291,7 @@ class TestWordsOfStrangers:
         lead = room.lead(name=text)
         words = Words("he", room.desk.settings.zone)
         for menu, chosen in (("talked", "followup"), ("sold", "sold"), ("every", modals.NOTE)):
-            view = modals.log_modal(lead, words, menu=menu, chosen=chosen, now=room.clock.now)
+            view = modals.log_modal(lead, words, BOOK, menu=menu, chosen=chosen, now=room.clock.now)
             assert check_view(view=view, surface="modal") == []
             title = Message(view["blocks"][0]["text"]["text"], tuple(view["blocks"]))
             assert faults_of(Message(title.text)) == []
@@ -307,8 +309,12 @@ class TestWordsOfStrangers:
     @pytest.mark.parametrize("text", NASTY)
     def test_make_a_whole_sms_and_mail(self, room: Room, text: str):
         lead = room.lead(name=text, language="he")
-        sms = sms_of(room.desk, lead, SendSms(1, Layer.SMS_FIRST), now=room.clock.now)
-        mail = mail_of(room.desk, lead, SendEmail(1, Layer.MAIL_FIRST), now=room.clock.now, key="k")
+        desk, now = room.desk, room.clock.now
+        with desk.store.view() as view:
+            sms = sms_of(desk, view, lead, SendSms(1, Layer.SMS_FIRST), now=now)
+            mail = mail_of(desk, view, lead, SendEmail(1, Layer.MAIL_FIRST), now=now, key="k")
+        assert isinstance(sms, Sms)
+        assert isinstance(mail, Mail)
         assert "03-555-1234" in sms.body
         assert "\n" not in mail.subject
         assert "<!channel>" not in mail.html

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot import calls, figures
+from bot.next import next_lead
 from bot.texts import Words
 from bot.views.blocks import ActionId, Message, section
 from bot.views.home import home, outsider_home
@@ -82,9 +83,9 @@ class TestARepsHome:
         _, agreed = lead(room, 1), lead(room, 2)
         due = room.clock.now + timedelta(minutes=30)
         room.log(agreed, "followup", when=due, importance=Importance.HIGH)
-        assert "First of yours: *#1 Lead 1*, fresh, nobody called yet." in shown(room)
+        assert "First of yours: *#1 Lead 1*, fresh, tier B, came 0 sec ago." in shown(room)
         room.clock.forward(minutes=31)
-        assert "First of yours: *#2 Lead 2*, a hot follow-up is due." in shown(room)
+        assert "*#2 Lead 2*, a hot follow-up, agreed for today 10:30." in shown(room)
 
     def test_says_what_comes_first_where_nothing_is_due(self, room: Room):
         room.log(lead(room, 1), "notnow", when=room.clock.now + timedelta(hours=3))
@@ -153,7 +154,7 @@ class TestAManagersHome:
         assert "Your day" not in shown(room, MIRI)
         room.load_team(BOSS, replace=True)
         lead(room, 1)
-        calls.next_lead(room.desk, by=MIRI)
+        next_lead(room.desk, by=MIRI)
         assert "Your day\nFirst of yours: *#1 Lead 1*" in shown(room, MIRI)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.calls import log_outcome
-from rules.commands import LogOutcome
+from rules.acts import LogOutcome
 from rules.money import Money
 from rules.refusals import Refused
 from rules.words import ANSWERED, Importance, Outcome, Stage, Step
@@ -73,18 +73,40 @@ class TestNoAnswer:
         assert len(room.rows("sms")) == 1
         assert len(room.rows("email")) == 1
 
-    def test_goes_on_by_the_plan_until_it_is_exhausted(self, room: Room):
-        room.lead()
-        gaps = []
-        while room.load(1).next_what is Step.CALL:
+    @pytest.mark.parametrize(
+        ("kind", "calls"), [("referral", 8), ("incoming", 6), ("warm", 6), ("cold", 4)]
+    )
+    def test_goes_on_by_the_plan_of_its_tier_until_it_is_exhausted(
+        self, room: Room, kind: str, calls: int
+    ):
+        room.lead(kind=kind)
+        while (lead := room.load(1)).next_what is Step.CALL and lead.next_at:
+            room.clock.now = max(room.clock.now, lead.next_at)
             room.log(1, "noanswer")
-            at = room.load(1).next_at
-            if at:
-                gaps.append(at - room.clock.now)
-                room.clock.now = at
-        assert gaps == list(BOOK.spacing)
+        assert (lead.next_what, lead.attempts) == (Step.MAILING_LIST, calls)
+        assert lead.next_at == room.clock.now + timedelta(days=BOOK.mailing_days)
+
+    def test_before_an_agreed_time_leaves_the_agreement_standing(self, room: Room):
+        room.lead()
+        room.log(1, "followup", when=room.clock.now + timedelta(hours=2), importance="high")
+        agreed = room.load(1)
+        room.clock.forward(minutes=30)
+        room.log(1, "noanswer")
         lead = room.load(1)
-        assert (lead.next_what, lead.attempts) == (Step.MAILING_LIST, 8)
+        assert (lead.next_what, lead.next_at) == (Step.FOLLOW_UP, agreed.next_at)
+        assert room.followup(1) is not None
+        assert "sms_followup" not in [row["payload"]["layer"] for row in room.rows("sms")]
+
+    def test_at_an_agreed_time_sends_the_sms_of_that_follow_up_once(self, room: Room):
+        room.lead()
+        for _ in range(2):
+            room.log(1, "followup", when=room.clock.now + timedelta(hours=2), importance="low")
+            room.clock.forward(hours=2)
+            for outcome in ("noanswer", "busy"):
+                room.log(1, outcome)
+                room.clock.forward(minutes=1)
+        keys = [row["once_key"] for row in room.rows("sms")]
+        assert keys == ["sms:sms_followup:1:1", "sms:sms_followup:1:2"]
 
     def test_of_the_evening_is_called_again_in_the_morning(self, room: Room):
         room.lead()

@@ -11,12 +11,17 @@ import pytest
 from bot import assign, calls, intake, replies
 from bot.bodies import Unreadable
 from bot.desk import Desk
+from bot.optout_acts import opt_out
+from bot.orders import SlackPost
+from bot.present import Present
 from bot.roster import load_team
 from bot.texts import FSI, MARKS, PDI
 from bot.views.blocks import ActionId, Message
-from rules.commands import LogOutcome
+from rules.acts import LogOutcome, OptOut
+from rules.money import Money
+from rules.outcomes import on_mailing_list
 from rules.refusals import Refused
-from rules.words import Outcome
+from rules.words import Importance, Outcome, Queue, Stage, Step
 from storage import inbox, leads
 from storage.store import Store
 from tests.databases import just_before
@@ -86,7 +91,8 @@ class TestAnAnswer:
     def test_leads_to_the_next_step_in_one_press(self, room: Room):
         lead = room.lead()
         answer(room)
-        assert buttons(last_dm(room, lead.owner))[:3] == [
+        assert buttons(last_dm(room, lead.owner))[:4] == [
+            ActionId.TEXT,
             ActionId.NOANSWER,
             ActionId.TALKED,
             ActionId.SOLD,
@@ -116,11 +122,37 @@ class TestAnAnswer:
         assert room.history(1)[-1] == "replied"
         assert "call me at four" in payload(room.outside.dms(lead.owner)[0])
 
-    def test_is_not_told_in_the_channel(self, room: Room):
+    def test_stands_in_the_thread_of_the_leads_post(self, room: Room):
         room.lead()
         room.deliver()
+        card = next(ts for place, ts in room.outside.messages if place == "leads")
         answer(room, "call me at four")
-        assert all("call me at four" not in payload(one) for one in room.outside.channel())
+        [post] = [one for one in room.outside.of(SlackPost) if one.thread]
+        assert (post.to, post.thread) == ("leads", card)
+        assert post.message.text == "*#1 Dana Cohen* answered by SMS: “call me at four”"
+        assert buttons(post.message) == []
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("call 052-234-5678", "call 052-•••-••78"),
+            ("+972 52 2345678 please", "+972 •• •••••78 please"),
+            ("write to dana.cohen@example.com", "write to d•••@example.com"),
+            ("at 16:30, flat 12, 1,290", "at 16:30, flat 12, 1,290"),
+        ],
+    )
+    def test_shows_no_number_and_no_address_in_the_thread(self, room: Room, text: str, shown: str):
+        lead = room.lead()
+        room.deliver()
+        answer(room, text)
+        [post] = [one for one in room.outside.of(SlackPost) if one.thread]
+        assert f"“{shown}”" in post.message.text
+        assert text in last_dm(room, lead.owner).text
+
+    def test_is_told_to_the_rep_where_no_post_stands(self, room: Room):
+        lead = room.lead()
+        answer(room, "hello")
+        assert "hello" in last_dm(room, lead.owner).text
 
     def test_is_kept_as_it_came(self, room: Room):
         room.lead()
@@ -179,7 +211,7 @@ class TestTheSameMessage:
 
     def test_from_many_at_once_counts_once_on_each_database(self, store: Store, tmp_path: Path):
         settings = settings_for(tmp_path / "unused.db")
-        desk = Desk(store, settings, BOOK, FakeClock())
+        desk = Desk(store, settings, Present(BOOK), FakeClock())
         load_team(desk, TEAM.encode())
         body = json.dumps(DANA).encode()
         intake.receive(desk, "website", body, content_type="application/json")
@@ -188,7 +220,7 @@ class TestTheSameMessage:
         with store.view() as view:
             lines = [line.what for line in leads.lines(view, 1)]
             lead = leads.load(view, 1)
-        assert lines.count("opted_out") == 2
+        assert (lines.count("opted_out"), lines.count("replied")) == (1, 1)
         assert lead is not None
         assert lead.opted_out == ("sms", "email")
 
@@ -278,18 +310,6 @@ class TestAnAnswerThatNoRepIsToldOf:
         answer(room, "hello", sender=sender)
         assert sender in said_to_managers(room)[0]
         assert room.history(1) == ["created", "assigned"]
-
-    def test_of_a_closed_lead_is_told_to_a_manager(self, room: Room):
-        lead = room.lead()
-        room.log(1, "lost")
-        room.deliver()
-        before = len(room.outside.dms(lead.owner))
-        answer(room, "I changed my mind")
-        assert said_to_managers(room) == [
-            "*#1 Dana Cohen* answered by SMS, and nobody works this lead now: “I changed my mind”"
-        ]
-        assert len(room.outside.dms(lead.owner)) == before
-        assert room.history(1)[-1] == "replied"
 
     def test_of_a_lead_that_waits_for_an_owner_can_be_assigned(
         self, tmp_path: Path, clock: FakeClock
@@ -398,7 +418,7 @@ class TestAnOptOut:
         lead = room.lead()
         room.log(1, "noanswer")
         answer(room, "STOP")
-        answer(room, "START", sid="SM2")
+        answer(room, "thank you", sid="SM2")
         with pytest.raises(Refused):
             calls.undo(room.desk, by=lead.owner)
         assert room.load(1).opted_out == ("sms", "email")
@@ -409,13 +429,164 @@ class TestAnOptOut:
         version = room.load(1).version
         answer(room, "STOP", sid="SM2")
         assert (room.load(1).version, room.load(1).opted_out) == (version, ("sms", "email"))
-        assert room.history(1).count("opted_out") == 2
+        assert room.history(1)[-2:] == ["opted_out", "replied"]
+        assert len(room.rows("tell_reply")) == 2
+
+    def test_may_be_one_of_the_words_that_the_provider_was_taught(self, room: Room):
+        room.lead()
+        answer(room, "basta", OptOutType="STOP")
+        assert room.load(1).opted_out == ("sms", "email")
+
+    def test_of_a_number_of_no_lead_holds_for_the_lead_that_brings_it(self, room: Room):
+        answer(room, "STOP", sender=DANAS)
+        lead = room.lead()
+        assert set(lead.opted_out) == {"sms", "email"}
+        assert room.log(1, "noanswer").messages == ()
+
+    def test_is_not_told_in_the_thread(self, room: Room):
+        room.lead()
+        room.deliver()
+        answer(room, "STOP")
+        assert [one for one in room.outside.of(SlackPost) if one.thread] == []
 
     def test_still_lets_the_rep_call(self, room: Room):
         lead = room.lead()
         answer(room, "STOP")
         assert (room.load(1).next_what, room.load(1).next_at) == (lead.next_what, lead.next_at)
         assert room.log(1, "noanswer").act == LogOutcome(1, Outcome.NOANSWER)
+
+
+class TestMessagesAgain:
+    @pytest.mark.parametrize("word", ["START", "unstop", "Yes", "חדשו", "חזרו אליי"])
+    def test_open_sms_for_who_stopped_them(self, room: Room, word: str):
+        room.lead()
+        answer(room, "STOP")
+        answer(room, word, sid="SM2")
+        assert room.load(1).opted_out == ("email",)
+        assert room.history(1)[-2:] == ["opted_in", "replied"]
+        assert "sms" in {one.kind for one in room.log(1, "noanswer").messages}
+
+    def test_hold_for_the_number_and_not_only_for_the_lead(self, room: Room):
+        answer(room, "STOP", sender=DANAS)
+        answer(room, "START", sender=DANAS, sid="SM2")
+        assert set(room.lead().opted_out) == {"email"}
+
+    @pytest.mark.parametrize("word", ["yes", "START", "הצטרף"])
+    def test_are_just_words_from_anybody_else(self, room: Room, word: str):
+        before = room.lead()
+        answer(room, word)
+        assert room.load(1) == before
+        assert room.history(1)[-1] == "replied"
+        assert word in last_dm(room, before.owner).text
+
+    def test_reopen_nothing_else(self, room: Room):
+        lead = room.lead()
+        opt_out(room.desk, OptOut(1), by=lead.owner)
+        answer(room, "START")
+        assert room.load(1).opted_out == ("email", "calls")
+
+
+class TestAnAnswerFromOneWhomNobodyWorks:
+    """Who answers returns to a rep as fresh, with the history (L3.3)."""
+
+    def exhausted(self, room: Room) -> str:
+        lead = room.lead()
+        with room.desk.store.unit() as unit:
+            listed = on_mailing_list(lead, now=room.clock.now, playbook=room.desk.playbook)
+            leads.save(unit, listed, before=lead)
+            unit.commit()
+        room.deliver()
+        return lead.owner
+
+    def test_returns_from_the_mailing_list_to_its_rep(self, room: Room):
+        owner = self.exhausted(room)
+        answer(room, "call me")
+        back = room.load(1)
+        assert (back.owner, back.next_what, back.queue) == (owner, Step.CALL, Queue.FRESH)
+        assert room.history(1)[-2:] == ["replied", "returned"]
+        assert "call me" in last_dm(room, owner).text
+
+    def test_returns_though_it_was_lost(self, room: Room):
+        lead = room.lead()
+        room.log(1, "lost")
+        room.deliver()
+        answer(room, "I changed my mind")
+        back = room.load(1)
+        assert (back.stage, back.closed_at, back.working) == (Stage.LEAD, None, True)
+        assert "I changed my mind" in last_dm(room, lead.owner).text
+        assert said_to_managers(room) == []
+
+    def test_goes_to_somebody_else_where_its_rep_has_left(self, room: Room):
+        owner = self.exhausted(room)
+        with room.desk.store.engine.begin() as raw:
+            raw.exec_driver_sql(f"UPDATE reps SET state = 'paused' WHERE slack_id = '{owner}'")
+        answer(room, "call me")
+        back = room.load(1)
+        assert back.owner not in {"", owner}
+        assert "call me" in last_dm(room, back.owner).text
+
+    def test_of_one_who_bought_goes_to_their_rep_and_changes_nothing(self, room: Room):
+        lead = room.lead()
+        room.log(1, "sold", amount=Money(129_000, "ILS"))
+        won = room.load(1)
+        answer(room, "where is it")
+        assert room.load(1) == won
+        assert "where is it" in last_dm(room, lead.owner).text
+        assert said_to_managers(room) == []
+
+    def test_who_asked_not_to_be_called_is_not_called(self, room: Room):
+        lead = room.lead()
+        opt_out(room.desk, OptOut(1, ("email", "calls")), by=lead.owner)
+        answer(room, "what is the price")
+        assert (room.load(1).stage, room.load(1).working) == (Stage.DISQUALIFIED, False)
+        assert "what is the price" in said_to_managers(room)[-1]
+
+    def test_brings_back_no_second_lead_beside_one_that_is_worked(self, room: Room):
+        two_leads_of_one_number(room)
+        room.log(2, "lost")
+        answer(room, "hello")
+        assert (room.load(1).living, room.load(2).living) == (True, False)
+
+
+class TestWhatWaitsWhenTheCustomerAnswers:
+    """'We missed you' is true no more."""
+
+    def test_leaves_no_more(self, room: Room):
+        room.lead()
+        room.log(1, "noanswer")
+        answer(room, "I am here")
+        room.tick(minutes=5)
+        assert [
+            (one["state"], one["error"]) for one in (*room.rows("sms"), *room.rows("email"))
+        ] == [("cancelled", "replied")] * 2
+        assert (room.outside.sms, room.outside.mails) == ([], [])
+
+    def test_of_a_missed_follow_up_leaves_no_more(self, room: Room):
+        room.lead()
+        due = room.clock.now + timedelta(hours=1)
+        room.log(1, "followup", when=due, importance=Importance.HIGH)
+        room.clock.forward(hours=1)
+        room.log(1, "noanswer")
+        assert "sms_followup" in room.rows("sms")[-1]["once_key"]
+        answer(room, "sorry, was driving")
+        room.tick(minutes=5)
+        assert set(room.states("sms")) == {"cancelled"}
+        assert room.outside.sms == []
+
+    def test_can_still_be_undone(self, room: Room):
+        lead = room.lead()
+        room.log(1, "noanswer")
+        answer(room, "I am here")
+        calls.undo(room.desk, by=lead.owner)
+        assert room.load(1).misses == 0
+
+    def test_is_not_what_others_wait_for(self, room: Room):
+        room.lead()
+        other = room.lead(name="Dan", phone="054-234-5678", email="dan@example.com")
+        room.log(other.id, "noanswer")
+        answer(room, "hello")
+        room.tick(minutes=5)
+        assert len(room.outside.sms) == 1
 
 
 class TestTheCardOfOneWhoAsked:

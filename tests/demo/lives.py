@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import app
+import wiring
 from bot.desk import Desk
 from bot.settings import Settings
 from demo.crew import Crew
@@ -37,8 +37,8 @@ class Lives:
     desks: list[Desk] = field(default_factory=list)
 
     def crew(self, folder: Path, *, locale: str = "en") -> Crew:
-        made = app._senders_of  # noqa: SLF001 - as app.py hands it in
-        house = House(app.open_desk, made, self._build, Settings.from_env)
+        made = wiring.senders_of
+        house = House(wiring.open_desk, made, self._build, Settings.from_env)
         return Crew(house, locale=locale, folder=folder, told=self._tell)
 
     def _tell(self, done: int, whole: int) -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from bot.texts import LOCALES
 from demo.opening import hints
-from rules.commands import VERBS, Command, Help, parse_command
+from rules.acts import Command, Help
+from rules.commands import VERBS, parse_command
 
 NOW = datetime(2026, 11, 15, 8, 0, tzinfo=UTC)
 ARGUMENTS = {
@@ -57,7 +58,7 @@ class TestTheHints:
 
     def test_go_on_after_a_space_where_a_command_needs_more(self, locale: str):
         needy = {hint.verb for hint in hints(locale) if hint.insert.endswith(" ")}
-        assert needy - {"help"} == set(VERBS) - {"next", "mine", "undo", "help"}
+        assert needy - {"help"} == set(VERBS) - {"next", "mine", "playbook", "undo", "help"}
 
     def test_begin_with_every_name_of_the_command(self, locale: str):
         for hint in hints(locale):

@@ -10,7 +10,8 @@ from sqlalchemy import Table, func, select
 
 from bot.desk import Desk
 from bot.texts import LOCALES
-from rules.commands import LogOutcome, parse_command
+from rules.acts import LogOutcome
+from rules.commands import parse_command
 from sandbox.calendar import first_moment
 from sandbox.face.stage import Show
 from sandbox.records import Message

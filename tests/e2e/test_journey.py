@@ -28,8 +28,8 @@ def owner_of(world: World) -> Person:
 def only_card(world: World) -> Message:
     channel = world.slack.channel("leads")
     world.slack.wait_for(lambda: channel.messages)
-    assert len(channel.messages) == 1
-    return channel.messages[0]
+    [card] = [one for one in channel.messages if not one.is_reply]
+    return card
 
 
 class TestALeadGoesTheWholeWay:
@@ -38,6 +38,7 @@ class TestALeadGoesTheWholeWay:
         owner = self.is_posted_masked_and_given_in_full(world)
         self.stays_with_its_owner(world, owner)
         self.gets_one_sms_and_one_mail(world, owner)
+        self.answers_the_mail(world, owner)
         self.is_followed_up_and_sold(world, owner)
         self.is_in_the_digest(world)
         assert world.slack.faults_seen == []
@@ -87,6 +88,14 @@ class TestALeadGoesTheWholeWay:
         owner.close_modal()
         assert len(world.phones.messages) == 1
         assert len(world.mailbox.mails) == 1
+
+    def answers_the_mail(self, world: World, owner: Person):
+        answer = world.mailbox.reply(world.mailbox.mails[0], "אפשר מחר בבוקר")
+        world.slack.wait_for(lambda: "אפשר מחר בבוקר" in owner.dms[-1].text, timeout=15)
+        channel = world.slack.channel("leads")
+        world.slack.wait_for(lambda: "אפשר מחר בבוקר" in channel.messages[-1].text)
+        assert channel.messages[-1].thread_ts == only_card(world).ts
+        world.slack.wait_for(lambda: world.imap.seen() == [answer])
 
     def is_followed_up_and_sold(self, world: World, owner: Person):
         cards_before = len(owner.dms)

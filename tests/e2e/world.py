@@ -11,6 +11,7 @@ from typing import Self
 import httpx
 
 from sandbox.httpserver import free_port
+from sandbox.imap import ImapServer
 from sandbox.mailbox import Mailbox
 from sandbox.phone import PhoneNetwork
 from sandbox.server import SlackServer
@@ -24,6 +25,9 @@ sender_name = "Good Cars"
 [hours]
 calling = "00:00-23:59"
 quiet = "00:00-00:00"
+[rest]
+weekly = "none"
+holidays = ""
 [messages]
 undo_seconds = 0
 """
@@ -69,6 +73,8 @@ class World:
         self.slack = self._stack.enter_context(SlackServer(workspace=workspace, app=app))
         self.phones = self._stack.enter_context(PhoneNetwork(account_sid="AC1", auth_token="tok"))
         self.mailbox = self._stack.enter_context(Mailbox())
+        own = ImapServer(self.mailbox, address="sales@example.com", password="hush")
+        self.imap = self._stack.enter_context(own)
         (self.folder / "playbook.toml").write_text(PLAYBOOK, "utf-8")
         (self.folder / "team.toml").write_text(TEAM, "utf-8")
         self.app("team", "load", "team.toml")
@@ -89,6 +95,7 @@ class World:
             "SLACK_API_URL": self.slack.api_url,
             "DATABASE_URL": f"sqlite:///{self.folder}/leads.db",
             "HTTP_PORT": str(self.port),
+            "PUBLIC_URL": self.url,
             "INTAKE_TOKENS": "website:secret",
             "SMS_PROVIDER": "twilio",
             "TWILIO_ACCOUNT_SID": "AC1",
@@ -97,6 +104,7 @@ class World:
             "TWILIO_API_URL": self.phones.url,
             "SMTP_URL": self.mailbox.url,
             "MAIL_FROM": "sales@example.com",
+            "IMAP_URL": self.imap.url,
             "LOCALE": "en",
             "PYTHONWARNINGS": "default",
         }

@@ -11,18 +11,12 @@ from bot import followups
 from bot.readers import reader
 from bot.views import modals
 from bot.views.blocks import ActionId, ViewId
-from handlers.actions import (
-    Errors,
-    OpenModal,
-    Say,
-    Submitted,
-    UpdateModal,
-    answer_click,
-    answer_modal,
-)
+from handlers.actions import answer_click
+from handlers.answers import Errors, OpenModal, Say, UpdateModal
+from handlers.submits import Submitted, answer_modal
 from rules.words import Importance, Outcome, Stage, Step
 from sandbox.blockkit import check_view
-from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk, faults_of
+from tests.desk import AVI, BOOK, MIRI, NOA, FakeClock, Room, a_desk, faults_of
 
 GUEST = "U01GUEST"
 _triggers = itertools.count()
@@ -68,6 +62,8 @@ def state_of(view: dict[str, Any]) -> dict[str, Any]:
         state: dict[str, Any] = {"type": element["type"]}
         if "option" in element["type"] or element["type"] in {"static_select", "radio_buttons"}:
             state["selected_option"] = element.get("initial_option")
+        elif element["type"] == "checkboxes":
+            state["selected_options"] = []
         elif element["type"] == "datetimepicker":
             state["selected_date_time"] = element.get("initial_date_time")
         else:
@@ -114,7 +110,7 @@ class TestTheCardsButtons:
     def test_no_answer_logs_at_once_and_offers_undo(self, room: Room, owner: str):
         said = click(room, owner, ActionId.NOANSWER, 1)
         assert room.load(1).last_outcome == "noanswer"
-        [undo] = said.message.blocks[-1]["elements"]
+        undo = said.message.blocks[-1]["elements"][0]
         assert undo["action_id"] == ActionId.UNDO
         back = click(room, owner, undo["action_id"], undo["value"])
         assert back.instead
@@ -134,8 +130,8 @@ class TestTheCardsButtons:
     @pytest.mark.parametrize(
         ("action", "fields"),
         [
-            (ActionId.TALKED, ["outcome", "importance", "when_followup", "note"]),
-            (ActionId.SOLD, ["amount", "note"]),
+            (ActionId.TALKED, ["outcome", "importance", "when_followup", "note", "agreed"]),
+            (ActionId.SOLD, ["amount", "note", "agreed"]),
             (ActionId.MORE, ["outcome", "note"]),
             (ActionId.ASSIGN, ["rep"]),
         ],
@@ -336,7 +332,7 @@ class TestTheLogModal:
         who = MIRI
         for chosen in modals.MENUS[menu]:
             view = modals.log_modal(
-                lead, _words(room, who), menu=menu, chosen=chosen, now=room.clock.now
+                lead, _words(room, who), BOOK, menu=menu, chosen=chosen, now=room.clock.now
             )
             assert check_view(view=view, surface="modal") == []
             assert view["callback_id"] == ViewId.LOG
@@ -344,6 +340,40 @@ class TestTheLogModal:
 
 def _words(room: Room, who: str) -> Any:
     return reader(room.desk, who).words
+
+
+EMAIL_AGREED = {
+    "selected_options": [{"text": {"type": "plain_text", "text": "x"}, "value": "email"}]
+}
+
+
+class TestConsentAskedInACall:
+    def test_is_kept_with_who_heard_it_and_when(self, room: Room, owner: str):
+        view = click(room, owner, ActionId.SOLD, 1).view
+        submit(room, owner, view, amount={"value": "1290"}, agreed=EMAIL_AGREED)
+        assert room.load(1).agreed == ("email",)
+        assert room.history(1)[-1] == "agreed"
+
+    def test_is_taken_back_with_its_outcome(self, room: Room, owner: str):
+        view = click(room, owner, ActionId.SOLD, 1).view
+        said = submit(room, owner, view, amount={"value": "1290"}, agreed=EMAIL_AGREED)
+        [undo] = said.said.blocks[-1]["elements"]
+        click(room, owner, undo["action_id"], undo["value"])
+        assert room.load(1).agreed == ()
+
+    def test_is_asked_for_what_is_not_known_only(self, room: Room):
+        known = room.lead(phone="052-234-5699", consent=["sms", "email"])
+        view = click(room, known.owner, ActionId.TALKED, known.id).view
+        assert "agreed" not in {one.get("block_id") for one in view["blocks"]}
+
+    @pytest.mark.parametrize("who", [NOA, AVI])
+    def test_is_a_question_in_both_languages(self, room: Room, who: str):
+        lead = room.lead(phone="052-234-5699", opted_out=[])
+        view = modals.log_modal(
+            lead, _words(room, who), BOOK, menu="talked", chosen="lost", now=room.clock.now
+        )
+        assert check_view(view=view, surface="modal") == []
+        assert len(view["blocks"][-1]["element"]["options"]) == 2
 
 
 class TestTheAssignModal:

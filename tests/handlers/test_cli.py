@@ -11,6 +11,8 @@ import pytest
 
 import app
 from bot.manifest import SCOPES
+from sandbox.imap import ImapServer
+from sandbox.mailbox import Mailbox
 from tests.desk import TEAM
 
 ROOT = Path(__file__).parents[2]
@@ -118,6 +120,7 @@ class TestSettings:
             TIMEZONE="Mars/Base",
             SMS_PROVIDER="twilio",
             SMTP_URL="http://x",
+            IMAP_URL="imap://nobody-named",
             DATABASE_URL="mysql://x",
         )
         done = terminal.run("team", "list")
@@ -129,11 +132,19 @@ class TestSettings:
             "LOCALE",
             "TIMEZONE",
             "SMTP_URL",
+            "IMAP_URL",
             "DATABASE_URL",
             "TWILIO_ACCOUNT_SID",
             "TWILIO_AUTH_TOKEN",
             "TWILIO_FROM",
         }
+
+    @pytest.mark.parametrize(
+        "url", ["imap:/x", "pop://a:b@x", "imaps://:b@x", "imaps://a:b@x:0", "imaps://a:b@x:99999"]
+    )
+    def test_of_the_mailbox_are_an_address_and_who_reads_it(self, terminal: Terminal, url: str):
+        terminal.env(IMAP_URL=url)
+        assert terminal.fails("team", "list").startswith("IMAP_URL")
 
     def test_come_from_a_file_and_the_environment_wins(self, terminal: Terminal):
         terminal.write(".env", "LOCALE=fr\nTIMEZONE=Mars/Base\n")
@@ -297,6 +308,21 @@ class TestCheck:
         assert any("SLACK_BOT_TOKEN" in line and line.startswith("MISSING") for line in lines)
         assert any(line.startswith("ok      database") for line in lines)
 
+    def test_notes_that_no_mailbox_is_read(self, terminal: Terminal):
+        assert "note    mailbox: IMAP_URL is empty" in terminal.run("check").out
+
+    def test_says_that_the_mailbox_answers(self, terminal: Terminal):
+        with (
+            Mailbox() as post,
+            ImapServer(post, address="sales@example.com", password="secret") as server,
+        ):
+            terminal.env(IMAP_URL=server.url)
+            assert "ok      mailbox: the mailbox answers" in terminal.run("check").out
+            terminal.env(IMAP_URL=server.url.replace("secret", "guessed"))
+            done = terminal.run("check")
+        assert "MISSING mailbox: [AUTHENTICATIONFAILED]" in done.out
+        assert "guessed" not in done.out
+
     def test_says_when_slack_and_mail_do_not_answer(self, terminal: Terminal):
         terminal.env(
             SLACK_BOT_TOKEN="xoxb-1",
@@ -304,11 +330,12 @@ class TestCheck:
             SLACK_API_URL="http://127.0.0.1:1/api/",
             SMTP_URL="smtp://127.0.0.1:1",
             MAIL_FROM="a@example.com",
+            IMAP_URL="imap://a:b@127.0.0.1:1",
         )
         done = terminal.run("check")
         assert done.code == 1
         missing = [line for line in done.out.splitlines() if line.startswith("MISSING")]
-        assert {line.split()[1] for line in missing} == {"Slack:", "mail:"}
+        assert {line.split()[1] for line in missing} == {"Slack:", "mail:", "mailbox:"}
         assert "xoxb-1" not in done.out
 
     def test_says_when_the_playbook_is_broken(self, terminal: Terminal):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import figures
+from bot import figures, learning
 from bot.delivery import Waker
 from bot.desk import Desk
 from handlers.clock import Ticker
@@ -58,5 +58,18 @@ class TestALeapOfTheClock:
             room.clock.forward(hours=22)
             assert digests.reaches(2)
             assert not digests.reaches(3, within=2.5)
+        finally:
+            ticker.stop()
+
+
+class TestTheDeskLearns:
+    @pytest.mark.parametrize("job", ["learn_nightly", "watch_answers", "follow_playbook"])
+    def test_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch, job: str):
+        asked = threading.Event()
+        monkeypatch.setattr(learning, job, lambda _desk: asked.set())
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier))
+        ticker.start()
+        try:
+            assert asked.wait(10)
         finally:
             ticker.stop()

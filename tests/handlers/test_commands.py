@@ -31,9 +31,12 @@ TYPED = {
     "unavailable": "unavailable 1",
     "note": "note 1 wants blue",
     "show": "show 1",
+    "why": "why 1",
     "next": "next",
     "mine": "mine",
     "assign": f"assign 1 <@{MIRI}|miri>",
+    "optout": "optout 1 sms",
+    "playbook": "playbook",
     "undo": "undo",
     "help": "help",
 }
@@ -71,7 +74,7 @@ class TestEveryVerb:
             if verb == "undo":
                 say(room, owner, "busy 1")
             said = say(room, owner, TYPED[verb])
-            if verb in {"next", "mine", "help"}:
+            if verb in {"next", "mine", "playbook", "help"}:
                 assert said.text
             else:
                 assert "#1" in said.text

@@ -1,4 +1,4 @@
-"""Twilio's door: what is signed is taken in, what is not is refused (contract: HTTP)."""
+"""Twilio's doors: what is signed is taken in, what is not is refused (contract: HTTP)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
+from bot import texting
+from bot.orders import Sms
+from bot.senders.sms import TwilioSender
 from handlers.server import WebServer
 from handlers.web import LARGEST, make_web
 from rules.refusals import Refused
+from rules.words import PhoneType
 from sandbox.httpserver import free_port
 from sandbox.phone import PhoneNetwork
 from sandbox.phone_rest import signature
@@ -107,6 +111,119 @@ class TestAnInboundSms:
             server.stop()
         assert answer.status_code == 200
         assert twilio_room.load(1).opted_out == ("sms", "email")
+
+
+STATUS = "http://testserver/twilio/status"
+
+
+def report(room: Room, form: dict[str, str], **headers: str) -> int:
+    given = headers or signed(STATUS, form=form)
+    return door(room).post("/twilio/status", data=form, headers=given).status_code
+
+
+def status_form(**fields: str) -> dict[str, str]:
+    return {"MessageSid": "SM7", "MessageStatus": "delivered", "To": FORM["From"]} | fields
+
+
+class TestAReportOnOurs:
+    def test_is_taken_in_without_a_word(self, twilio_room: Room):
+        form = status_form()
+        answer = door(twilio_room).post(
+            "/twilio/status", data=form, headers=signed(STATUS, form=form)
+        )
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    def test_is_signed_for_its_own_address(self, twilio_room: Room):
+        form = status_form()
+        wrong = signed(HERE, form=form)
+        answer = door(twilio_room).post("/twilio/status", data=form, headers=wrong)
+        assert (answer.status_code, came(twilio_room)) == (403, 0)
+
+    def test_is_of_the_public_address_where_there_is_one(self, public_room: Room):
+        form = status_form()
+        public = signed(f"{PUBLIC}/twilio/status", form=form)
+        assert report(public_room, form, **public) == 204
+        assert report(public_room, form, **signed(STATUS, form=form)) == 403
+
+    @pytest.mark.parametrize("form", [{"MessageSid": "SM7"}, status_form(MessageStatus="nonsense")])
+    def test_that_is_none_is_400(self, twilio_room: Room, form: dict[str, str]):
+        assert report(twilio_room, form) == 400
+
+    def test_that_was_not_stored_is_503(self, twilio_room: Room, monkeypatch: pytest.MonkeyPatch):
+        def refuse(*_: object) -> None:
+            raise Refused("desk.busy")
+
+        monkeypatch.setattr("bot.receipts.receive", refuse)
+        assert report(twilio_room, status_form()) == 503
+
+
+class TestTheWholeRoundOverTheNetwork:
+    @pytest.fixture
+    def phones(self) -> Iterator[PhoneNetwork]:
+        with PhoneNetwork(account_sid="AC1", auth_token=TOKEN) as made:
+            yield made
+
+    @pytest.fixture
+    def served(
+        self, tmp_path: Path, clock: FakeClock, phones: PhoneNetwork
+    ) -> Iterator[tuple[Room, TwilioSender]]:
+        """Open a desk whose web server the phone network calls back."""
+        port = free_port()
+        public = f"http://127.0.0.1:{port}/"
+        with a_desk(tmp_path, clock, **TWILIO, PUBLIC_URL=public) as room:
+            web = make_web(room.desk, slack=None, reaches_slack=lambda: True)
+            server = WebServer(web, host="127.0.0.1", port=port)
+            server.start()
+            sender = TwilioSender(
+                sid="AC1",
+                token=TOKEN,
+                sender=TWILIO["TWILIO_FROM"],
+                api_url=phones.url,
+                public_url=public,
+            )
+            yield room, sender
+            sender._client.http_client.session.close()  # noqa: SLF001 - the SDK leaves it open
+            server.stop()
+
+    def test_of_an_sms_to_a_landline_ends_in_no_more_sms(
+        self, served: tuple[Room, TwilioSender], phones: PhoneNetwork
+    ):
+        room, sender = served
+        room.courier._senders[Sms] = sender  # type: ignore[index]  # noqa: SLF001 - the real one
+        room.lead()
+        room.log(1, "noanswer")
+        room.tick(minutes=1)
+        [sms] = phones.messages
+        for status, code in (("sent", None), ("undelivered", 30006), ("sent", None)):
+            assert phones.report(sms, status=status, error_code=code).status_code == 204
+        assert room.load(1).phone_type is PhoneType.LANDLINE
+        assert room.history(1).count("sms_failed_landline") == 1
+
+    def test_of_an_answer_reaches_the_rep_and_back(
+        self, served: tuple[Room, TwilioSender], phones: PhoneNetwork
+    ):
+        room, sender = served
+        room.courier._senders[Sms] = sender  # type: ignore[index]  # noqa: SLF001 - the real one
+        lead = room.lead()
+        phones.inbound_url = f"{room.desk.settings.public_url}twilio/inbound"
+        assert phones.reply(FORM["From"], "at four?").status == "received"
+        texting.write(room.desk, 1, "yes, at four", by=lead.owner, key="t1")
+        room.tick(minutes=1)
+        assert [one.body for one in phones.conversation(FORM["From"])] == [
+            "at four?",
+            "yes, at four",
+        ]
+
+    def test_of_stop_and_start_opens_what_it_closed(
+        self, served: tuple[Room, TwilioSender], phones: PhoneNetwork
+    ):
+        room, _ = served
+        room.lead()
+        phones.inbound_url = f"{room.desk.settings.public_url}twilio/inbound"
+        phones.reply(FORM["From"], "STOP")
+        assert room.load(1).opted_out == ("sms", "email")
+        phones.reply(FORM["From"], "Start")
+        assert room.load(1).opted_out == ("email",)
 
 
 class TestTheSignature:

@@ -1,22 +1,27 @@
 """Examples that a test changes one thing of."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rules.commands import LogOutcome
+from rules.acts import LogOutcome
 from rules.lead import FollowUp, Lead
+from rules.messages import Writing
 from rules.money import Money
 from rules.outcomes import Decision, Setting, decide
+from rules.plan import Phoning
 from rules.playbook import Playbook
+from rules.rest import Rest
 from rules.team import Rep
-from rules.words import Importance, Kind, Outcome, PhoneType, Stage
+from rules.words import Importance, Kind, Outcome, PhoneType, Stage, Tier
 
 ZONE = ZoneInfo("Asia/Jerusalem")
 # A Tuesday, 12:00 in Israel: inside calling hours, outside quiet hours.
 NOW = datetime(2026, 7, 7, 9, 0, tzinfo=UTC)
+TOMORROW = NOW + timedelta(days=1)
 PLAYBOOK = Playbook()
+WRITING = Writing(PLAYBOOK)
 SALE = Money(129_000, "ILS")
 
 _LEAD = Lead(
@@ -29,6 +34,7 @@ _LEAD = Lead(
     phone_valid=True,
     email="noa@example.com",
     owner="UDANA",
+    tier=Tier.B,
     received_at=NOW,
     next_at=NOW,
 )
@@ -43,7 +49,7 @@ _FOLLOWUP = FollowUp(
 )
 _NEEDED: dict[Outcome, dict[str, Any]] = {
     Outcome.SOLD: {"amount": SALE},
-    Outcome.FOLLOWUP: {"when": NOW, "importance": Importance.HIGH},
+    Outcome.FOLLOWUP: {"when": NOW + timedelta(days=7), "importance": Importance.HIGH},
 }
 
 
@@ -73,9 +79,26 @@ def setting(now: datetime = NOW, actor: str = "UDANA", **numbers: Any) -> Settin
     return Setting(actor, now, replace(PLAYBOOK, **numbers), ZONE)
 
 
-def after(start: Lead, outcome: str, *, now: datetime = NOW, **changes: Any) -> Decision:
-    """Give what an outcome does to a lead."""
-    return decide(start, act(outcome, **changes), setting(now))
+def after(
+    start: Lead,
+    outcome: str,
+    *,
+    now: datetime = NOW,
+    agreed: FollowUp | None = None,
+    agreed_to: tuple[str, ...] = (),
+    low_answer: bool = False,
+    **changes: Any,
+) -> Decision:
+    """Give what an outcome does to a lead whose open follow-up is `agreed`.
+
+    `agreed_to` are the channels on which the customer has just allowed marketing.
+    """
+    given = replace(setting(now), followup=agreed, low_answer=low_answer)
+    return decide(start, act(outcome, agreed=agreed_to, **changes), given)
+
+
+def phoning(zone: ZoneInfo = ZONE, **changes: Any) -> Phoning:
+    return replace(Phoning(PLAYBOOK, Rest(), zone, {}), **changes)
 
 
 def layers(decision: Decision) -> list[str]:

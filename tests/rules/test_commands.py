@@ -9,19 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.commands import (
-    VERBS,
+from rules.acts import (
     AddNote,
     Assign,
     Help,
     LogOutcome,
     Mine,
     NextLead,
+    OptOut,
     Show,
+    ShowPlaybook,
     Undo,
-    nearest_command,
-    parse_command,
+    Why,
 )
+from rules.commands import VERBS, nearest_command, parse_command
 from rules.money import Money
 from rules.refusals import Refused
 from rules.words import Importance, Outcome
@@ -65,7 +66,11 @@ class TestAVerb:
             ("lost 123", LogOutcome(123, Outcome.LOST)),
             ("invalid 123", LogOutcome(123, Outcome.INVALID)),
             ("show 123", Show(123)),
+            ("why 123", Why(123)),
+            ("למה #123", Why(123)),
             ("next", NextLead()),
+            ("playbook", ShowPlaybook()),
+            ("ספר משחק", ShowPlaybook()),
             ("mine", Mine()),
             ("undo", Undo()),
             ("help", Help()),
@@ -145,7 +150,9 @@ class TestAnUnknownVerb:
 
 
 class TestALeadsNumber:
-    @pytest.mark.parametrize("verb", sorted({*VERBS} - {"next", "mine", "undo", "help"}))
+    @pytest.mark.parametrize(
+        "verb", sorted({*VERBS} - {"next", "mine", "undo", "help", "playbook"})
+    )
     def test_is_asked_for_with_an_example(self, verb):
         key, params = refusal(verb)
         assert key == "command.needs_id"
@@ -344,6 +351,38 @@ class TestAnAssignment:
     @pytest.mark.parametrize("word", ["", "@dana", "dana", "<#C01>", "<@>", "@U"])
     def test_is_refused_where_the_rep_cannot_be_told(self, word):
         assert refusal(f"assign 5 {word}") == ("assign.needs_rep", {"lead_id": 5})
+
+
+class TestAnOptOut:
+    @pytest.mark.parametrize(
+        ("text", "channels"),
+        [
+            ("", ("sms", "email", "calls")),
+            ("all", ("sms", "email", "calls")),
+            ("sms", ("sms",)),
+            ("EMAIL", ("email",)),
+            ("mail", ("email",)),
+            ("calls", ("calls",)),
+            ("phone", ("calls",)),
+            ("calls sms", ("sms", "calls")),
+            ("calls, sms, calls", ("sms", "calls")),
+            ("הכל", ("sms", "email", "calls")),
+            ("מסרונים", ("sms",)),
+            ("מייל שיחות", ("email", "calls")),
+            ("סמס all", ("sms", "email", "calls")),
+        ],
+    )
+    def test_names_its_channels_or_means_all(self, text, channels):
+        assert parse(f"optout 5 {text}") == OptOut(5, channels)
+        assert parse(f"הסרה 5 {text}") == OptOut(5, channels)
+
+    @pytest.mark.parametrize("text", ["fax", "sms fax", "fax sms", "please"])
+    def test_is_refused_where_a_channel_is_not_known(self, text):
+        word = next(one for one in text.split() if one != "sms")
+        assert refusal(f"optout 5 {text}") == ("optout.unknown", {"word": word, "lead_id": 5})
+
+    def test_gives_channels_once_and_always_in_one_order(self):
+        assert parse("optout 5 email sms email").channels == ("sms", "email")
 
 
 class TestHelp:

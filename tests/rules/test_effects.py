@@ -5,21 +5,22 @@ from dataclasses import fields
 
 import pytest
 
+from rules.effect import Effect
 from rules.effects import (
     EFFECTS,
-    Effect,
     NudgeRep,
     PostCard,
     PostDigest,
     PostDigestPicture,
     PostImport,
     PostOwnerCard,
+    PostReply,
     RefreshCard,
     RetireNudge,
-    SendEmail,
-    SendSms,
     TellManagers,
+    TellReply,
 )
+from rules.sending import SendEmail, SendSms
 from rules.words import Layer
 
 ONCE = [
@@ -27,6 +28,12 @@ ONCE = [
     (PostOwnerCard(7, "UDANA", 4), "owner:7:UDANA:4", "dm:UDANA"),
     (SendSms(7, Layer.SMS_FIRST), "sms:sms_first:7", "sms"),
     (SendEmail(7, Layer.ASK_PHONE), "email:ask_phone:7", "email"),
+    (SendSms(7, Layer.SMS_FOLLOWUP, about="3"), "sms:sms_followup:7:3", "sms"),
+    (SendSms(7, Layer.OTHER, about="t1", text="On my way"), "sms:other:7:t1", "sms"),
+    (SendEmail(7, Layer.MAIL_OFFER, about="3"), "email:mail_offer:7:3", "email"),
+    (SendEmail(7, Layer.MAILING_LIST, about="2"), "email:mailing_list:7:2", "email"),
+    (TellReply(7, "UDANA", "SM1"), "reply:7:SM1", "dm:UDANA"),
+    (PostReply(7, "SM1"), "thread:7:SM1", "channel:leads"),
     (NudgeRep(3, 7, "UDANA", "2026-07-07", 2), "nudge:3:2026-07-07:2", "dm:UDANA"),
     (TellManagers("held", 7, about="x", to="UBOSS"), "tell:held:7:x:UBOSS", "dm:UBOSS"),
     (PostImport("b1", "leads.csv", 3, 1, 0), "import:b1", "channel:leads"),
@@ -39,22 +46,22 @@ COLLAPSING = [
 ]
 
 
-def kinds(rows):
-    return [row[0].kind for row in rows]
+def keys_of(rows):
+    return [row[1] for row in rows]
 
 
 class TestAnEffect:
-    @pytest.mark.parametrize(("effect", "key", "lane"), ONCE, ids=kinds(ONCE))
+    @pytest.mark.parametrize(("effect", "key", "lane"), ONCE, ids=keys_of(ONCE))
     def test_that_is_made_once_for_ever_has_a_key_and_a_lane(self, effect, key, lane):
         assert (effect.once_key, effect.collapse_key) == (key, None)
         assert effect.lane == (lane or "channel:digest")
 
-    @pytest.mark.parametrize(("effect", "key", "lane"), COLLAPSING, ids=kinds(COLLAPSING))
+    @pytest.mark.parametrize(("effect", "key", "lane"), COLLAPSING, ids=keys_of(COLLAPSING))
     def test_that_folds_while_it_waits_has_a_key_for_that_only(self, effect, key, lane):
         assert (effect.once_key, effect.collapse_key, effect.lane) == (None, key, lane)
 
     @pytest.mark.parametrize(
-        "effect", [row[0] for row in [*ONCE, *COLLAPSING]], ids=kinds([*ONCE, *COLLAPSING])
+        "effect", [row[0] for row in [*ONCE, *COLLAPSING]], ids=keys_of([*ONCE, *COLLAPSING])
     )
     def test_comes_back_the_same_from_its_row(self, effect):
         row = json.loads(json.dumps(effect.payload))
@@ -69,6 +76,21 @@ class TestAnEffect:
 
     def test_of_every_class_has_a_row(self):
         assert set(EFFECTS) == {one.kind for one in Effect.__subclasses__()}
+
+
+class TestAMessage:
+    @pytest.mark.parametrize("changes", [{"after": "busy"}, {"agreed": "2026-07-07"}])
+    def test_of_a_layer_is_the_same_whatever_it_says(self, changes):
+        for kind in (SendSms, SendEmail):
+            assert kind(7, Layer.OTHER, **changes).once_key == kind(7, Layer.OTHER).once_key
+
+    def test_of_one_lead_is_not_anothers(self):
+        keys = {
+            SendSms(number, Layer.SMS_FOLLOWUP, about=about).once_key
+            for number in (1, 11)
+            for about in ("", "1", "11")
+        }
+        assert len(keys) == 6
 
 
 class TestTheOwnersCard:

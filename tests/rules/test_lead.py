@@ -5,7 +5,7 @@ import pytest
 from rules.lead import STATE
 from rules.permissions import may_work
 from rules.phones import Phone
-from rules.words import LIVING, PhoneType, Role, Stage, Step
+from rules.words import LIVING, PhoneType, Queue, Role, Stage, Step
 from tests.rules.builders import lead, rep
 
 
@@ -23,6 +23,25 @@ class TestALead:
     @pytest.mark.parametrize("stage", sorted(set(Stage) - LIVING))
     def test_is_not_being_worked_when_it_ended_s3(self, stage):
         assert not lead(stage=stage, next_what=Step.CALL).working
+
+    def test_is_not_being_worked_when_it_refused_calls(self):
+        assert not lead(opted_out=("calls",)).working
+        assert lead(opted_out=("sms", "email")).working
+
+    @pytest.mark.parametrize(
+        ("changes", "queue"),
+        [
+            ({}, Queue.FRESH),
+            ({"plan_step": 1}, Queue.PLANNED),
+            ({"next_what": Step.RETRY_UNAVAILABLE, "plan_step": 1}, Queue.PLANNED),
+            ({"next_what": Step.FOLLOW_UP, "importance": "high"}, Queue.HIGH_FOLLOWUP),
+            ({"next_what": Step.FOLLOW_UP, "importance": "low"}, Queue.LOW_FOLLOWUP),
+            ({"next_what": Step.FOLLOW_UP, "importance": "low", "plan_step": 2}, "low_followup"),
+        ],
+        ids=str,
+    )
+    def test_says_why_it_is_called_l1_4(self, changes, queue):
+        assert lead(**changes).queue == queue
 
     def test_gives_its_phone_as_it_was_given_and_read(self):
         assert lead().phone == Phone("052-2345678", "+972522345678", PhoneType.MOBILE, valid=True)

@@ -1,29 +1,61 @@
-"""Layers 2 and 3: which messages an outcome sends, and whether one is still wanted."""
+"""Layers 2 and 3: which messages an outcome sends, whether one is still wanted, when it leaves."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rules.commands import LogOutcome
-from rules.effects import EFFECTS, SendEmail, SendSms
-from rules.lead import reachable_by
+from rules.acts import LogOutcome
+from rules.effects import EFFECTS
 from rules.messages import (
-    first_miss_messages,
+    Writing,
+    first_messages,
+    followup_messages,
+    held_until,
     leaves_at,
-    still_wanted,
-    wants_first_sms,
-    wants_mail,
-    wants_voicemail,
+    unwanted,
+    wants_sms,
 )
-from rules.words import Channel, Kind, Layer, Outcome, PhoneType, Stage, Step
-from tests.rules.builders import NOW, PLAYBOOK, ZONE, after, layers, lead
+from rules.rest import Rest, may_send, merged
+from rules.sending import SendEmail, SendSms
+from rules.words import Kind, Layer, Outcome, PhoneType, Stage, Step, Tier
+from tests.rules.builders import (
+    NOW,
+    PLAYBOOK,
+    WRITING,
+    ZONE,
+    after,
+    followup,
+    layers,
+    lead,
+)
 
 BOTH = ["sms_first", "mail_first"]
 FIRST_MISS = ["noanswer", "busy", "voicemail", "notnow"]
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+AGREED = followup(due_at=NOW)
+PROMISED = lead(next_what=Step.FOLLOW_UP, next_at=NOW, importance="high", misses=1)
 WAITING = lead(next_what=Step.WAIT_FOR_PHONE)
-SECOND = timedelta(seconds=1)
+LISTED = lead(next_what=Step.MAILING_LIST, agreed=("email",))
+MISSED = lead(missed_followup=3, followup_misses=1, agreed=("email",))
+AUGUST = NOW.replace(month=8)
+
+
+def sms(layer=Layer.SMS_FIRST, about=""):
+    return SendSms(7, layer, about=about)
+
+
+def mail(layer=Layer.MAIL_FIRST, about=""):
+    return SendEmail(7, layer, about=about)
+
+
+def why(now, effect):
+    return unwanted(now, effect, asked_at=NOW, writing=WRITING)
 
 
 class TestTheFirstNoAnswerL21L31:
@@ -57,29 +89,111 @@ class TestTheFirstNoAnswerL21L31:
         assert layers(after(lead(), outcome)) == []
 
     def test_has_effects_that_are_made_once_for_ever(self):
-        sms, mail = first_miss_messages(lead(), LogOutcome(7, Outcome.BUSY))
-        assert (sms, mail) == (
+        first = first_messages(lead(), LogOutcome(7, Outcome.BUSY), WRITING)
+        text, letter = first
+        assert first == (
             SendSms(7, Layer.SMS_FIRST, "busy"),
             SendEmail(7, Layer.MAIL_FIRST, "busy"),
         )
-        assert (sms.once_key, mail.once_key) == ("sms:sms_first:7", "email:mail_first:7")
+        assert (text.once_key, letter.once_key) == ("sms:sms_first:7", "email:mail_first:7")
+
+    def test_counts_before_an_agreed_time_too(self):
+        early = replace(PROMISED, misses=0, next_at=NOW + DAY)
+        decision = after(early, "noanswer", agreed=followup(due_at=NOW + DAY))
+        assert layers(decision) == BOTH
+
+
+class TestAMissedFollowUpL22:
+    @pytest.mark.parametrize("outcome", ["noanswer", "busy", "voicemail"])
+    def test_sends_one_sms_that_speaks_of_it(self, outcome):
+        [text, _] = after(PROMISED, outcome, agreed=AGREED).effects
+        assert text == SendSms(7, Layer.SMS_FOLLOWUP, agreed=NOW.isoformat(), about="3")
+        assert text.once_key == "sms:sms_followup:7:3"
+
+    def test_sends_no_second_one_for_the_next_misses(self):
+        current = after(PROMISED, "noanswer", agreed=AGREED).lead
+        for _ in range(6):
+            decision = after(current, "noanswer")
+            assert Layer.SMS_FOLLOWUP not in layers(decision)
+            current = decision.lead
+
+    def test_sends_another_for_another_follow_up(self):
+        again = after(PROMISED, "noanswer", agreed=replace(AGREED, id=4))
+        assert again.effects[0].once_key == "sms:sms_followup:7:4"
+
+    def test_takes_the_place_of_the_first_sms_and_brings_the_first_mail_along_l3_1(self):
+        never_missed = replace(PROMISED, misses=0)
+        decision = after(never_missed, "noanswer", agreed=AGREED)
+        assert layers(decision) == ["sms_followup", "mail_first"]
+        assert layers(after(decision.lead, "noanswer")) == []
+
+    def test_sends_nothing_when_the_call_came_before_the_time(self):
+        later = followup(due_at=NOW + 16 * MINUTE)
+        assert layers(after(PROMISED, "noanswer", agreed=later)) == []
+
+    @pytest.mark.parametrize("outcome", ["notnow", "unavailable", "invalid", "sold", "lost"])
+    def test_is_no_other_outcome(self, outcome):
+        sent = layers(after(PROMISED, outcome, agreed=AGREED))
+        assert not {Layer.SMS_FOLLOWUP, Layer.MAIL_OFFER} & set(sent)
+
+
+class TestTheOfferL32:
+    def missed(self, times, **changes):
+        """Give the messages of each of so many calls missed, the first of them the follow-up."""
+        decision = after(replace(PROMISED, tier=Tier.A, **changes), "noanswer", agreed=AGREED)
+        sent = [layers(decision)]
+        for _ in range(times - 1):
+            decision = after(decision.lead, "noanswer")
+            sent.append(layers(decision))
+        return sent
+
+    def test_goes_at_the_third_miss_past_the_follow_up_exactly(self):
+        sent = self.missed(7, agreed=("email",))
+        assert sent == [["sms_followup"], [], ["mail_offer"], [], [], [], []]
+
+    def test_needs_consent_to_marketing(self):
+        assert self.missed(4) == [["sms_followup"], [], [], []]
+
+    def test_is_one_for_each_follow_up(self):
+        third = lead(missed_followup=3, followup_misses=2, misses=3, agreed=("email",))
+        [offer, _] = after(third, "noanswer").effects
+        assert offer == SendEmail(7, Layer.MAIL_OFFER, about="3")
+        assert offer.once_key == "email:mail_offer:7:3"
+
+    def test_goes_at_the_follow_up_itself_when_the_playbook_says_so(self):
+        book = replace(PLAYBOOK, offer_after=1)
+        missed = replace(MISSED, misses=1)
+        found = followup_messages(missed, missed, AGREED, Writing(book))
+        assert [one.layer for one in found] == ["sms_followup", "mail_offer"]
+
+    def test_is_none_for_calls_missed_without_an_agreement(self):
+        plain = lead(misses=2, followup_misses=0, agreed=("email",))
+        assert layers(after(plain, "noanswer")) == []
 
 
 class TestALineThatTakesNoSmsL24:
     @pytest.mark.parametrize("line", [PhoneType.LANDLINE, PhoneType.TOLL_FREE])
     def test_goes_to_the_mail_at_once(self, line):
         assert layers(after(lead(phone_type=line), "noanswer")) == ["mail_first"]
+        assert layers(after(replace(PROMISED, phone_type=line), "noanswer", agreed=AGREED)) == []
 
-    @pytest.mark.parametrize("line", [PhoneType.MOBILE, PhoneType.VOIP, PhoneType.UNKNOWN])
-    def test_is_no_other_line(self, line):
-        assert wants_first_sms(lead(phone_type=line))
 
-    def test_is_any_number_that_nobody_can_have(self):
-        assert not wants_first_sms(lead(phone_valid=False))
+class TestLowAnswerModeL25:
+    @pytest.mark.parametrize(
+        ("tier", "sent"),
+        [(Tier.A, BOTH), (Tier.B, BOTH), (Tier.C, ["mail_first"]), (Tier.D, ["mail_first"])],
+    )
+    def test_keeps_the_first_sms_for_tiers_a_and_b(self, tier, sent):
+        assert layers(after(lead(tier=tier), "noanswer", low_answer=True)) == sent
 
-    @pytest.mark.parametrize("line", list(PhoneType))
-    def test_asks_for_a_voice_message_when_it_is_a_landline(self, line):
-        assert wants_voicemail(lead(phone_type=line)) is (line is PhoneType.LANDLINE)
+    @pytest.mark.parametrize(("tier", "sent"), [(Tier.B, ["sms_followup"]), (Tier.C, [])])
+    def test_keeps_the_sms_of_a_follow_up_for_them_too(self, tier, sent):
+        missed = replace(PROMISED, tier=tier)
+        assert layers(after(missed, "noanswer", agreed=AGREED, low_answer=True)) == sent
+
+    def test_does_not_keep_a_rep_from_answering_l2_3(self):
+        low = Writing(PLAYBOOK, low_answer=True)
+        assert wants_sms(lead(tier=Tier.D, kind=Kind.COLD), Layer.OTHER, low)
 
 
 class TestConsent:
@@ -105,67 +219,84 @@ class TestConsent:
         asked = lead(consent=("sms", "email"), opted_out=opted_out)
         assert layers(after(asked, "noanswer")) == sent
 
-    @pytest.mark.parametrize("channel", list(Channel))
-    @pytest.mark.parametrize("kind", list(Kind))
-    def test_is_assumed_of_all_but_the_cold(self, kind, channel):
-        assert reachable_by(lead(kind=kind), channel) is (kind is not Kind.COLD)
-
-    @pytest.mark.parametrize("channel", list(Channel))
-    def test_of_a_cold_lead_counts_when_it_is_recorded(self, channel):
-        assert reachable_by(lead(kind=Kind.COLD, consent=(channel,)), channel)
-
-    def test_is_not_enough_for_mail_without_an_address(self):
-        assert not wants_mail(lead(email=""))
-
 
 class TestAMessageThatLeaves:
-    @pytest.mark.parametrize("layer", [Layer.SMS_FIRST, Layer.MAIL_FIRST])
+    @pytest.mark.parametrize("effect", [sms(), mail()], ids=["sms", "mail"])
     @pytest.mark.parametrize(
-        ("reached", "wanted"),
-        [(None, True), (NOW - SECOND, True), (NOW, True), (NOW + SECOND, False)],
+        ("reached", "reason"),
+        [(None, ""), (NOW - SECOND, ""), (NOW, ""), (NOW + SECOND, "reached")],
         ids=["never", "before", "by_that_very_call", "since"],
     )
-    def test_is_not_wanted_once_the_person_was_reached(self, layer, reached, wanted):
-        assert still_wanted(lead(reached_at=reached), layer=layer, asked_at=NOW) is wanted
+    def test_is_not_wanted_once_the_person_was_reached(self, effect, reached, reason):
+        assert why(lead(reached_at=reached), effect) == reason
 
     @pytest.mark.parametrize("stage", [Stage.WON, Stage.LOST, Stage.DISQUALIFIED])
-    @pytest.mark.parametrize("layer", list(Layer))
+    @pytest.mark.parametrize(
+        "layer", [one for one in Layer if one not in {"mailing_list", "other"}]
+    )
     def test_is_not_wanted_by_a_lead_that_ended_s3(self, stage, layer):
-        ended = lead(stage=stage, next_what=Step.WAIT_FOR_PHONE)
-        assert not still_wanted(ended, layer=layer, asked_at=NOW)
+        kind = sms if layer in {"sms_first", "sms_followup"} else mail
+        assert why(replace(WAITING, stage=stage), kind(layer)) == "closed"
+
+    @pytest.mark.parametrize("stage", list(Stage))
+    def test_is_wanted_from_a_rep_who_answers_whoever_wrote_l2_3(self, stage):
+        assert why(replace(WAITING, stage=stage), sms(Layer.OTHER)) == ""
 
     @pytest.mark.parametrize(
-        ("layer", "channel"),
-        [(Layer.SMS_FIRST, "sms"), (Layer.MAIL_FIRST, "email"), (Layer.ASK_PHONE, "email")],
+        ("now", "effect"),
+        [
+            (WAITING, sms()),
+            (WAITING, mail()),
+            (WAITING, mail(Layer.ASK_PHONE)),
+            (MISSED, sms(Layer.SMS_FOLLOWUP, "3")),
+            (MISSED, mail(Layer.MAIL_OFFER, "3")),
+            (LISTED, mail(Layer.MAILING_LIST, "1")),
+            (WAITING, sms(Layer.OTHER, "t1")),
+        ],
+        ids=lambda one: getattr(one, "layer", ""),
     )
-    def test_is_not_allowed_after_an_opt_out_of_its_own_channel(self, layer, channel):
-        other = "email" if channel == "sms" else "sms"
-        for out, allowed in ((channel, False), (other, True)):
-            now = lead(next_what=Step.WAIT_FOR_PHONE, opted_out=(out,))
-            assert still_wanted(now, layer=layer, asked_at=NOW) is allowed
+    def test_is_not_allowed_after_an_opt_out_of_its_own_channel(self, now, effect):
+        assert why(now, effect) == ""
+        assert why(replace(now, opted_out=(effect.kind,)), effect) == "not_allowed"
+        other = "email" if effect.kind == "sms" else "sms"
+        assert why(replace(now, opted_out=(other,)), effect) == ""
 
-    def test_asks_for_no_number_once_there_is_one_l5_1(self):
-        assert still_wanted(WAITING, layer=Layer.ASK_PHONE, asked_at=NOW)
-        assert not still_wanted(lead(), layer=Layer.ASK_PHONE, asked_at=NOW)
+    @pytest.mark.parametrize(
+        ("now", "effect"),
+        [
+            (lead(), mail(Layer.ASK_PHONE)),
+            (lead(missed_followup=4), sms(Layer.SMS_FOLLOWUP, "3")),
+            (lead(missed_followup=0, agreed=("email",)), mail(Layer.MAIL_OFFER, "3")),
+            (lead(agreed=("email",)), mail(Layer.MAILING_LIST, "1")),
+            (lead(kind=Kind.COLD, agreed=("sms",)), sms()),
+        ],
+        ids=["there_is_a_number", "another_follow_up", "they_spoke", "called_again", "cold"],
+    )
+    def test_is_dropped_when_its_reason_is_gone(self, now, effect):
+        assert why(now, effect) == "reason_gone"
+
+    def test_goes_to_the_lost_who_stay_on_the_list_l3_3(self):
+        lost = replace(LISTED, stage=Stage.LOST, closed_at=NOW)
+        assert why(lost, mail(Layer.MAILING_LIST, "1")) == ""
+        assert why(replace(lost, agreed=()), mail(Layer.MAILING_LIST, "1")) == "not_allowed"
 
     def test_is_wanted_for_the_call_that_asked_for_it_in_words_of_notnow(self):
         later = after(lead(), "notnow").lead
-        assert still_wanted(later, layer=Layer.SMS_FIRST, asked_at=NOW)
+        assert why(later, sms()) == ""
 
     @pytest.mark.parametrize(
-        ("changes", "wanted"),
-        [({"email": ""}, True), ({"phone_type": PhoneType.LANDLINE}, False)],
+        ("changes", "reason"),
+        [({"email": ""}, ""), ({"phone_type": PhoneType.LANDLINE}, "not_allowed")],
         ids=["no_address", "landline"],
     )
-    def test_is_judged_alike_when_its_row_comes_back_from_the_outbox(self, changes, wanted):
-        row = json.loads(json.dumps(SendSms(7, Layer.SMS_FIRST).payload))
-        layer = EFFECTS["sms"](**row).payload["layer"]
-        assert still_wanted(lead(**changes), layer=layer, asked_at=NOW) is wanted
+    def test_is_judged_alike_when_its_row_comes_back_from_the_outbox(self, changes, reason):
+        row = json.loads(json.dumps(sms().payload))
+        assert why(lead(**changes), EFFECTS["sms"](**row)) == reason
 
 
 class TestTheMomentItLeaves:
     def test_is_after_the_time_to_undo(self):
-        assert leaves_at(now=NOW, playbook=PLAYBOOK, zone=ZONE) == NOW + 30 * SECOND
+        assert leaves_at(now=NOW, playbook=PLAYBOOK, rest=Rest(), zone=ZONE) == NOW + 30 * SECOND
 
     @pytest.mark.parametrize(
         ("zone", "expected"),
@@ -175,5 +306,82 @@ class TestTheMomentItLeaves:
         ],
     )
     def test_is_outside_the_quiet_hours_where_the_customer_lives(self, zone, expected):
-        evening = datetime(2026, 7, 7, 19, 0, tzinfo=UTC)
-        assert leaves_at(now=evening, playbook=PLAYBOOK, zone=ZoneInfo(zone)) == expected
+        evening, there = datetime(2026, 7, 7, 19, 0, tzinfo=UTC), ZoneInfo(zone)
+        found = leaves_at(now=evening, playbook=PLAYBOOK, rest=Rest(), zone=there)
+        assert found == expected
+
+    def test_is_after_rest(self):
+        rest = merged([(NOW, NOW + 2 * HOUR)])
+        assert leaves_at(now=NOW, playbook=PLAYBOOK, rest=rest, zone=ZONE) == NOW + 2 * HOUR
+
+
+class TestAMessageThatWaits:
+    def held(self, sent=(), *, now=NOW, rest=None, **numbers):
+        book = replace(PLAYBOOK, **numbers)
+        return held_until(list(sent), now=now, playbook=book, rest=rest or Rest(), zone=ZONE)
+
+    def test_does_not_by_day_with_nothing_sent(self):
+        assert self.held() is None
+
+    def test_waits_out_the_quiet_hours(self):
+        night = datetime(2026, 7, 7, 19, 0, tzinfo=UTC)
+        assert self.held(now=night) == datetime(2026, 7, 8, 5, 0, tzinfo=UTC)
+
+    def test_waits_out_rest(self):
+        assert self.held(rest=merged([(NOW - HOUR, NOW + HOUR)])) == NOW + HOUR
+
+    @pytest.mark.parametrize(
+        ("ago", "until"),
+        [
+            ([], None),
+            ([HOUR], None),
+            ([3 * HOUR, HOUR], NOW + DAY - 3 * HOUR),
+            ([HOUR, 3 * HOUR], NOW + DAY - 3 * HOUR),
+            ([5 * HOUR, 3 * HOUR, HOUR], NOW + DAY - 3 * HOUR),
+            ([DAY, HOUR], None),
+            ([2 * DAY, HOUR], None),
+        ],
+        ids=["none", "one", "two", "unsorted", "three", "a_day_old", "older"],
+    )
+    def test_waits_until_a_day_has_room_for_a_third(self, ago, until):
+        assert self.held([NOW - one for one in ago]) == until
+
+    @pytest.mark.parametrize(
+        ("days", "until"),
+        [
+            ([6, 5, 4, 3], None),
+            ([6, 5, 4, 3, 2], NOW + DAY),
+            ([6.5, 6, 5, 4, 3, 2], NOW + DAY),
+            ([7, 5, 4, 3, 2], None),
+        ],
+        ids=["four", "five", "six", "a_week_old"],
+    )
+    def test_waits_until_a_week_has_room_for_a_sixth(self, days, until):
+        assert self.held([NOW - one * DAY for one in days]) == until
+
+    def test_has_no_room_only_by_the_managers_numbers_l1_2(self):
+        sent = [NOW - HOUR, NOW - 2 * HOUR]
+        assert self.held(sent, per_day=3) is None
+        assert self.held(sent, per_day=3, per_week=2) == NOW + WEEK - 2 * HOUR
+
+    def test_leaves_no_room_in_the_night(self):
+        sent = [NOW - 11 * HOUR, NOW - HOUR]  # room comes at 01:00 in Israel
+        assert self.held(sent) == datetime(2026, 7, 8, 5, 0, tzinfo=UTC)
+
+    @given(
+        minutes=st.lists(st.integers(0, 7 * 24 * 60), max_size=12),
+        resting=st.integers(0, 4 * 24 * 60),
+        later=st.integers(0, 24 * 60),
+    )
+    def test_always_leaves_in_the_end_by_day_outside_rest_and_with_room(
+        self, minutes, resting, later
+    ):
+        now, rest = AUGUST + later * MINUTE, merged([(AUGUST, AUGUST + resting * MINUTE)])
+        sent = [now - one * MINUTE for one in minutes]
+        until = self.held(sent, now=now, rest=rest)
+        at = until or now
+        assert now <= at <= now + WEEK + timedelta(days=5)
+        assert may_send(PLAYBOOK.quiet, rest, at=at, zone=ZONE)
+        assert sum(one > at - DAY for one in sent) < PLAYBOOK.per_day
+        assert sum(one > at - WEEK for one in sent) < PLAYBOOK.per_week
+        assert self.held(sent, now=at, rest=rest) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.effects import Effect, NudgeRep, RetireNudge, TellManagers
+from rules.effects import NudgeRep, RetireNudge, TellManagers
 from rules.nags import nag, reopened, snooze
 from rules.playbook import Playbook
 from rules.words import Importance
@@ -21,7 +21,7 @@ def minutes(count):
 
 def ignored(agreed, playbook, *, late=timedelta(0)):
     """Give what happens at each nag of a follow-up that nobody looks at, and when."""
-    story: list[tuple[timedelta, tuple[Effect, ...]]] = []
+    story = []
     while agreed.nag_at is not None and len(story) < 20:
         now = agreed.nag_at + late
         step = nag(agreed, now=now, playbook=playbook)

@@ -10,12 +10,28 @@ from rules.lead import STATE, Lead
 from rules.money import Money
 from rules.outcomes import decide, is_double
 from rules.refusals import Refused
-from rules.words import LIVING, Importance, Outcome, Stage, Step
-from tests.rules.builders import NOW, SALE, act, after, layers, lead, setting, won
+from rules.words import LIVING, Importance, Outcome, Stage, Step, Tier
+from tests.rules.builders import (
+    NOW,
+    PLAYBOOK,
+    SALE,
+    TOMORROW,
+    act,
+    after,
+    followup,
+    layers,
+    lead,
+    setting,
+    won,
+)
 
 MISSED = ["noanswer", "busy", "voicemail"]
 ANSWERED = ["notnow", "followup", "sold", "lost"]
-TOMORROW = NOW + timedelta(days=1)
+MONTH = timedelta(days=30)
+AGREED = followup(due_at=TOMORROW)
+PROMISED = lead(
+    next_what=Step.FOLLOW_UP, next_at=TOMORROW, importance=Importance.HIGH, reached_at=NOW
+)
 
 
 class TestEveryOutcome:
@@ -75,14 +91,32 @@ class TestAMissedCallL15:
     def test_is_tried_again_by_the_plan(self, outcome):
         later = after(lead(), outcome).lead
         assert (later.next_what, later.next_at) == (Step.CALL, NOW + timedelta(minutes=30))
-        assert later.misses == 1
+        assert (later.misses, later.plan_step, later.plan_at) == (1, 1, NOW)
+
+    def test_counts_the_days_of_the_plan_from_its_first_attempt(self):
+        began = NOW - MONTH
+        assert after(lead(plan_step=1, plan_at=began), "noanswer").lead.plan_at == began
 
     @pytest.mark.parametrize("outcome", [*MISSED, "notnow"])
-    def test_is_followed_by_the_mailing_list_when_the_plan_is_exhausted_l3_3(self, outcome):
-        assert after(lead(plan_step=6), outcome).lead.next_what is Step.CALL
-        later = after(lead(plan_step=7), outcome).lead
-        assert (later.next_what, later.next_at) == (Step.MAILING_LIST, None)
+    @pytest.mark.parametrize("tier", list(Tier))
+    def test_is_followed_by_the_mailing_list_when_the_plan_is_exhausted_l3_3(self, tier, outcome):
+        last = len(PLAYBOOK.plans[tier]) - 1
+        almost = lead(tier=tier, plan_step=last - 1, plan_at=NOW)
+        assert after(almost, outcome).lead.next_what is Step.CALL
+        later = after(lead(tier=tier, plan_step=last, plan_at=NOW), outcome).lead
+        assert (later.next_what, later.next_at) == (Step.MAILING_LIST, NOW + MONTH)
         assert later.living
+        assert not later.working
+
+    def test_remembers_the_local_hour_it_was_tried_in(self):
+        later = after(lead(tried=1 << 9), "noanswer").lead
+        assert later.tried == 1 << 9 | 1 << 12
+        assert after(lead(), "noanswer").attempt.local_hour == 12
+
+    def test_frees_the_lead_from_whoever_was_handed_it_l1_4(self):
+        handed = lead(held_by="UDANA", held_until=TOMORROW)
+        later = after(handed, "noanswer").lead
+        assert (later.held_by, later.held_until) == ("", None)
 
     def test_leaves_the_stage_alone(self):
         assert after(lead(stage=Stage.SQO), "noanswer").lead.stage is Stage.SQO
@@ -100,14 +134,22 @@ class TestNotNowL45:
         later = after(lead(plan_step=20), "notnow", when=TOMORROW).lead
         assert (later.next_what, later.next_at) == (Step.CALL, TOMORROW)
 
+    @pytest.mark.parametrize("outcome", ["notnow", "followup"])
+    @pytest.mark.parametrize("ago", [0, 1])
+    def test_can_ask_for_no_time_that_has_passed(self, outcome, ago):
+        with pytest.raises(Refused, match=r"when\.past"):
+            after(lead(), outcome, when=NOW - timedelta(seconds=ago))
+
     def test_is_no_meeting(self):
         assert after(lead(), "notnow").lead.meetings == 0
 
 
 class TestAFollowUpL4:
     def test_is_the_next_step_at_its_time(self):
-        later = after(lead(), "followup", when=TOMORROW).lead
+        called = lead(plan_step=3, plan_at=NOW)
+        later = after(called, "followup", when=TOMORROW).lead
         assert (later.next_what, later.next_at) == (Step.FOLLOW_UP, TOMORROW)
+        assert (later.plan_step, later.plan_at) == (0, None)
 
     @pytest.mark.parametrize(
         ("importance", "nag_at"), [(Importance.HIGH, TOMORROW), (Importance.LOW, None)]
@@ -139,6 +181,65 @@ class TestAFollowUpL4:
         assert after(lead(), outcome).followup is None
 
 
+class TestACallBeforeTheAgreedTimeL41:
+    @pytest.mark.parametrize("outcome", [*MISSED, "notnow", "unavailable"])
+    def test_in_vain_leaves_the_agreement_as_it_was(self, outcome):
+        decision = after(PROMISED, outcome, agreed=AGREED)
+        assert decision.ends_followup is False
+        kept = ("next_what", "next_at", "importance", "plan_step", "plan_at")
+        assert all(getattr(decision.lead, one) == getattr(PROMISED, one) for one in kept)
+        assert (decision.lead.attempts, decision.lead.missed_followup) == (1, 0)
+
+    @pytest.mark.parametrize("outcome", ["followup", "sold", "lost", "invalid"])
+    def test_that_settles_something_ends_the_agreement(self, outcome):
+        assert after(PROMISED, outcome, agreed=AGREED).ends_followup is True
+
+    def test_ends_it_when_another_time_was_asked_for(self):
+        sooner = NOW + timedelta(hours=1)
+        decision = after(PROMISED, "notnow", agreed=AGREED, when=sooner)
+        assert decision.ends_followup is True
+        assert (decision.lead.next_what, decision.lead.next_at) == (Step.CALL, sooner)
+
+    def test_tells_whoever_could_not_talk_of_the_time_agreed(self):
+        [sms, mail, _] = after(PROMISED, "notnow", agreed=AGREED).effects
+        assert sms.payload["agreed"] == mail.payload["agreed"] == TOMORROW.isoformat()
+
+
+class TestAMissedFollowUpL22:
+    @pytest.mark.parametrize("outcome", MISSED)
+    def test_starts_the_plan_again(self, outcome):
+        decision = after(PROMISED, outcome, now=TOMORROW, agreed=AGREED)
+        later = decision.lead
+        assert decision.ends_followup is True
+        assert (later.plan_step, later.plan_at, later.importance) == (1, TOMORROW, "")
+        assert (later.next_what, later.next_at) == (Step.CALL, TOMORROW + timedelta(minutes=30))
+        assert (later.missed_followup, later.followup_misses) == (AGREED.id, 1)
+
+    def test_counts_the_calls_in_vain_since(self):
+        missed = lead(missed_followup=3, followup_misses=1, misses=1, plan_step=1)
+        later = after(missed, "noanswer").lead
+        assert (later.missed_followup, later.followup_misses) == (3, 2)
+
+    @pytest.mark.parametrize("outcome", ANSWERED)
+    def test_is_forgotten_once_a_person_spoke(self, outcome):
+        missed = lead(missed_followup=3, followup_misses=2)
+        later = after(missed, outcome).lead
+        assert (later.missed_followup, later.followup_misses) == (0, 0)
+
+
+class TestWhoRefusedCalls:
+    REFUSED = lead(opted_out=("calls",), next_what=Step.MAILING_LIST)
+
+    @pytest.mark.parametrize("outcome", [*MISSED, "notnow", "unavailable", "invalid"])
+    def test_stays_on_the_mailing_list(self, outcome):
+        decision = after(self.REFUSED, outcome)
+        assert (decision.lead.next_what, decision.lead.next_at) == (Step.MAILING_LIST, NOW + MONTH)
+        assert "ask_phone" not in layers(decision)
+
+    def test_is_called_at_a_time_they_agreed_to_all_the_same(self):
+        assert after(self.REFUSED, "followup").lead.next_what is Step.FOLLOW_UP
+
+
 class TestMeetingsL41:
     @pytest.mark.parametrize("outcome", list(Outcome))
     def test_are_answered_conversations(self, outcome):
@@ -153,6 +254,27 @@ class TestTheEndOfALead:
         later = after(lead(stage=stage), outcome).lead
         assert (later.stage, later.closed_at) == (end, NOW)
         assert (later.next_what, later.next_at) == (Step.NONE, None)
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [({}, ("email",)), ({"agreed": ("email",)}, ()), ({"consent": ("email",)}, ())],
+        ids=["agreed_now", "agreed_before", "came_with_consent"],
+    )
+    def test_keeps_on_the_mailing_list_whoever_agreed_to_it_l3_3(self, changes, said):
+        later = after(lead(**changes), "lost", agreed_to=said).lead
+        assert (later.stage, later.closed_at) == (Stage.LOST, NOW)
+        assert (later.next_what, later.next_at) == (Step.MAILING_LIST, NOW + MONTH)
+        assert not later.working
+
+    @pytest.mark.parametrize("silent", [{"opted_out": ("email",)}, {"email": ""}], ids=str)
+    def test_leaves_the_list_to_those_whom_mail_may_reach(self, silent):
+        later = after(lead(agreed=("email",), **silent), "lost").lead
+        assert (later.next_what, later.next_at) == (Step.NONE, None)
+
+    def test_on_the_list_takes_no_further_outcome_s3(self):
+        listed = lead(stage=Stage.LOST, next_what=Step.MAILING_LIST, next_at=NOW)
+        with pytest.raises(Refused, match=r"lead\.closed"):
+            after(listed, "noanswer")
 
     @pytest.mark.parametrize("stage", [Stage.WON, Stage.LOST, Stage.DISQUALIFIED])
     @pytest.mark.parametrize("outcome", [one for one in Outcome if one != "sold"])

@@ -1,7 +1,8 @@
 """The method's numbers, read whole, every fault named (L1.2)."""
 
 import tomllib
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,21 +10,112 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.cadence import PARTS, plan_of
 from rules.hours import read_window
-from rules.playbook import KEYS, LISTS, Playbook, PlaybookFaults, Product, Source, read_playbook
-from rules.words import Kind
+from rules.playbook import Campaign, LowAnswer, Playbook, Product, Source
+from rules.playbook_file import KEYS, LISTS, PlaybookFaults, put, read_playbook, taken
+from rules.rest import RestRules
+from rules.templates import Moment, Template
+from rules.tiers import TierRules
+from rules.words import HIGH_TIERS, Kind, Layer, Tier
 
 SHIPPED = Path(__file__).parents[2] / "playbook.toml"
+TEXT = st.text(max_size=8)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.times(),
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT | st.times() | st.dates(),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["name", "kind", "x"]), inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "kind", "moment", "text", "tier", "x"]), inner, max_size=4
+        )
     ),
     max_leaves=6,
 )
 SECTIONS = st.sampled_from([*KEYS, *LISTS, "colour"])
 INNER = st.sampled_from([key for keys in KEYS.values() for key in keys])
+COUNT, SOME = "a whole number of 0 or more", "a whole number of 1 or more"
+TEXTS, DATES = "a text in quotes", "a list of dates such as [2026-12-25]"
+WINDOW, PLAN = 'hours such as "09:00-20:00"', 'a list that begins with "now"'
+TIMES, SHARE = "a number such as 2.0", "a part between 0 and 1"
+BY_KIND = "a table with a value for each of cold, warm, incoming, referral"
+
+# A bad example of every key, and how its fault ends.
+BAD: dict[str, tuple[str, str]] = {
+    "team.callback_phone": ("3", TEXTS),
+    "team.sender_name": ("3", TEXTS),
+    "team.address": ("true", TEXTS),
+    "hours.calling": ('"9-20"', WINDOW),
+    "hours.quiet": ("21", WINDOW),
+    "parts.morning": ('"early"', WINDOW),
+    "parts.noon": ("12", WINDOW),
+    "parts.afternoon": ("[]", WINDOW),
+    "parts.evening": ('"18:00"', WINDOW),
+    "rest.weekly": ('"sunday"', "one of shabbat, none"),
+    "rest.holidays": ("972", TEXTS),
+    "rest.latitude": ("66", "degrees north, -65 to 65"),
+    "rest.longitude": ("181", "degrees east, -180 to 180"),
+    "rest.timezone": ('"Jerusalem"', "a time zone such as Asia/Jerusalem"),
+    "rest.before_minutes": ("-1", COUNT),
+    "rest.after_minutes": ("1.5", COUNT),
+    "rest.also": ('["soon"]', DATES),
+    "rest.not_on": ("2026-12-25", DATES),
+    "plan.a": ("[]", PLAN),
+    "plan.b": ('["30m"]', PLAN),
+    "plan.c": ('["now", "soon"]', PLAN),
+    "plan.d": ('["now", "day 3", "day 3"]', PLAN),
+    "plan.unavailable_days": ("-1", COUNT),
+    "plan.unavailable_tries": ("true", COUNT),
+    "tiers.a": ("-1", TIMES),
+    "tiers.b": ('"1"', TIMES),
+    "tiers.c": ("101", TIMES),
+    "tiers.prior_leads": ("0", SOME),
+    "tiers.least_leads": ("0", SOME),
+    "tiers.window_days": ("0", SOME),
+    "tiers.mature_days": ("-30", COUNT),
+    "tiers.kinds": ("{ hot = 2 }", BY_KIND),
+    "speed.first_call_minutes": ("nan", COUNT),
+    "next.hold_minutes": ('"10"', COUNT),
+    "low_answer.mode": ('"maybe"', "one of auto, on, off"),
+    "low_answer.below": ("15", SHARE),
+    "low_answer.above": ("-0.2", SHARE),
+    "low_answer.calls": ("0", SOME),
+    "consent.service": ('{ warm = "yes" }', "one of assumed, required"),
+    "consent.marketing": ('"required"', BY_KIND),
+    "consent.advertising": ('["mail"]', "one of sms_first, sms_followup"),
+    "messages.undo_seconds": ("100001", COUNT),
+    "messages.per_day": ("0", SOME),
+    "messages.per_week": ("0", SOME),
+    "mail.offer_after": ("0", SOME),
+    "mail.mailing_days": ("0", SOME),
+    "nags.rep": ("[10, 0]", "whole numbers that rise"),
+    "nags.manager": ("-20", COUNT),
+    "digest.weekday": ('"sunday"', "one of mon, tue, wed, thu, fri, sat, sun"),
+    "digest.at": ('"25:00"', 'an hour such as "09:00"'),
+    "source.name": ("3", TEXTS),
+    "source.kind": ('"hot"', "one of cold, warm, incoming, referral"),
+    "source.map": ('{ x = "colour" }', 'a table of "their name" = "our field"'),
+    "product.name": ("3", TEXTS),
+    "product.style": ('"x"', "one of relationship, one_call"),
+    "product.margin": ("1.1", SHARE),
+    "campaign.name": ("3", TEXTS),
+    "campaign.cost": ("-1", "an amount such as 12.50"),
+    "campaign.currency": ('"shekel"', "three letters such as ILS"),
+    "campaign.vendor": ("3", TEXTS),
+    "campaign.banners": ('"red"', 'a list of texts such as ["a", "b"]'),
+    "campaign.tier": ('"E"', "one of A, B, C, D"),
+    "template.moment": ('"hello"', "one of sms_first, sms_first_notnow"),
+    "template.text": ("3", TEXTS),
+    "template.subject": ("3", TEXTS),
+    "template.language": ('"fr"', 'one of "", en, he'),
+    "template.kind": ('"hot"', 'one of "", cold, warm'),
+}
+# What an entry of a list needs besides the key that is tried.
+WHOLE = {
+    "source": {"name": '"a"'},
+    "product": {"name": '"a"'},
+    "campaign": {"name": '"a"'},
+    "template": {"moment": '"mail_first"', "text": '"a"', "subject": '"b"'},
+}
 
 
 def read(text):
@@ -37,6 +129,10 @@ def faults(text):
     return raised.value.faults
 
 
+def template(**lines):
+    return "[[template]]\n" + "".join(f"{name} = {value}\n" for name, value in lines.items())
+
+
 class TestThePlaybook:
     def test_has_a_default_for_everything(self):
         assert read("") == Playbook()
@@ -46,119 +142,321 @@ class TestThePlaybook:
         assert shipped.kind_of("website") is Kind.WARM
         assert shipped == Playbook(sources=shipped.sources)
 
-    def test_has_the_defaults_of_the_contract(self):
-        book = Playbook()
-        assert (book.calling, book.quiet) == (
-            read_window("09:00-20:00"),
-            read_window("21:00-08:00"),
-        )
-        assert (book.nag_rep, book.nag_manager) == ((0, 10), 20)
-        assert (book.unavailable_days, book.unavailable_tries) == (3, 3)
-        assert (book.undo_seconds, book.first_call_minutes) == (30, 5)
-        assert (book.digest_weekday, book.digest_at) == (6, time(9, 0))
-        assert len(book.spacing) == 7
-
     def test_is_the_managers_to_change_l1_2(self):
         book = read("""
             [team]
             callback_phone = "03-6123456"
             sender_name = "Dana"
+            address = "1 Main St"
             [hours]
             calling = "10:00-19:00"
             quiet = "00:00-00:00"
+            [parts]
+            morning = "10:00-12:00"
+            [rest]
+            weekly = "none"
+            holidays = "US"
+            latitude = 40.7
+            longitude = -74
+            timezone = "America/New_York"
+            before_minutes = 18
+            after_minutes = 72
+            also = [2026-12-31]
+            not_on = [2026-07-04]
             [plan]
-            spacing = ["1h", "2d"]
+            a = ["now", "1h", "2d", "day 5 evening"]
             unavailable_days = 4
             unavailable_tries = 0
+            [tiers]
+            a = 3
+            least_leads = 40
+            [tiers.kinds]
+            cold = 0.3
             [speed]
             first_call_minutes = 3
+            [next]
+            hold_minutes = 5
+            [low_answer]
+            mode = "on"
+            below = 0.1
+            above = 0.1
+            calls = 500
+            [consent]
+            advertising = []
+            [consent.service]
+            warm = "required"
             [messages]
             undo_seconds = 60
+            per_day = 1
+            per_week = 3
+            [mail]
+            offer_after = 2
+            mailing_days = 14
             [nags]
             rep = [5, 15]
             manager = 15
             [digest]
             weekday = "mon"
             at = "08:30"
+        """)
+        unchanged = Playbook()
+        assert book == Playbook(
+            callback_phone="03-6123456",
+            sender_name="Dana",
+            address="1 Main St",
+            calling=read_window("10:00-19:00"),
+            quiet=read_window("00:00-00:00"),
+            parts=unchanged.parts | {"morning": read_window("10:00-12:00")},
+            rest=RestRules(
+                weekly="none",
+                holidays="US",
+                latitude=40.7,
+                longitude=-74.0,
+                timezone="America/New_York",
+                before_minutes=18,
+                after_minutes=72,
+                also=(date(2026, 12, 31),),
+                not_on=(date(2026, 7, 4),),
+            ),
+            plans=unchanged.plans | {Tier.A: plan_of("now", "1h", "2d", "day 5 evening")},
+            unavailable_days=4,
+            unavailable_tries=0,
+            tiers=TierRules(a=3.0, least_leads=40, kinds=TierRules().kinds | {Kind.COLD: 0.3}),
+            first_call_minutes=3,
+            hold_minutes=5,
+            low_answer=LowAnswer("on", 0.1, 0.1, 500),
+            service=unchanged.service | {Kind.WARM: "required"},
+            advertising=(),
+            undo_seconds=60,
+            per_day=1,
+            per_week=3,
+            offer_after=2,
+            mailing_days=14,
+            nag_rep=(5, 15),
+            nag_manager=15,
+            digest_weekday=0,
+            digest_at=time(8, 30),
+        )
+
+    def test_names_sources_products_campaigns_and_texts(self):
+        book = read("""
             [[source]]
             name = "list"
             kind = "cold"
+            map = { "Nombre" = "name" }
             [[product]]
             name = "Sim"
             style = "one_call"
             margin = 0.4
             [[product]]
             name = "Flat"
+            [[campaign]]
+            name = "Facebook-March"
+            cost = 12.5
+            currency = "ils"
+            vendor = "Facebook"
+            banners = ["red", "blue"]
+            tier = "A"
+            [[template]]
+            moment = "sms_first"
+            text = "Hello {name}"
+            [[template]]
+            moment = "sms_first"
+            language = "he"
+            text = "Shalom {name}"
         """)
         assert book == Playbook(
-            callback_phone="03-6123456",
-            sender_name="Dana",
-            calling=read_window("10:00-19:00"),
-            quiet=read_window("00:00-00:00"),
-            spacing=(timedelta(hours=1), timedelta(days=2)),
-            unavailable_days=4,
-            unavailable_tries=0,
-            first_call_minutes=3,
-            undo_seconds=60,
-            nag_rep=(5, 15),
-            nag_manager=15,
-            digest_weekday=0,
-            digest_at=time(8, 30),
-            sources=(Source("list", Kind.COLD),),
+            sources=(Source("list", Kind.COLD, {"Nombre": "name"}),),
             products=(Product("Sim", "one_call", Decimal("0.4")), Product("Flat")),
+            campaigns=(
+                Campaign(
+                    "Facebook-March",
+                    Decimal("12.5"),
+                    "ILS",
+                    "Facebook",
+                    ("red", "blue"),
+                    Tier.A,
+                ),
+            ),
+            templates=(
+                Template(Moment.SMS_FIRST, "Hello {name}"),
+                Template(Moment.SMS_FIRST, "Shalom {name}", language="he"),
+            ),
         )
 
     @pytest.mark.parametrize(
-        ("source", "kind"), [("list", Kind.COLD), ("site", Kind.WARM), ("unknown", Kind.WARM)]
+        ("source", "kind", "names"),
+        [
+            ("list", Kind.COLD, {"x": "phone"}),
+            ("site", Kind.WARM, {}),
+            ("unknown", Kind.WARM, {}),
+        ],
     )
-    def test_gives_the_kind_of_a_door(self, source, kind):
-        book = read('[[source]]\nname = "list"\nkind = "cold"\n[[source]]\nname = "site"')
-        assert book.kind_of(source) is kind
+    def test_gives_the_kind_and_the_names_of_a_door(self, source, kind, names):
+        book = read(
+            '[[source]]\nname = "list"\nkind = "cold"\nmap = { x = "phone" }\n'
+            '[[source]]\nname = "site"'
+        )
+        assert (book.kind_of(source), book.map_of(source)) == (kind, names)
+
+    def test_knows_its_campaigns(self):
+        book = read('[[campaign]]\nname = "a"')
+        assert book.campaign("a") == Campaign("a")
+        assert book.campaign("b") is None
 
     def test_follows_a_product_as_a_relationship_unless_it_says_l4_1(self):
         assert Product("Flat").style == "relationship"
 
 
+class TestTheDefaults:
+    """The contract's 'Defaults of the playbook'."""
+
+    BOOK = Playbook()
+
+    def test_keep_quiet_at_night_and_call_by_day(self):
+        assert self.BOOK.quiet == read_window("21:00-08:00")
+        assert self.BOOK.calling == read_window("09:00-20:00")
+
+    def test_rest_from_forty_minutes_before_friday_s_sunset_to_forty_after_saturday_s(self):
+        rest = self.BOOK.rest
+        assert (rest.weekly, rest.holidays) == ("shabbat", "IL")
+        assert (rest.before_minutes, rest.after_minutes) == (40, 40)
+        assert (rest.timezone, rest.latitude, rest.longitude) == ("Asia/Jerusalem", 31.778, 35.235)
+
+    @pytest.mark.parametrize(
+        ("times", "tier"),
+        [(2.0, "A"), (1.99, "B"), (1.0, "B"), (0.99, "C"), (0.5, "C"), (0.49, "D"), (0, "D")],
+    )
+    def test_grade_by_the_closing_rate_against_the_mean_l1_3(self, times, tier):
+        assert self.BOOK.tiers.tier_of(times) == tier
+
+    @pytest.mark.parametrize(("tier", "attempts"), [("A", 8), ("B", 6), ("C", 4), ("D", 3)])
+    def test_plan_attempts_by_tier_l1_2(self, tier, attempts):
+        assert len(self.BOOK.plans[Tier(tier)]) == attempts
+
+    def test_take_a_and_b_for_high_tiers_l2_5(self):
+        assert {Tier.A, Tier.B} == HIGH_TIERS
+        assert self.BOOK.low_answer == LowAnswer("auto", 0.15, 0.20, 200)
+
+    def test_offer_after_three_misses_and_mail_each_month_l3_2_l3_3(self):
+        assert (self.BOOK.offer_after, self.BOOK.mailing_days) == (3, 30)
+
+    def test_try_a_tone_that_may_pass_after_three_days_three_times_l5_3(self):
+        assert (self.BOOK.unavailable_days, self.BOOK.unavailable_tries) == (3, 3)
+
+    def test_nag_at_due_and_ten_minutes_later_then_tell_the_manager_l4_3(self):
+        assert (self.BOOK.nag_rep, self.BOOK.nag_manager) == ((0, 10), 20)
+
+    def test_wait_half_a_minute_for_an_undo(self):
+        assert self.BOOK.undo_seconds == 30
+        assert self.BOOK.first_call_minutes == 5
+
+    def test_speak_of_the_week_on_sunday_at_nine(self):
+        assert (self.BOOK.digest_weekday, self.BOOK.digest_at) == (6, time(9, 0))
+
+    def test_assume_consent_for_service_alone_and_never_of_the_cold(self):
+        assumed = {kind for kind, rule in self.BOOK.service.items() if rule == "assumed"}
+        assert assumed == {Kind.WARM, Kind.INCOMING, Kind.REFERRAL}
+        assert set(self.BOOK.marketing.values()) == {"required"}
+        assert set(self.BOOK.advertising) == {Layer.MAIL_OFFER, Layer.MAILING_LIST}
+
+
 class TestAFault:
+    @pytest.mark.parametrize("key", list(BAD))
+    def test_names_the_file_the_key_and_what_is_allowed(self, key):
+        section, _, name = key.partition(".")
+        value, allowed = BAD[key]
+        if section in LISTS:
+            entry = WHOLE[section] | {name: value}
+            text = f"[[{section}]]\n" + "\n".join(f"{one} = {entry[one]}" for one in entry)
+            expected = f"p.toml: {section} 1: {name} must be {allowed}"
+        else:
+            text = f"[{section}]\n{name} = {value}"
+            expected = f"p.toml: {key} must be {allowed}"
+        [found] = faults(text)
+        assert found.startswith(expected)
+
+    def test_has_a_bad_example_of_every_key(self):
+        listed = [f"{name}.{key}" for name, spec in LISTS.items() for key in spec.keys]
+        assert set(BAD) == {f"{name}.{key}" for name in KEYS for key in KEYS[name]} | set(listed)
+
     @pytest.mark.parametrize(
         ("text", "allowed"),
         [
-            ("[team]\nsender_name = 3", "team.sender_name must be a text in quotes"),
-            ('[hours]\ncalling = "9-20"', 'hours.calling must be hours such as "09:00-20:00"'),
-            ("[plan]\nspacing = []", 'plan.spacing must be a list of times such as ["30m"'),
-            ('[plan]\nspacing = ["30m", "soon"]', "plan.spacing must be a list of times"),
-            ('[plan]\nspacing = "30m"', "plan.spacing must be a list of times"),
-            ("[plan]\nunavailable_days = -1", "plan.unavailable_days must be a whole number"),
-            ("[plan]\nunavailable_days = 1.5", "plan.unavailable_days must be a whole number"),
-            ("[plan]\nunavailable_tries = true", "plan.unavailable_tries must be a whole number"),
-            ("[messages]\nundo_seconds = 100001", "messages.undo_seconds must be a whole number"),
-            ("[nags]\nrep = [10, 0]", "nags.rep must be whole numbers that rise"),
-            ("[nags]\nrep = [0, 0]", "nags.rep must be whole numbers that rise"),
-            ("[nags]\nrep = []", "nags.rep must be a list of whole numbers"),
-            ("[nags]\nmanager = 9", "nags.manager must not come before the last of nags.rep"),
-            ('[digest]\nweekday = "sunday"', "digest.weekday must be one of mon, tue"),
-            ('[digest]\nat = "25:00"', 'digest.at must be an hour such as "09:00"'),
             ("[speed]\nfast = 1", "speed.fast is not known here; there are: first_call_minutes"),
+            ("[plan]\nspacing = 1", "plan.spacing is not known here; there are: a, b, c, d"),
             ("[colour]", "colour is not known here; there are: team, hours"),
             ("digest = 5", "write digest as [digest]"),
             ("[source]", "write source as [[source]]"),
             ("source = [1]", "write source as [[source]]"),
             ('[[source]]\nkind = "cold"', "source 1 needs a name"),
-            ('[[source]]\nname = "a"\nkind = "hot"', "source 1: kind must be one of cold, warm"),
+            ('[[source]]\nname = ""', "source 1 needs a name"),
             ('[[source]]\nname = "a"\ncolour = 1', "source 1: colour is not known here"),
-            ('[[product]]\nname = "a"\nstyle = "x"', "product 1: style must be one of relation"),
-            ('[[product]]\nname = "a"\nmargin = 1.1', "product 1: margin must be a part between"),
-            ('[[product]]\nname = "a"\nmargin = nan', "product 1: margin must be a part between"),
             ('[[product]]\nname="a"\n[[product]]\nname="a"', "product a stands twice"),
+            ('[[product]]\nname = "a"\nmargin = nan', "product 1: margin must be a part between"),
+            ("[nags]\nrep = [0, 0]", "nags.rep must be whole numbers that rise"),
+            ("[nags]\nrep = []", "nags.rep must be a list of whole numbers"),
         ],
     )
-    def test_names_the_file_the_key_and_what_is_allowed(self, text, allowed):
-        found = faults(text)
-        assert len(found) == 1
-        assert found[0].startswith(f"p.toml: {allowed}")
+    def test_names_what_is_not_known_missing_or_there_twice(self, text, allowed):
+        [found] = faults(text)
+        assert found.startswith(f"p.toml: {allowed}")
+
+    @pytest.mark.parametrize(
+        ("text", "allowed"),
+        [
+            ("[nags]\nmanager = 9", "nags.manager must not come before the last of nags.rep"),
+            ("[tiers]\na = 1.0", "tiers.a, b and c must fall, such as 2.0, 1.0, 0.5"),
+            ("[tiers]\nc = 1.5", "tiers.a, b and c must fall, such as 2.0, 1.0, 0.5"),
+            ("[low_answer]\nabove = 0.1", "low_answer.above must not be less than low_answer.b"),
+            ("[messages]\nper_week = 1", "messages.per_week must not be less than messages.per_"),
+            ('[hours]\ncalling = "09:00-09:00"', "hours.calling must hold some time"),
+        ],
+    )
+    def test_names_what_does_not_go_together(self, text, allowed):
+        [found] = faults(text)
+        assert found.startswith(f"p.toml: {allowed}")
+
+    @pytest.mark.parametrize(
+        ("given_", "said"),
+        [
+            (template(text='"a"'), "template 1 needs a moment"),
+            (template(moment='"sms_first"'), "template 1 needs a text"),
+            (
+                template(moment='"sms_first"', text='"Hi {nam}"'),
+                "template 1: text has {nam}, which is not known here; there are: name, phone",
+            ),
+            (
+                template(moment='"sms_first"', text='"Hi {when}"'),
+                "template 1: text has {when}, which is not known here",
+            ),
+            (template(moment='"sms_first"', text='"Hi {"'), "template 1: text has a brace that"),
+            (template(moment='"sms_first"', text='" "'), "template 1: text is empty"),
+            (template(moment='"mail_first"', text='"a"'), "template 1: subject is missing"),
+            (
+                template(moment='"sms_first"', text='"a"', subject='"b"'),
+                "template 1: subject must be left out: an SMS has none",
+            ),
+            (
+                template(moment='"sms_first"', text=f'"{"a" * 1601}"'),
+                "template 1: text is 1601 long; at most 1600",
+            ),
+            (
+                template(moment='"mail_first"', text='"a"', subject='"a\\nb"'),
+                "template 1: subject must be one line",
+            ),
+            (
+                template(moment='"sms_first"', text='"a"', language='"he"') * 2,
+                "template sms_first he stands twice",
+            ),
+        ],
+    )
+    def test_names_what_is_wrong_with_a_text(self, given_, said):
+        [found] = faults(given_)
+        assert found.startswith(f"p.toml: {said}")
 
     def test_does_not_hide_another(self):
-        assert len(faults("a = 1\n[plan]\nspacing = 1\nunavailable_days = -1\n[[source]]")) == 4
+        assert len(faults("a = 1\n[plan]\na = 1\nunavailable_days = -1\n[[source]]")) == 4
 
     @given(
         data=st.dictionaries(
@@ -172,4 +470,23 @@ class TestAFault:
             assert all(one.startswith("p.toml: ") for one in refused.faults)  # noqa: PT017
         else:
             assert book.nag_rep
-            assert book.spacing
+            assert all(book.plans[tier] for tier in Tier)
+
+
+class TestAPlaceInThePlaybook:
+    @pytest.mark.parametrize(
+        "target",
+        [key.target for keys in KEYS.values() for key in keys.values()]
+        + [spec.target for spec in LISTS.values()],
+    )
+    def test_is_taken_as_it_was_put(self, target):
+        book, value = Playbook(), object()
+        changed = put(book, target, value)
+        assert taken(changed, target) is value
+        assert put(changed, target, taken(book, target)) == book
+
+    def test_leaves_the_others_alone(self):
+        plan = plan_of("now")
+        changed = put(Playbook(), "plans.A", plan)
+        assert changed == replace(Playbook(), plans={**Playbook().plans, Tier.A: plan})
+        assert set(PARTS) == set(put(Playbook(), "parts.noon", None).parts)

@@ -23,7 +23,7 @@ OUTAGES = ["ratelimited", "internal_error", "URLError", "smtp_451", "invalid_aut
 
 
 def decided(failure, attempts=1, age=timedelta(0)):
-    return decide_retry(failure, attempts=attempts, asked_at=NOW - age, now=NOW)
+    return decide_retry(failure, attempts=attempts, tried_at=NOW - age, now=NOW)
 
 
 def wait(attempts, code=KEPT):
@@ -81,6 +81,7 @@ class TestAPermanentFailure:
             "unknown_if_sent",
             "21211",
             "21610",
+            "smtp_address",
             "smtp_permanent",
         ],
     )

@@ -1,18 +1,20 @@
 """What holds for a lead whatever happens to it: any outcomes, in any order."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.effects import SendEmail, SendSms
 from rules.hours import inside
 from rules.lead import Lead
 from rules.outcomes import Decision, decide
-from rules.words import ANSWERED, Importance, Kind, Outcome, PhoneType, Stage, Step
+from rules.sending import SendEmail, SendSms
+from rules.words import ANSWERED, Importance, Kind, Layer, Outcome, PhoneType, Stage, Step, Tier
 from tests.rules.builders import NOW, PLAYBOOK, SALE, ZONE, act, lead, setting
 
+MINUTE = timedelta(minutes=1)
 GAPS = st.integers(0, 20 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
 CALLS = st.tuples(
     st.sampled_from(list(Outcome)),
@@ -24,10 +26,12 @@ OPEN_CALLS = CALLS.filter(lambda call: call[0] not in {"sold", "lost"})
 LEADS = st.builds(
     lead,
     kind=st.sampled_from(list(Kind)),
+    tier=st.sampled_from(list(Tier)),
     phone_type=st.sampled_from(list(PhoneType)),
     phone_valid=st.booleans(),
     email=st.sampled_from(["", "noa@example.com"]),
     consent=st.none() | st.sets(st.sampled_from(["sms", "email", "calls"])).map(tuple),
+    agreed=st.sets(st.sampled_from(["sms", "email"])).map(tuple),
     opted_out=st.sets(st.sampled_from(["sms", "email", "calls"])).map(tuple),
 )
 
@@ -35,20 +39,24 @@ LEADS = st.builds(
 def live(start: Lead, calls) -> list[Decision]:
     """Carry outcomes out until the lead ends, the way a team would."""
     found: list[Decision] = []
-    now, current = NOW, start
+    now, current, agreed = NOW, start, None
     for outcome, gap, ahead, importance in calls:
         if not current.living:
             break
         now += gap
         given_ = {
-            "when": now + ahead if ahead is not None else None,
+            "when": now + ahead + MINUTE if ahead is not None else None,
             "importance": importance,
             "amount": SALE,
         }
         if outcome == "followup" and ahead is None:
-            given_["when"] = now
-        found.append(decide(current, act(outcome, **given_), setting(now)))
-        current = found[-1].lead
+            given_["when"] = now + MINUTE
+        decision = decide(current, act(outcome, **given_), replace(setting(now), followup=agreed))
+        agreed = None if decision.ends_followup else agreed
+        if decision.followup:
+            agreed = replace(decision.followup, id=len(found) + 1)
+        found.append(decision)
+        current = decision.lead
     return found
 
 
@@ -58,7 +66,7 @@ class TestWhateverHappens:
         self, start, calls
     ):
         sent = Counter(
-            one
+            one.once_key
             for decision in live(start, calls)
             for one in decision.effects
             if isinstance(one, SendSms | SendEmail) and one.layer != "ask_phone"
@@ -66,14 +74,15 @@ class TestWhateverHappens:
         assert set(sent.values()) <= {1}
 
     @given(start=LEADS, calls=st.lists(CALLS, max_size=25))
-    def test_no_sms_goes_to_the_cold_or_to_a_landline_k1_l2_4(self, start, calls):
-        texted = [
-            one
+    def test_no_first_sms_goes_to_the_cold_and_none_to_a_landline_k1_l2_4(self, start, calls):
+        texted = {
+            one.layer
             for decision in live(start, calls)
             for one in decision.effects
             if isinstance(one, SendSms)
-        ]
-        assert not (texted and (start.kind is Kind.COLD or start.phone_type is PhoneType.LANDLINE))
+        }
+        assert not (start.kind is Kind.COLD and Layer.SMS_FIRST in texted)
+        assert not (start.phone_type is PhoneType.LANDLINE and texted)
 
     @given(start=LEADS, calls=st.lists(CALLS, max_size=25))
     def test_nothing_reaches_a_channel_that_was_closed(self, start, calls):
@@ -91,16 +100,17 @@ class TestWhateverHappens:
             now = decision.lead
             assert now.living
             assert now.next_what is not Step.NONE
-            timeless = now.next_what in {Step.WAIT_FOR_PHONE, Step.MAILING_LIST}
-            assert (now.next_at is None) is timeless
+            assert (now.next_at is None) is (now.next_what is Step.WAIT_FOR_PHONE)
 
     @given(start=LEADS, calls=st.lists(CALLS, max_size=25))
-    def test_a_lead_that_ended_has_no_next_step(self, start, calls):
+    def test_a_lead_that_ended_is_called_no_more_l3_3(self, start, calls):
         for decision in live(start, calls):
-            ended = decision.lead.stage in {Stage.WON, Stage.LOST}
-            assert ended is (decision.lead.next_what is Step.NONE)
-            assert ended is (decision.lead.closed_at is not None)
-            assert not (ended and decision.lead.next_at)
+            now = decision.lead
+            ended = now.stage in {Stage.WON, Stage.LOST}
+            assert ended is (now.closed_at is not None)
+            listed = now.stage is Stage.LOST and now.next_what is Step.MAILING_LIST
+            assert (ended and not listed) is (now.next_what is Step.NONE)
+            assert (now.next_what is Step.NONE) <= (now.next_at is None)
 
     @given(start=LEADS, calls=st.lists(CALLS, max_size=25))
     def test_every_call_is_counted_once(self, start, calls):
@@ -115,7 +125,8 @@ class TestWhateverHappens:
         self, start, calls
     ):
         for decision, (outcome, _, ahead, _) in zip(live(start, calls), calls, strict=False):
-            asked = outcome == "followup" or (outcome == "notnow" and ahead is not None)
-            at = decision.lead.next_at
+            asked = outcome == "notnow" and ahead is not None
+            at, what = decision.lead.next_at, decision.lead.next_what
             assert at is None or at >= decision.attempt.at
-            assert at is None or asked or inside(PLAYBOOK.calling, at=at, zone=ZONE)
+            if what in {Step.CALL, Step.RETRY_UNAVAILABLE} and not asked:
+                assert inside(PLAYBOOK.calling, at=at, zone=ZONE)

@@ -15,14 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.commands import AddNote, LogOutcome, parse_command
+from rules.acts import AddNote, LogOutcome
+from rules.commands import parse_command
 from rules.fields import Defaults, Draft, read_draft
 from rules.hours import is_open
 from rules.phones import can_text, read_phone
-from rules.playbook import read_playbook
+from rules.playbook_file import read_playbook
+from rules.tiers import KINDS, TierRules
 from rules.routing import candidates
 from rules.team import Rep, read_team
-from rules.words import ANSWERED, Importance, Kind, Outcome, PhoneType
+from rules.words import ANSWERED, Importance, Kind, Outcome, PhoneType, Tier
 from sandbox.story import rates, workday
 from sandbox.story.calls import spacing
 from sandbox.story.campaigns import CAMPAIGNS
@@ -260,13 +262,15 @@ class TestACourse:
 
     def test_follows_the_plan_of_its_own_playbook(self):
         book = read_playbook(tomllib.loads(told().playbook_toml), file="x")
-        assert spacing("en") == book.spacing
+        for kind in Kind:
+            tier = TierRules().tier_of(KINDS[kind])
+            assert spacing("en", kind) == tuple(slot.after for slot in book.plans[tier][1:])
         missed = [
             course
             for course in courses(told()).values()
             if course and {one.outcome for _, one in course} <= {Outcome.NOANSWER, Outcome.BUSY}
         ]
-        assert max(len(course) for course in missed) == len(book.spacing) + 1
+        assert max(len(course) for course in missed) <= len(book.plans[Tier.A])
 
     def test_repeats_nothing_within_a_minute(self):
         for course in courses(told()).values():

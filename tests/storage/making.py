@@ -8,7 +8,7 @@ from typing import Any
 from rules.fields import Draft
 from rules.lead import Attempt, Lead
 from rules.phones import Phone
-from rules.words import Outcome, PhoneType, Stage, Step
+from rules.words import Outcome, PhoneType, Step
 from storage import calls, leads
 from storage.store import Store
 from storage.unit import Unit, View
@@ -27,7 +27,7 @@ def phone(number: str) -> Phone:
 
 
 def add_lead(unit: Unit, *, at: datetime = NOON, step: Step = Step.CALL, **values: Any) -> Lead:
-    return leads.add(unit, draft(**values), stage=Stage.LEAD, step=step, at=at)
+    return leads.add(unit, draft(**values), step=step, at=at)
 
 
 def stored_lead(store: Store, **values: Any) -> Lead:

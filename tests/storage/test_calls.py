@@ -49,7 +49,12 @@ class TestAttempt:
         with store.unit() as unit:
             lead = add_lead(unit)
             made = Attempt(
-                Outcome.SOLD, "U1", NOON, answered=True, talk_seconds=240, note="נ", amount=SALE
+                *(Outcome.SOLD, "U1", NOON),
+                answered=True,
+                local_hour=14,
+                talk_seconds=240,
+                note="נ",
+                amount=SALE,
             )
             number = calls.add_attempt(unit, lead, made, ended_followup=5)
             row = calls.last_attempt(unit, by="U1")
@@ -62,6 +67,7 @@ class TestAttempt:
             "by": "U1",
             "at": NOON,
             "answered": True,
+            "local_hour": 14,
             "talk_seconds": 240,
             "note": "נ",
             "amount_minor": SALE.minor,
@@ -231,40 +237,6 @@ class TestDueNags:
         with store.unit() as first, store.unit() as second:
             assert calls.due_nags(first, now=NOON, most=9) == [agreed]
             assert calls.due_nags(second, now=NOON, most=9) == []
-
-
-class TestCallableNow:
-    def test_are_the_owners_that_are_due_newest_due_first(self, store: Store):
-        with store.unit() as unit:
-            early = due(unit, NOON - HOUR, owner="U1")
-            late = due(unit, NOON, owner="U1")
-            due(unit, NOON + MINUTE, owner="U1")
-            due(unit, None, owner="U1")
-            due(unit, NOON, owner="U2")
-            due(unit, NOON, owner="U1", stage=Stage.WON)
-            due(unit, NOON, owner="U1", next_what=Step.MAILING_LIST)
-            found = calls.callable_now(unit, owner="U1", now=NOON)
-            assert found == [(late, ""), (early, "")]
-            assert calls.callable_now(unit, owner="U1", now=NOON, most=1) == [(late, "")]
-
-    def test_of_the_pool_are_those_without_an_owner(self, store: Store):
-        with store.unit() as unit:
-            pool = due(unit, NOON)
-            due(unit, NOON, owner="U1")
-            assert calls.callable_now(unit, owner="", now=NOON) == [(pool, "")]
-
-    def test_come_with_the_open_followup_alone(self, store: Store):
-        with store.unit() as unit:
-            lead = due(unit, NOON, owner="U1")
-            first = agree(unit, lead, importance=Importance.LOW)
-            calls.end_followup(unit, first.id, state="ended")
-            assert calls.callable_now(unit, owner="U1", now=NOON) == [(lead, "")]
-            agree(unit, lead)
-            assert calls.callable_now(unit, owner="U1", now=NOON) == [(lead, Importance.HIGH)]
-
-    def test_are_found_through_the_index_of_worked_leads(self, store: Store):
-        ask = lambda unit: calls.callable_now(unit, owner="U1", now=NOON)  # noqa: E731
-        assert "ix_leads_working" in plan_of(store, ask)
 
 
 def due(unit: Unit, at: Any, **values: Any) -> Lead:

@@ -11,12 +11,13 @@ from rules.commands import LARGEST_ID
 from rules.lead import STATE, Lead
 from rules.money import Money
 from rules.refusals import Refused
-from rules.words import Kind, PhoneType, Stage, Step
+from rules.tiers import Basis, Grade, Group
+from rules.words import Kind, PhoneType, Stage, Step, Tier
 from storage import inbox, leads
 from storage.store import Store
 from storage.tables import leads as table
 from storage.unit import Unit
-from tests.storage.making import MINUTE, NOON, add_lead, phone, reread, stored_lead
+from tests.storage.making import MINUTE, NOON, add_lead, draft, phone, reread, stored_lead
 from tests.storage.plans import plan_of
 
 FULL: dict[str, Any] = {
@@ -54,11 +55,21 @@ CHANGED: dict[str, Any] = {
     "email": "Noa@X.org",
     "owner": "U2",
     "owned_at": NOON,
+    "held_by": "U4",
+    "held_until": NOON + 5 * MINUTE,
+    "zone": "America/New_York",
     "attempts": 1,
     "plan_step": 1,
+    "plan_at": NOON + 6 * MINUTE,
     "misses": 2,
+    "tried": 1 << 23,
+    "missed_followup": 5,
+    "followup_misses": 6,
     "meetings": 3,
     "unavailables": 4,
+    "mailings": 7,
+    "importance": "high",
+    "fresh_at": NOON + 7 * MINUTE,
     "next_what": Step.FOLLOW_UP,
     "next_at": NOON + MINUTE,
     "first_call_at": NOON + 2 * MINUTE,
@@ -67,7 +78,9 @@ CHANGED: dict[str, Any] = {
     "last_outcome": "sold",
     "last_by": "U3",
     "last_at": NOON + timedelta(microseconds=1),
+    "agreed": ("email",),
     "opted_out": ("sms", "email"),
+    "email_ok": False,
 }
 
 
@@ -89,7 +102,7 @@ class TestAddAndLoad:
         lead = stored_lead(store, name="", at=NOON)
         with store.view() as view:
             found = reread(view, lead)
-        assert found == lead == Lead(found.id, "", Kind.WARM, received_at=NOON)
+        assert found == lead == Lead(found.id, "", Kind.WARM, received_at=NOON, fresh_at=NOON)
 
     @pytest.mark.parametrize("consent", [None, (), ("sms",)])
     def test_tell_no_consent_list_from_an_empty_one(self, store: Store, consent: Any):
@@ -101,18 +114,32 @@ class TestAddAndLoad:
         lead = stored_lead(store)
         with store.view() as view:
             found = reread(view, lead)
-        types = [type(getattr(found, name)) for name in ("kind", "stage", "phone_type")]
-        assert types == [Kind, Stage, PhoneType]
+        types = [type(getattr(found, name)) for name in ("kind", "stage", "phone_type", "tier")]
+        assert types == [Kind, Stage, PhoneType, Tier]
 
     def test_give_none_for_a_number_that_is_not_there(self, store: Store):
         with store.view() as view:
             assert leads.load(view, 77) is None
 
-    def test_count_a_new_lead_as_worked(self, store: Store):
-        lead = stored_lead(store)
-        assert lead.working
-        with store.view() as view:
-            assert view.execute(select(table.c.working)).scalar() is True
+    @pytest.mark.parametrize(
+        ("closed", "worked"), [((), True), (("email", "sms"), True), (("calls", "sms"), False)]
+    )
+    def test_count_a_new_lead_as_worked_unless_it_refused_calls(
+        self, store: Store, closed: Any, worked: bool
+    ):
+        with store.unit() as unit:
+            lead = leads.add(unit, draft(), step=Step.CALL, at=NOON, opted_out=closed)
+            assert lead.opted_out == closed
+            assert lead.working is worked
+            assert unit.execute(select(table.c.working)).scalar() is worked
+
+    def test_keep_the_tier_and_score_it_was_graded_with_l1_3(self, store: Store):
+        group = Group("march", Kind.WARM, "")
+        grade = Grade(group, 412, 128, 0.31, 2.25, Tier.A, Basis.MEASURED)
+        with store.unit() as unit:
+            lead = leads.add(unit, draft(), step=Step.CALL, at=NOON, grade=grade)
+            assert (reread(unit, lead).tier, reread(unit, lead).score) == (Tier.A, 2.25)
+            assert unit.execute(select(table.c.queue)).scalar() == "fresh"
 
 
 class TestSave:
@@ -166,6 +193,8 @@ class TestSave:
             ({"next_what": Step.MAILING_LIST}, False),
             ({"next_what": Step.NONE}, False),
             ({"next_what": Step.ASSIGN}, True),
+            ({"opted_out": ("calls",)}, False),
+            ({"stage": Stage.LOST, "next_what": Step.MAILING_LIST}, False),
         ],
     )
     def test_writes_whether_it_is_worked(self, store: Store, change: Any, working: bool):
@@ -173,6 +202,30 @@ class TestSave:
         with store.unit() as unit:
             leads.save(unit, replace(lead, **change))
             assert unit.execute(select(table.c.working)).scalar() is working
+
+    @pytest.mark.parametrize(
+        ("change", "queue"),
+        [
+            ({"plan_step": 1}, "planned"),
+            ({"next_what": Step.FOLLOW_UP, "importance": "high"}, "high_followup"),
+            ({"next_what": Step.FOLLOW_UP, "importance": "low"}, "low_followup"),
+            ({"name": "Noa"}, "fresh"),
+        ],
+    )
+    @pytest.mark.parametrize("differing", [False, True], ids=["whole", "differences"])
+    def test_writes_why_it_is_called_l1_4(
+        self, store: Store, change: Any, queue: str, differing: bool
+    ):
+        lead = stored_lead(store)
+        with store.unit() as unit:
+            leads.save(unit, replace(lead, **change), before=lead if differing else None)
+            assert unit.execute(select(table.c.queue)).scalar() == queue
+
+    def test_leaves_the_tier_to_those_who_grade_l1_3(self, store: Store):
+        lead = stored_lead(store)
+        with store.unit() as unit:
+            leads.save(unit, replace(lead, tier=Tier.A, score=2.0))
+            assert reread(unit, lead) == replace(lead, version=2)
 
     def test_writes_the_address_by_which_the_person_is_found(self, store: Store):
         lead = stored_lead(store)
@@ -223,6 +276,23 @@ class TestOfPhone:
 
     def test_uses_the_partial_index(self, store: Store):
         assert "ix_leads_phone" in plan_of(store, lambda u: leads.of_phone(u, "+972521234567"))
+
+
+class TestOfEmail:
+    def test_gives_every_lead_of_an_address_newest_first(self, store: Store):
+        with store.unit() as unit:
+            first = add_lead(unit, email="dana@x.com")
+            add_lead(unit, email="dan@x.com")
+            third = add_lead(unit, email="Dana@X.com")
+            assert leads.of_email(unit, "DANA@x.com") == [third, first]
+
+    def test_gives_none_of_no_address(self, store: Store):
+        with store.unit() as unit:
+            add_lead(unit)
+            assert leads.of_email(unit, "") == []
+
+    def test_uses_the_partial_index(self, store: Store):
+        assert "ix_leads_email" in plan_of(store, lambda unit: leads.of_email(unit, "dana@x.com"))
 
 
 class TestSources:

@@ -92,6 +92,10 @@ class TestUpgrade:
             ("ix_leads_phone", "phone_e164"),
             ("ix_leads_email", "email_key"),
             ("ix_leads_working", "working"),
+            ("ix_leads_queue", "working"),
+            ("ix_leads_group", "working"),
+            ("ix_leads_mailing", "mailing_list"),
+            ("ix_messages_ref", "ref"),
             ("ix_intake_open", "received"),
             ("uq_intake_once", "once_key"),
             ("ix_lead_sources_external", "external_id"),
@@ -208,6 +212,115 @@ class TestDowngrade:
             connection.commit()
         upgrade(blank_engine)
         assert constraints(blank_engine) == before
+
+
+def to(engine: Engine, target: str, *, down: bool = False) -> None:
+    with engine.connect() as connection:
+        config = upgrading._config(connection)  # noqa: SLF001
+        (command.downgrade if down else command.upgrade)(config, target)
+        connection.commit()
+
+
+def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+OLD_LEAD = """
+INSERT INTO leads (id, name, kind, stage, interests, phone_e164, phone_valid, email_key,
+    referrer_close, opted_out, next_what, next_at, working, received_at, created_at, last_at,
+    plan_step, extra)
+VALUES (:id, 'Dana', :kind, 'lead', '[]', :phone, true, :email, false, :closed, :what, :at, true,
+    :then, :then, :then, :step, '{}')
+"""
+OLD_ATTEMPT = """
+INSERT INTO attempts (id, lead_id, outcome, by, at, answered, before)
+VALUES (1, 3, 'followup', 'U1', :then, true, '{}')
+"""
+OLD_FOLLOWUP = """
+INSERT INTO followups (lead_id, rep, importance, due_at, agreed_at, state, attempt_id)
+VALUES (3, 'U1', 'high', :then, :then, 'open', 1)
+"""
+THEN = "2026-11-21 10:00:00"
+
+
+def old_lead(number: int, **changes: object) -> dict[str, object]:
+    given: dict[str, object] = {"id": number, "kind": "warm", "phone": "", "email": "", "step": 0}
+    return given | {"closed": "[]", "what": "call", "at": THEN, "then": THEN} | changes
+
+
+@pytest.fixture
+def old_engine(blank_engine: Engine) -> Engine:
+    """A database as the first version left it, with leads in it."""
+    to(blank_engine, "0001")
+    with blank_engine.connect() as connection:
+        for given in (
+            old_lead(1),
+            old_lead(2, kind="cold", step=2),
+            old_lead(3, kind="referral", what="follow_up"),
+            old_lead(4, what="mailing_list", at=None, step=8),
+            old_lead(5, closed='["sms", "email"]', phone="+972522345678", email="d@x.com"),
+        ):
+            connection.execute(text(OLD_LEAD), given)
+        connection.execute(text(OLD_ATTEMPT), {"then": THEN})
+        connection.execute(text(OLD_FOLLOWUP), {"then": THEN})
+        connection.commit()
+    return blank_engine
+
+
+class TestFromTheFirstVersion:
+    def test_gives_every_lead_its_place_in_the_queue_and_its_tier(self, old_engine: Engine):
+        upgrade(old_engine)
+        assert rows(old_engine, "SELECT id, queue, tier, importance FROM leads ORDER BY id") == [
+            (1, "fresh", "B", ""),
+            (2, "planned", "C", ""),
+            (3, "high_followup", "A", "high"),
+            (4, "planned", "B", ""),
+            (5, "fresh", "B", ""),
+        ]
+
+    def test_begins_a_plan_that_had_begun_with_its_last_call(self, old_engine: Engine):
+        upgrade(old_engine)
+        began = rows(old_engine, "SELECT id FROM leads WHERE plan_at IS NOT NULL ORDER BY id")
+        assert began == [(2,), (4,)]
+
+    def test_leaves_no_lead_on_the_mailing_list_without_a_day(self, old_engine: Engine):
+        upgrade(old_engine)
+        query = "SELECT count(*) FROM leads WHERE next_what = 'mailing_list' AND next_at IS NULL"
+        assert rows(old_engine, query) == [(0,)]
+
+    def test_keeps_what_people_asked_for_by_number_and_address(self, old_engine: Engine):
+        upgrade(old_engine)
+        found = rows(old_engine, "SELECT address, channel, lead_id FROM optouts")
+        assert sorted(map(str, found)) == [
+            "('+972522345678', 'email', 5)",
+            "('+972522345678', 'sms', 5)",
+            "('d@x.com', 'email', 5)",
+            "('d@x.com', 'sms', 5)",
+        ]
+
+    def test_and_back_leaves_it_as_it_was(self, old_engine: Engine):
+        columns = "id, kind, stage, next_what, next_at, working, plan_step"
+        query = f"SELECT {columns} FROM leads ORDER BY id"
+        before, shape = rows(old_engine, query), constraints(old_engine)
+        with old_engine.connect() as connection:
+            indexed = indexes(connection)
+        upgrade(old_engine)
+        to(old_engine, "0001", down=True)
+        assert (rows(old_engine, query), constraints(old_engine)) == (before, shape)
+        with old_engine.connect() as connection:
+            assert indexes(connection) == indexed
+
+    def test_and_back_ends_the_mailing_of_the_lost(self, old_engine: Engine):
+        upgrade(old_engine)
+        with old_engine.connect() as connection:
+            connection.execute(
+                text("UPDATE leads SET stage = 'lost', next_what = 'mailing_list' WHERE id = 1")
+            )
+            connection.commit()
+        to(old_engine, "0001", down=True)
+        found = rows(old_engine, "SELECT next_what, next_at FROM leads WHERE id = 1")
+        assert found == [("none", None)]
 
 
 class TestMakeEngine:

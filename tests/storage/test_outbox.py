@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Engine, delete, select, text
 
-from rules.effects import EFFECTS, Effect, NudgeRep, PostCard, RefreshCard, SendEmail, SendSms
+from rules.effect import Effect
+from rules.effects import EFFECTS, NudgeRep, PostCard, RefreshCard
+from rules.sending import SendEmail, SendSms
 from rules.words import Layer
 from storage import outbox
 from storage.outbox import CANCELLED, DEAD, LEASED, SENT, WAITING

@@ -1,0 +1,44 @@
+"""HTML of mails and of the customer's pages, escaped by Jinja2."""
+
+import base64
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from bot.texts import Words
+
+FOLDER = Path(__file__).parent / "texts"
+
+
+@lru_cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=select_autoescape(["html", "j2"]),
+        undefined=StrictUndefined,
+    )
+
+
+def html(template: str, words: Words, **params: object) -> str:
+    """Fill a template in the reader's language and direction."""
+    direction = "rtl" if words.locale == "he" else "ltr"
+    made = _environment().get_template(template)
+    return made.render(locale=words.locale, direction=direction, words=words, **params)
+
+
+@lru_cache
+def page_style() -> str:
+    """Give the style that every page carries."""
+    return (FOLDER / "page.css").read_text("utf-8")
+
+
+@lru_cache
+def page_policy() -> str:
+    """Give what a page may do (CSP): show itself, with this style, and send its own form."""
+    mark = base64.b64encode(hashlib.sha256(page_style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{mark}'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    )

@@ -1,0 +1,128 @@
+"""Signed links in SMS and mail: to refuse them, and to the customer's page (L3.3)."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from itsdangerous import (
+    BadData,
+    SignatureExpired,
+    TimestampSigner,
+    URLSafeSerializer,
+    URLSafeTimedSerializer,
+)
+
+from bot.desk import Desk
+from storage import kept
+from storage.unit import View
+
+UNSUBSCRIBE, PAGE = "u", "p"
+PAGE_LASTS = timedelta(days=60)
+_KEY = "link_key"
+_MARK = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a link was sent to: the lead, and a mark of the number or address it went to."""
+
+    lead_id: int
+    mark: str
+    expired: bool = False
+
+
+class _DeskSigner(TimestampSigner):
+    """Signs and checks by the desk's clock."""
+
+    def __init__(self, *args: Any, now: datetime, **options: Any) -> None:  # noqa: ANN401 - handed on
+        super().__init__(*args, **options)
+        self._now = int(now.timestamp())
+
+    def get_timestamp(self) -> int:
+        """Give the moment as whole seconds since 1970."""
+        return self._now
+
+
+def unsubscribe_link(desk: Desk, view: View, lead_id: int, address: str) -> str:
+    """Give the link by which this number or address refuses messages; "" without PUBLIC_URL.
+
+    It holds for ever.
+    """
+    if not desk.settings.public_url:
+        return ""
+    key = _made_key(desk, view)
+    token = _plain(key).dumps([lead_id, _mark(key, address)])
+    return f"{desk.settings.public_url}{UNSUBSCRIBE}/{_text(token)}"
+
+
+def page_link(desk: Desk, view: View, lead_id: int, address: str, *, now: datetime) -> str:
+    """Give the link to the customer's page; "" without PUBLIC_URL. It holds for 60 days."""
+    if not desk.settings.public_url:
+        return ""
+    key = _made_key(desk, view)
+    token = _timed(key, now).dumps([lead_id, _mark(key, address)])
+    return f"{desk.settings.public_url}{PAGE}/{_text(token)}"
+
+
+def unsubscribe_target(view: View, token: str) -> Target | None:
+    """Give whom a link to refuse was sent to, or None where it is not one of ours."""
+    key = kept.get(view, _KEY)
+    try:
+        return _target(_plain(key).loads(token)) if key else None
+    except BadData:
+        return None
+
+
+def page_target(view: View, token: str, *, now: datetime) -> Target | None:
+    """Give whom a link to the page was sent to, or None where it is not one of ours."""
+    key = kept.get(view, _KEY)
+    if not key:
+        return None
+    serializer = _timed(key, now)
+    try:
+        return _target(serializer.loads(token, max_age=int(PAGE_LASTS.total_seconds())))
+    except SignatureExpired as late:
+        return _target(serializer.load_payload(late.payload or b""), expired=True)
+    except BadData:
+        return None
+
+
+def _target(payload: list[Any], *, expired: bool = False) -> Target:
+    lead_id, mark = payload
+    return Target(lead_id, mark, expired)
+
+
+def went_to(view: View, target: Target, address: str) -> bool:
+    """Say whether a link was sent to this number or address."""
+    key = kept.get(view, _KEY)
+    return bool(key) and hmac.compare_digest(target.mark, _mark(str(key), address))
+
+
+def _made_key(desk: Desk, view: View) -> str:
+    """Give the key, which is made once for a database: links outlive a restart."""
+    key = kept.get(view, _KEY)
+    if key is None:
+        with desk.store.unit() as unit:
+            key = kept.put_once(unit, _KEY, secrets.token_urlsafe(32), at=desk.clock())
+            unit.commit()
+    return str(key)
+
+
+def _mark(key: str, address: str) -> str:
+    """Give a short mark of an address, which tells nothing of it without the key."""
+    return hmac.new(key.encode(), address.encode(), hashlib.sha256).hexdigest()[:_MARK]
+
+
+def _plain(key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="unsubscribe")
+
+
+def _timed(key: str, now: datetime) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(key, salt="page", signer=_DeskSigner, signer_kwargs={"now": now})
+
+
+def _text(token: str | bytes) -> str:
+    return token if isinstance(token, str) else token.decode()

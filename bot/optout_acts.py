@@ -1,0 +1,165 @@
+"""`/lead optout`: what a customer asked a rep is closed, and a slip of the keyboard taken back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.desk import Desk
+from bot.leads import workable
+from bot.optouts import Asked, Change, Closing, carry_out
+from bot.team import member
+from rules.acts import OptOut
+from rules.effects import RefreshCard
+from rules.lead import Lead
+from rules.nags import reopened
+from rules.optouts import BY_COMMAND, closed_to, in_order, opened_to
+from rules.phones import email_key
+from rules.refusals import Refused
+from rules.team import Rep
+from rules.words import Step
+from storage import calls, inbox, leads, optouts
+from storage.optouts import Written
+from storage.unit import Unit
+
+RESTORED = ("opted_out", "stage", "next_what", "next_at", "importance", "closed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """An opt-out as it stands: the lead now, what was closed, the other leads it closed.
+
+    `line` takes it back; 0 where nothing was open. `leaves` when the lead leaves the queue.
+    """
+
+    lead: Lead
+    channels: tuple[str, ...]
+    others: tuple[Lead, ...] = ()
+    line: int = 0
+    leaves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An opt-out that was taken back: of which lead, what is open again, what is not.
+
+    `kept` stays closed, since the person asked for it as well; `changed` are leads that changed
+    since and only get their channels back.
+    """
+
+    lead: Lead
+    channels: tuple[str, ...]
+    kept: tuple[str, ...]
+    changed: tuple[Lead, ...]
+
+
+def opt_out(desk: Desk, act: OptOut, *, by: str, key: str = "") -> OptedOut:
+    """Close what a customer asked a rep to close; `key` names the command for redelivery.
+
+    Raises Refused: no such lead, or somebody else's.
+    """
+    now = desk.clock()
+    with desk.store.unit() as unit:
+        actor = member(unit, by, admins=desk.settings.admin_slack_ids)
+        _lock_person(unit, act.lead_id)
+        lead = workable(unit, act.lead_id, by=actor)
+        if not inbox.first_time(unit, key, at=now):
+            return OptedOut(lead, act.channels)
+        asked = Asked(act.channels, by, BY_COMMAND, now)
+        done = carry_out(desk, unit, lead, asked)
+        line = _remember(unit, done)
+        unit.commit()
+    mine = next((one.after for one in done.changes if one.after.id == lead.id), lead)
+    others = tuple(one.after for one in done.changes if one.after.id != lead.id)
+    return OptedOut(mine, act.channels, others, line, lead.working and not mine.working)
+
+
+def _lock_person(unit: Unit, lead_id: int) -> None:
+    """Hold the person before the lead, as whoever finds leads by their number does."""
+    seen = leads.load(unit, lead_id)
+    if seen:
+        leads.lock_person(unit, phone=seen.phone_e164, email=seen.email)
+
+
+def _remember(unit: Unit, done: Closing) -> int:
+    """Write down what it takes to take an opt-out back; gives the line that has it."""
+    if not done.changes:
+        return 0
+    first = done.changes[0]
+    undo = {"rows": done.rows, "leads": [_as_it_was(one) for one in done.changes]}
+    data = {"channels": list(first.channels), "how": BY_COMMAND, "undo": undo}
+    optouts.rewrite(unit, first.line, data)
+    return first.line
+
+
+def _as_it_was(change: Change) -> dict[str, Any]:
+    before = {name: calls.frozen(getattr(change.before, name)) for name in RESTORED}
+    return {
+        "id": change.before.id,
+        "version": change.after.version,
+        "followup": change.followup,
+        "before": before,
+    }
+
+
+def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> TakenBack:
+    """Take back an opt-out that somebody of the team typed; once (contract: undo).
+
+    What the person asked for since stays closed. Raises Refused when it is another's or done.
+    """
+    now = desk.clock()
+    with desk.store.unit() as unit:
+        actor = member(unit, by, admins=desk.settings.admin_slack_ids)
+        line = _to_take_back(unit, line_id, actor)
+        if not inbox.first_time(unit, key, at=now):
+            raise Refused("undo.done")
+        undo = line.data["undo"]
+        optouts.rewrite(unit, line_id, {**line.data, "undo": None})
+        kept = {
+            channel
+            for address, channel in undo["rows"]
+            if not optouts.take_back(unit, address, channel, at=line.at, actor=line.actor)
+        }
+        restored = [_restore(desk, unit, one, by=by, now=now) for one in undo["leads"]]
+        unit.commit()
+    mine, _ = restored[0]
+    opened = (one for one in line.data["channels"] if one not in mine.opted_out)
+    changed = tuple(lead for lead, same in restored if not same)
+    return TakenBack(mine, in_order(opened), in_order(kept), changed)
+
+
+def _to_take_back(unit: Unit, line_id: int, actor: Rep) -> Written:
+    line = optouts.written(unit, line_id)
+    if line is None or not (actor.manages or line.actor == actor.slack_id):
+        raise Refused("undo.nothing")
+    if not line.data.get("undo"):
+        raise Refused("undo.done")
+    return line
+
+
+def _restore(
+    desk: Desk, unit: Unit, was: dict[str, Any], *, by: str, now: datetime
+) -> tuple[Lead, bool]:
+    """Put a lead back as it was; one that changed since only gets its channels back."""
+    lead = leads.load(unit, was["id"], lock=True)
+    if lead is None:
+        raise RuntimeError(f"lead {was['id']} was closed and is gone")
+    same = lead.version == was["version"]
+    before = calls.as_before(lead, was["before"])
+    added = [one for one in lead.opted_out if one not in before.opted_out]
+    still = optouts.of(unit, lead.phone_e164, email_key(lead.email))
+    open_again = before if same else opened_to(lead, added)
+    back = closed_to(open_again, still, now=now, playbook=desk.playbook)
+    saved = leads.save(unit, back, before=lead)
+    if same and was["followup"] and saved.next_what is Step.FOLLOW_UP:
+        _reopen(desk, unit, was["followup"], now=now)
+    channels = [one for one in added if one not in saved.opted_out]
+    data = {"channels": channels, "how": BY_COMMAND}
+    leads.add_line(unit, lead.id, at=now, actor=by, what="opted_in", **data)
+    desk.send(unit, saved, (RefreshCard(lead.id),), now=now)
+    return saved, same
+
+
+def _reopen(desk: Desk, unit: Unit, followup_id: int, *, now: datetime) -> None:
+    agreed = calls.followup(unit, followup_id)
+    if agreed:
+        calls.save_followup(unit, reopened(agreed, now=now, playbook=desk.playbook))

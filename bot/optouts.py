@@ -1,0 +1,206 @@
+"""Opt-outs: by number and address, on every lead that has them, at once (contract: Consent)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.desk import Desk
+from rules.effect import Effect
+from rules.effects import RefreshCard, RetireNudge, TellOwner
+from rules.lead import Lead
+from rules.optouts import (
+    BY_SMS,
+    EARLIER,
+    closed_to,
+    in_order,
+    is_address,
+    means_person,
+    opened_to,
+    targets,
+)
+from rules.phones import email_key
+from rules.words import CALLS, Step
+from storage import calls, leads, optouts, outbox
+from storage.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked for what: by which door, in which words, when (UTC); `actor` wrote it down."""
+
+    channels: tuple[str, ...]
+    actor: str
+    how: str
+    now: datetime
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A lead that an opt-out changed, the follow-up it ended (0: none), its line of history."""
+
+    before: Lead
+    after: Lead
+    followup: int
+    line: int
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that were open before."""
+        return tuple(one for one in self.after.opted_out if one not in self.before.opted_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What an opt-out did: the rows it made, number or address with channel, and the leads."""
+
+    rows: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...]
+
+
+def close(
+    desk: Desk,
+    unit: Unit,
+    lead: Lead | None,
+    channels: Iterable[str],
+    *,
+    address: str = "",
+    actor: str,
+    how: str,
+    now: datetime,
+) -> list[Lead]:
+    """Close channels for a lead's number and address, or for the one `address` given, for good.
+
+    Gives the leads that it changed, as they are now. SMS and calls belong to the number, mail to
+    the address; all three, or SMS and mail, mean the person. `how` is one of BY_*, `now` UTC.
+    A number or address of no lead is remembered too, and holds for the lead that brings it.
+    """
+    asked = Asked(in_order(channels), actor, how, now)
+    return [one.after for one in carry_out(desk, unit, lead, asked, address=address).changes]
+
+
+def carry_out(
+    desk: Desk, unit: Unit, lead: Lead | None, asked: Asked, *, address: str = ""
+) -> Closing:
+    """Close what was asked, as `close` does, and give all that it takes to take it back."""
+    meant = targets(lead, asked.channels, address=address)
+    for key in sorted(meant):
+        leads.lock_person(unit, phone=key, email="")
+    rows = tuple(
+        (key, channel)
+        for key, channels in meant.items()
+        for channel in optouts.add(
+            unit,
+            key,
+            channels,
+            at=asked.now,
+            actor=asked.actor,
+            how=asked.how,
+            lead_id=lead.id if lead else None,
+        )
+    )
+    holders = _holders(unit, {key: set(channels) for key, channels in meant.items()})
+    if lead and means_person(asked.channels, address=address):
+        fresh = leads.load(unit, lead.id, lock=True) or lead
+        holders[lead.id] = (fresh, set(asked.channels))
+    changes = (_close(desk, unit, *holders[one], asked) for one in sorted(holders))
+    return Closing(rows, tuple(one for one in changes if one))
+
+
+def _holders(unit: Unit, meant: dict[str, set[str]]) -> dict[int, tuple[Lead, set[str]]]:
+    """Give every lead with one of these numbers and addresses, and what is closed for it."""
+    found: dict[int, tuple[Lead, set[str]]] = {}
+    for key, channels in meant.items():
+        having = leads.of_email(unit, key) if is_address(key) else leads.of_phone(unit, key)
+        for lead in having:
+            found.setdefault(lead.id, (lead, set()))[1].update(channels)
+    return found
+
+
+def _close(desk: Desk, unit: Unit, before: Lead, channels: set[str], asked: Asked) -> Change | None:
+    after = closed_to(before, channels, now=asked.now, playbook=desk.playbook)
+    if after == before:
+        return None
+    saved = leads.save(unit, after, before=before)
+    ended, effects = _end_followup(unit, saved, now=asked.now)
+    closed = tuple(one for one in saved.opted_out if one not in before.opted_out)
+    data = {"channels": list(closed), "how": asked.how} | (
+        {"text": asked.said} if asked.said else {}
+    )
+    line = optouts.write(unit, saved.id, at=asked.now, actor=asked.actor, data=data)
+    _write_end(unit, before, saved, now=asked.now)
+    told = _told(before, saved, closed, asked)
+    desk.send(unit, saved, (*told, *effects, RefreshCard(saved.id)), now=asked.now)
+    return Change(before, saved, ended, line)
+
+
+def _end_followup(unit: Unit, lead: Lead, *, now: datetime) -> tuple[int, tuple[Effect, ...]]:
+    """End the open follow-up of a lead that may be called no more; gives it, and its end."""
+    agreed = calls.open_followup(unit, lead.id) if CALLS in lead.opted_out else None
+    if agreed is None:
+        return 0, ()
+    calls.end_followup(unit, agreed.id, state="ended")
+    outbox.cancel_nudges(unit, agreed.id, now=now)
+    return agreed.id, (RetireNudge(agreed.id, lead.id),) if agreed.nags else ()
+
+
+def _write_end(unit: Unit, before: Lead, lead: Lead, *, now: datetime) -> None:
+    """Write why a lead left the queue (S1)."""
+    if before.living and not lead.living:
+        leads.add_line(unit, lead.id, at=now, actor="", what="disqualified_optout")
+    elif lead.next_what is Step.MAILING_LIST is not before.next_what:
+        leads.add_line(unit, lead.id, at=now, actor="", what="parked")
+
+
+def _told(before: Lead, lead: Lead, closed: tuple[str, ...], asked: Asked) -> tuple[Effect, ...]:
+    """Tell the owner, unless it was the owner, or the person's SMS that is told by itself."""
+    if not before.living or lead.owner in {"", asked.actor} or asked.how == BY_SMS:
+        return ()
+    notice, about = f"closed_{asked.how}", ",".join(closed)
+    return (TellOwner(lead.id, lead.owner, notice, about, lead.version),)
+
+
+def reopen(
+    desk: Desk,
+    unit: Unit,
+    lead: Lead,
+    channels: Iterable[str],
+    *,
+    how: str,
+    now: datetime,
+    said: str = "",
+) -> Lead:
+    """Open channels again for a lead, its number and its address: the person asked for it.
+
+    Gives the lead as it is now. What it does next is not changed. `how` is one of BY_*, `now` UTC.
+    """
+    asked = in_order(channels)
+    for key in (lead.phone_e164, email_key(lead.email)):
+        optouts.reopen(unit, key, asked)
+    opened = opened_to(lead, asked)
+    if opened == lead:
+        return lead
+    saved = leads.save(unit, opened, before=lead)
+    data = {"channels": [one for one in asked if one in lead.opted_out], "how": how}
+    said_too = {"text": said} if said else {}
+    leads.add_line(unit, lead.id, at=now, actor="", what="opted_in", **data, **said_too)
+    desk.send(unit, saved, (RefreshCard(lead.id),), now=now)
+    return saved
+
+
+def applied(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> Lead:
+    """Give a lead with what its number and address were closed for before it had them.
+
+    For whoever gives a lead a number or an address, and then saves it. `now` is UTC.
+    """
+    known = optouts.of(unit, lead.phone_e164, email_key(lead.email))
+    after = closed_to(lead, known, now=now, playbook=desk.playbook)
+    if after == lead:
+        return lead
+    _, effects = _end_followup(unit, after, now=now)
+    closed = [one for one in after.opted_out if one not in lead.opted_out]
+    data = {"channels": closed, "how": EARLIER}
+    optouts.write(unit, lead.id, at=now, actor="", data=data)
+    _write_end(unit, lead, after, now=now)
+    desk.send(unit, after, effects, now=now)
+    return after

@@ -1,0 +1,114 @@
+"""Why a lead has its tier and its rep, and what is ahead of it if nobody answers (L1.2, L1.3)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.desk import Desk
+from bot.leads import Shown, open_lead, shown
+from bot.outward import address_of
+from bot.team import member
+from rules import guards
+from rules.lead import FollowUp, Lead
+from rules.messages import WEEK, unwanted
+from rules.outlook import Call, Letter, Outlook, outlook
+from rules.permissions import may_work
+from rules.sending import SendEmail, SendSms
+from rules.words import Channel, Layer
+from storage import leads, messages, outbox
+from storage.leads import Line
+from storage.unit import View
+
+LINES = 500
+GIVEN = frozenset({"assigned", "handed_over"})
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a lead stands as it does; `given` is the line of history by which it got its owner.
+
+    `ahead` is None for who may not see the lead in full; `manages` when the reader decides how
+    leads are shared out; the list writes every `mailing_days`.
+    """
+
+    shown: Shown
+    given: Line | None
+    ahead: Outlook | None
+    manages: bool
+    mailing_days: int
+
+
+def explain(desk: Desk, lead_id: int, *, by: str) -> Explained:
+    """Explain a lead to a member of the team; raises Refused where there is no such lead."""
+    with desk.store.view() as view:
+        actor = member(view, by, admins=desk.settings.admin_slack_ids)
+        lead = open_lead(view, lead_id, by=actor)
+        known = shown(desk, view, lead, full=may_work(actor, lead))
+        lines = leads.lines(view, lead_id, most=LINES) if lead.owner else []
+        ahead = look_ahead(desk, view, lead, known.followup, now=known.now) if known.full else None
+    given = next((line for line in lines if line.what in GIVEN), None)
+    mine = given if given and given.data["to"] == lead.owner else None
+    return Explained(known, mine, ahead, actor.manages, desk.playbook.mailing_days)
+
+
+def look_ahead(
+    desk: Desk, view: View, lead: Lead, followup: FollowUp | None, *, now: datetime
+) -> Outlook:
+    """Tell what happens to a lead if nobody answers from now (UTC) on, as things stand.
+
+    What waits in the outbox already comes with it; what the settings let nobody send does not.
+    """
+    waiting = _waiting(desk, view, lead, now=now)
+    sent = {str(channel): _sent(view, lead, channel, waiting, now=now) for channel in Channel}
+    setting = desk.setting(lead, actor=lead.owner, now=now, followup=followup)
+    found = outlook(lead, setting, sent=sent)
+    steps = [one for one in found.steps if isinstance(one, Call) or _leaves(desk, view, one)]
+    in_order = tuple(sorted([*waiting, *steps], key=lambda step: step.at))
+    return _as_settings_let(desk, replace(found, steps=in_order))
+
+
+def _sent(
+    view: View, lead: Lead, channel: Channel, waiting: list[Letter], *, now: datetime
+) -> list[datetime]:
+    address = address_of(lead, channel)
+    left = messages.sent_to(view, address, channel=channel, since=now - WEEK) if address else []
+    return [*left, *(one.at for one in waiting if one.effect.kind == channel)]
+
+
+def _waiting(desk: Desk, view: View, lead: Lead, *, now: datetime) -> list[Letter]:
+    """Give the lead's messages that were asked for, have not left, and are still wanted."""
+    about = str(lead.missed_followup)
+    asked: list[SendSms | SendEmail] = [
+        SendSms(lead.id, Layer.SMS_FIRST),
+        SendSms(lead.id, Layer.SMS_FOLLOWUP, about=about),
+        SendEmail(lead.id, Layer.MAIL_FIRST),
+        SendEmail(lead.id, Layer.MAIL_OFFER, about=about),
+        SendEmail(lead.id, Layer.ASK_PHONE),
+        SendEmail(lead.id, Layer.MAILING_LIST, about=str(lead.mailings)),
+    ]
+    found = outbox.waiting(view, [one.once_key for one in asked])
+    return [
+        Letter(max(found[one.once_key][1], now), one)
+        for one in asked
+        if one.once_key in found
+        and not unwanted(lead, one, asked_at=found[one.once_key][0], writing=desk.writing)
+    ]
+
+
+def _leaves(desk: Desk, view: View, letter: Letter) -> bool:
+    known = outbox.known(view, letter.effect.once_key)
+    return desk.carries(letter.effect) and not known and _has_link(desk, letter.effect.layer)
+
+
+def _has_link(desk: Desk, layer: Layer) -> bool:
+    """Say whether a message can carry the link that law asks for in marketing."""
+    return bool(desk.settings.public_url) or not guards.is_marketing(layer)
+
+
+def _as_settings_let(desk: Desk, found: Outlook) -> Outlook:
+    if found.mailing_at is None:
+        return found
+    if not desk.settings.smtp_url:
+        return replace(found, mailing_at=None, no_mail="off")
+    if not _has_link(desk, Layer.MAILING_LIST):
+        return replace(found, mailing_at=None, no_mail="no_page")
+    return found

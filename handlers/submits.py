@@ -1,0 +1,124 @@
+"""Modals that were sent: the same acts as the commands."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot import assign
+from bot.desk import Desk
+from bot.readers import reader
+from bot.views import modals, replies
+from bot.views.blocks import Message, ViewId
+from handlers import commands, playbook, texting, why
+from handlers.act import Act
+from handlers.answers import Errors
+from handlers.errors import reply_to
+from rules.acts import AddNote, LogOutcome
+from rules.money import read_money
+from rules.refusals import Refused
+from rules.words import Importance, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A modal that was sent: its answer, and where its confirmation goes."""
+
+    said: Message
+    answer_url: str
+
+
+def answer_modal(desk: Desk, body: dict[str, Any]) -> Submitted | Errors:
+    """Carry out what a modal says, or say beside its fields what is wrong."""
+    view = body["view"]
+    who = reader(desk, body["user"]["id"])
+    act = Act(desk, who, body.get("trigger_id", "") or view["id"])
+    meta = json.loads(view["private_metadata"])
+    try:
+        if not who.insider:
+            raise Refused("team.outsider")
+        said = _SUBMITS[ViewId(view["callback_id"])](act, meta, _values(view))
+        if isinstance(said, Errors):
+            return said
+    except Exception as fault:  # noqa: BLE001 - this is where every fault ends
+        wrong = reply_to(fault, who.words.plain).text.replace("*", "").replace("`", "")
+        return Errors({_field(fault, view): wrong})
+    return Submitted(said, meta.get("answer", ""))
+
+
+def _values(view: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for block, elements in view["state"]["values"].items():
+        for state in elements.values():
+            if "selected_options" in state:
+                found[block] = [one["value"] for one in state["selected_options"] or []]
+                continue
+            option = state.get("selected_option")
+            picked = option["value"] if option else state.get("selected_date_time")
+            found[block] = picked if picked is not None else state.get("value")
+    return found
+
+
+def _field(fault: Exception, view: dict[str, Any]) -> str:
+    inputs: list[str] = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    key = fault.key if isinstance(fault, Refused) else ""
+    prefix = {"when": "when_", "sold": "amount", "assign": "rep"}.get(key.partition(".")[0], "")
+    last = "note" if "note" in inputs else inputs[-1]
+    return next((one for one in inputs if prefix and one.startswith(prefix)), last)
+
+
+def _submit_log(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Message:
+    chosen = values.get("outcome") or meta["chosen"]
+    text = (values.get("note") or "").strip()
+    if chosen == modals.NOTE:
+        return commands.note(act, AddNote(meta["lead"], text))
+    outcome = Outcome(chosen)
+    reasoned = outcome in {Outcome.LOST, Outcome.INVALID}
+    command = LogOutcome(
+        meta["lead"],
+        outcome,
+        when=_when(values, act),
+        importance=Importance(values["importance"]) if values.get("importance") else None,
+        amount=_amount(values, act) if outcome is Outcome.SOLD else None,
+        reason=text if reasoned else "",
+        note="" if reasoned else text,
+        agreed=tuple(values.get("agreed") or ()),
+    )
+    return commands.log(act, command)
+
+
+def _when(values: dict[str, Any], act: Act) -> datetime | None:
+    stamp = values.get("when_followup") or values.get("when_notnow")
+    if not stamp:
+        return None
+    moment = datetime.fromtimestamp(int(stamp), UTC)
+    if moment <= act.desk.clock():
+        raise Refused("when.past", when=moment)
+    return moment
+
+
+def _amount(values: dict[str, Any], act: Act) -> Any:
+    typed = (values.get("amount") or "").strip()
+    amount = read_money(typed, currency=act.desk.settings.currency)
+    if amount is None or amount.minor == 0:
+        raise Refused("sold.bad_amount", word=typed[:40])
+    return amount
+
+
+def _submit_assign(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Message:
+    done = assign.assign_lead(
+        act.desk, meta["lead"], to=values["rep"], by=act.who.slack_id, key=act.key
+    )
+    return replies.assigned(done, act.who.words)
+
+
+_SUBMITS: dict[ViewId, Callable[[Act, dict[str, Any], dict[str, Any]], Message | Errors]] = {
+    ViewId.LOG: _submit_log,
+    ViewId.ASSIGN: _submit_assign,
+    ViewId.TEXT: texting.send,
+    ViewId.PLAYBOOK_SECTION: playbook.submit_section,
+    ViewId.PLAYBOOK_TEXT: playbook.submit_text,
+    ViewId.PLAYBOOK_CAMPAIGN: playbook.submit_campaign,
+    ViewId.PIN_TIER: why.pin_tier,
+}

@@ -1,0 +1,99 @@
+"""What a person in Slack can ask for, as plain data (contract: `/lead` in Slack)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.money import Money
+from rules.words import CHANNELS, Importance, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class LogOutcome:
+    """An outcome of an attempt; `when` in UTC, `reason` for lost and invalid, else `note`.
+
+    `agreed` are the channels by which the customer has just agreed to get marketing.
+    """
+
+    lead_id: int
+    outcome: Outcome
+    when: datetime | None = None
+    importance: Importance | None = None
+    amount: Money | None = None
+    reason: str = ""
+    note: str = ""
+    talk_seconds: int | None = None
+    agreed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    lead_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    lead_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextLead:
+    """The best call now (L1.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The rep's day: due, overdue, today (L4.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    lead_id: int
+    slack_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why this tier and this rep, and what happens to the lead if nobody answers."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """The customer asked not to be contacted by these channels (contract: Consent)."""
+
+    lead_id: int
+    channels: tuple[str, ...] = CHANNELS
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPlaybook:
+    """The method's numbers, a manager's to change (L1.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back the last outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Explain one verb of VERBS, or everything where `topic` is ""."""
+
+    topic: str = ""
+
+
+Command = (
+    LogOutcome
+    | AddNote
+    | Show
+    | Why
+    | NextLead
+    | Mine
+    | Assign
+    | OptOut
+    | ShowPlaybook
+    | Undo
+    | Help
+)

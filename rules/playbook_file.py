@@ -1,0 +1,282 @@
+"""The playbook's file, read whole: every fault named by file, key and what is allowed (L1.2)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from rules import values as read
+from rules.cadence import PARTS
+from rules.playbook import Campaign, Playbook, Product, Source
+from rules.templates import FaultKey, Moment, Template, faults
+from rules.values import Reader
+from rules.words import Kind, Tier
+
+
+class PlaybookFaults(Exception):
+    """Raised when a playbook can't be used; `faults` has one English sentence for each fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        """Keep the sentences."""
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Key(NamedTuple):
+    """Where a key's value goes ('tiers.a' is inside a part of the playbook), and its reader."""
+
+    target: str
+    read: Reader
+
+
+class ListKey(NamedTuple):
+    """A `[[list]]`: where it goes, what an entry is, its keys, which tell it apart, the needed."""
+
+    target: str
+    made: type
+    keys: Mapping[str, Reader]
+    told_apart: tuple[str, ...] = ("name",)
+    needed: tuple[str, ...] = ("name",)
+
+
+KEYS: dict[str, dict[str, Key]] = {
+    "team": {
+        "callback_phone": Key("callback_phone", read.text),
+        "sender_name": Key("sender_name", read.text),
+        "address": Key("address", read.text),
+    },
+    "hours": {"calling": Key("calling", read.window), "quiet": Key("quiet", read.window)},
+    "parts": {name: Key(f"parts.{name}", read.window) for name in PARTS},
+    "rest": {
+        "weekly": Key("rest.weekly", read.one_of(*read.WEEKLY)),
+        "holidays": Key("rest.holidays", read.text),
+        "latitude": Key("rest.latitude", read.latitude),
+        "longitude": Key("rest.longitude", read.longitude),
+        "timezone": Key("rest.timezone", read.zone),
+        "before_minutes": Key("rest.before_minutes", read.count),
+        "after_minutes": Key("rest.after_minutes", read.count),
+        "also": Key("rest.also", read.dates),
+        "not_on": Key("rest.not_on", read.dates),
+    },
+    "plan": {
+        **{tier.lower(): Key(f"plans.{tier}", read.plan) for tier in Tier},
+        "unavailable_days": Key("unavailable_days", read.count),
+        "unavailable_tries": Key("unavailable_tries", read.count),
+    },
+    "tiers": {
+        "a": Key("tiers.a", read.times),
+        "b": Key("tiers.b", read.times),
+        "c": Key("tiers.c", read.times),
+        "prior_leads": Key("tiers.prior_leads", read.some),
+        "least_leads": Key("tiers.least_leads", read.some),
+        "window_days": Key("tiers.window_days", read.some),
+        "mature_days": Key("tiers.mature_days", read.count),
+        "kinds": Key("tiers.kinds", read.by_kind(read.times)),
+    },
+    "speed": {"first_call_minutes": Key("first_call_minutes", read.count)},
+    "next": {"hold_minutes": Key("hold_minutes", read.count)},
+    "low_answer": {
+        "mode": Key("low_answer.mode", read.one_of(*read.MODES)),
+        "below": Key("low_answer.below", read.part),
+        "above": Key("low_answer.above", read.part),
+        "calls": Key("low_answer.calls", read.some),
+    },
+    "consent": {
+        "service": Key("service", read.by_kind(read.one_of(*read.CONSENTS))),
+        "marketing": Key("marketing", read.by_kind(read.one_of(*read.CONSENTS))),
+        "advertising": Key("advertising", read.layers),
+    },
+    "messages": {
+        "undo_seconds": Key("undo_seconds", read.count),
+        "per_day": Key("per_day", read.some),
+        "per_week": Key("per_week", read.some),
+    },
+    "mail": {
+        "offer_after": Key("offer_after", read.some),
+        "mailing_days": Key("mailing_days", read.some),
+    },
+    "nags": {"rep": Key("nag_rep", read.counts), "manager": Key("nag_manager", read.count)},
+    "digest": {
+        "weekday": Key("digest_weekday", read.weekday),
+        "at": Key("digest_at", read.clock),
+    },
+}
+LISTS: dict[str, ListKey] = {
+    "source": ListKey(
+        "sources", Source, {"name": read.text, "kind": read.kind, "map": read.field_map}
+    ),
+    "product": ListKey(
+        "products",
+        Product,
+        {"name": read.text, "style": read.one_of(*read.STYLES), "margin": read.margin},
+    ),
+    "campaign": ListKey(
+        "campaigns",
+        Campaign,
+        {
+            "name": read.text,
+            "cost": read.money,
+            "currency": read.currency,
+            "vendor": read.text,
+            "banners": read.texts,
+            "tier": read.tier,
+        },
+    ),
+    "template": ListKey(
+        "templates",
+        Template,
+        {
+            "moment": lambda value: Moment(read.one_of(*Moment)(value)),
+            "text": read.long_text,
+            "subject": read.text,
+            "language": read.one_of("", "en", "he"),
+            "kind": read.one_of("", *Kind),
+        },
+        ("moment", "language", "kind"),
+        ("moment", "text"),
+    ),
+}
+
+
+_SENTENCES: dict[FaultKey, str] = {
+    "unknown_field": "has {{{field}}}, which is not known here; there are: {known}",
+    "stray_brace": "has a brace that is not closed, or more in it than a name",
+    "empty": "is empty",
+    "needs_subject": "is missing: a mail needs one",
+    "no_subject_in_sms": "must be left out: an SMS has none",
+    "too_long": "is {length} long; at most {limit}",
+    "subject_lines": "must be one line",
+}
+
+
+def read_playbook(data: Mapping[str, Any], *, file: str) -> Playbook:
+    """Make a playbook of parsed TOML; `file` is its name in the faults.
+
+    Raises PlaybookFaults with one sentence a fault: file, key and what is allowed (L1.2).
+    """
+    found: list[str] = []
+    playbook = Playbook()
+    for name, content in data.items():
+        if name in LISTS:
+            items = _read_list(name, content, file, found)
+            playbook = put(playbook, LISTS[name].target, items)
+        elif name in KEYS and not isinstance(content, Mapping):
+            found.append(f"{file}: write {name} as [{name}]")
+        elif name in KEYS:
+            playbook = _read_section(playbook, name, content, file, found)
+        else:
+            known = ", ".join([*KEYS, *LISTS])
+            found.append(f"{file}: {name} is not known here; there are: {known}")
+    found += [f"{file}: {fault}" for fault in _together(playbook)]
+    if found:
+        raise PlaybookFaults(found)
+    return playbook
+
+
+def _together(playbook: Playbook) -> list[str]:
+    """Give the faults that no key has alone."""
+    tiers, low = playbook.tiers, playbook.low_answer
+    wrong = {
+        "nags.manager must not come before the last of nags.rep": (
+            playbook.nag_manager < playbook.nag_rep[-1]
+        ),
+        "tiers.a, b and c must fall, such as 2.0, 1.0, 0.5": not tiers.a > tiers.b > tiers.c,
+        "low_answer.above must not be less than low_answer.below": low.above < low.below,
+        "messages.per_week must not be less than messages.per_day": (
+            playbook.per_week < playbook.per_day
+        ),
+        "hours.calling must hold some time": playbook.calling.start == playbook.calling.end,
+    }
+    return [fault for fault, holds in wrong.items() if holds]
+
+
+def put(playbook: Playbook, target: str, value: Any) -> Playbook:  # noqa: ANN401 - as its key says
+    """Give the playbook with one value changed; 'tiers.a' and 'plans.A' are inside a part of it."""
+    outer, _, inner = target.partition(".")
+    if inner:
+        whole = getattr(playbook, outer)
+        value = _put_inside(whole, inner, value)
+    changed: dict[str, Any] = {outer: value}
+    return replace(playbook, **changed)
+
+
+def _put_inside(whole: Any, inner: str, value: Any) -> Any:  # noqa: ANN401 - likewise
+    if not isinstance(whole, Mapping):
+        return replace(whole, **{inner: value})
+    name = next(one for one in whole if str(one) == inner)
+    return {**whole, name: value}
+
+
+def taken(playbook: Playbook, target: str) -> Any:  # noqa: ANN401 - likewise
+    """Give the value that stands at a target."""
+    outer, _, inner = target.partition(".")
+    whole = getattr(playbook, outer)
+    if not inner:
+        return whole
+    if isinstance(whole, Mapping):
+        return next(value for name, value in whole.items() if str(name) == inner)
+    return getattr(whole, inner)
+
+
+def _read_section(
+    playbook: Playbook, name: str, content: Mapping[str, Any], file: str, found: list[str]
+) -> Playbook:
+    for key, value in content.items():
+        if key not in KEYS[name]:
+            known = ", ".join(KEYS[name])
+            found.append(f"{file}: {name}.{key} is not known here; there are: {known}")
+            continue
+        target, reader = KEYS[name][key]
+        try:
+            given = reader(value)
+        except ValueError as fault:
+            found.append(f"{file}: {name}.{key} must be {fault}")
+            continue
+        if isinstance(given, dict):
+            given = {**taken(playbook, target), **given}
+        playbook = put(playbook, target, given)
+    return playbook
+
+
+def _read_list(name: str, content: object, file: str, found: list[str]) -> tuple[Any, ...]:
+    spec = LISTS[name]
+    if not isinstance(content, list) or not all(isinstance(row, Mapping) for row in content):
+        found.append(f"{file}: write {name} as [[{name}]]")
+        return ()
+    items = []
+    for number, row in enumerate(content, start=1):
+        where = f"{file}: {name} {number}"
+        before = len(found)
+        given = _read_row(row, spec.keys, where, found)
+        missing = [key for key in spec.needed if row.get(key, "") == ""]
+        found += [f"{where} needs a {key}" for key in missing]
+        if len(found) == before:
+            items.append(spec.made(**given))
+            found += _wrong_in(items[-1], where)
+    marks = [tuple(getattr(item, key) for key in spec.told_apart) for item in items]
+    twice = sorted({" ".join(filter(None, one)) for one in marks if marks.count(one) > 1})
+    found += [f"{file}: {name} {one} stands twice" for one in twice]
+    return tuple(items)
+
+
+def _wrong_in(item: object, where: str) -> list[str]:
+    if not isinstance(item, Template):
+        return []
+    return [
+        f"{where}: {fault.part} {_SENTENCES[fault.key].format(**fault.params)}"
+        for fault in faults(item)
+    ]
+
+
+def _read_row(
+    row: Mapping[str, Any], readers: Mapping[str, Reader], where: str, found: list[str]
+) -> dict[str, Any]:
+    given = {}
+    for key, value in row.items():
+        if key not in readers:
+            found.append(f"{where}: {key} is not known here; there are: {', '.join(readers)}")
+            continue
+        try:
+            given[key] = readers[key](value)
+        except ValueError as fault:
+            found.append(f"{where}: {key} must be {fault}")
+    return given

@@ -1,0 +1,228 @@
+"""Values of the playbook, each read by a small function that says what is allowed."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rules.cadence import PARTS, Slot, plan_of
+from rules.fields import FIELDS
+from rules.hours import DayWindow, read_window
+from rules.words import Kind, Layer, Tier
+
+Reader = Callable[[Any], Any]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+STYLES = ("relationship", "one_call")
+MODES = ("auto", "on", "off")
+CONSENTS = ("assumed", "required")
+WEEKLY = ("shabbat", "none")
+MOST, LONGEST, LONGEST_TEXT, MOST_ATTEMPTS = 100_000, 300, 10_000, 30
+MOST_TIMES, HIGHEST_LATITUDE, HIGHEST_LONGITUDE = 100, 65, 180
+
+
+def text(value: object) -> str:
+    """Read a text."""
+    if not isinstance(value, str) or len(value) > LONGEST:
+        raise ValueError("a text in quotes")
+    return value
+
+
+def long_text(value: object) -> str:
+    """Read a text of several lines."""
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise ValueError(f"a text in quotes, {LONGEST_TEXT} letters at most")
+    return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Read a list of texts."""
+    if not isinstance(value, list):
+        raise ValueError('a list of texts such as ["a", "b"]')
+    return tuple(text(one) for one in value)
+
+
+def count(value: object) -> int:
+    """Read a whole number that is not negative."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST:
+        raise ValueError("a whole number of 0 or more")
+    return value
+
+
+def some(value: object) -> int:
+    """Read a whole number of at least one."""
+    try:
+        found = count(value)
+    except ValueError:
+        found = 0
+    if not found:
+        raise ValueError("a whole number of 1 or more")
+    return found
+
+
+def counts(value: object) -> tuple[int, ...]:
+    """Read whole numbers that rise."""
+    if not isinstance(value, list) or not value:
+        raise ValueError("a list of whole numbers, such as [0, 10]")
+    numbers = tuple(count(one) for one in value)
+    if list(numbers) != sorted(set(numbers)):
+        raise ValueError("whole numbers that rise, such as [0, 10]")
+    return numbers
+
+
+def _number(value: object, *, low: float, high: float, allowed: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(allowed)
+    return float(value)
+
+
+def part(value: object) -> float:
+    """Read a part of one."""
+    return _number(value, low=0, high=1, allowed="a part between 0 and 1, such as 0.4")
+
+
+def times(value: object) -> float:
+    """Read how many times the mean."""
+    return _number(value, low=0, high=MOST_TIMES, allowed="a number such as 2.0")
+
+
+def latitude(value: object) -> float:
+    """Read degrees north; beyond 65 the sun does not set every day."""
+    high = HIGHEST_LATITUDE
+    return _number(value, low=-high, high=high, allowed="degrees north, -65 to 65, such as 31.778")
+
+
+def longitude(value: object) -> float:
+    """Read degrees east."""
+    high = HIGHEST_LONGITUDE
+    return _number(value, low=-high, high=high, allowed="degrees east, -180 to 180")
+
+
+def margin(value: object) -> Decimal:
+    """Read the part of a price that is earned."""
+    part(value)
+    return Decimal(str(value))
+
+
+def money(value: object) -> Decimal:
+    """Read an amount of money, in the main unit."""
+    _number(value, low=0, high=MOST * 100, allowed="an amount such as 12.50")
+    return Decimal(str(value))
+
+
+def window(value: object) -> DayWindow:
+    """Read the hours of a day."""
+    try:
+        return read_window(text(value))
+    except ValueError:
+        raise ValueError('hours such as "09:00-20:00"') from None
+
+
+def plan(value: object) -> tuple[Slot, ...]:
+    """Read a call plan (L1.2)."""
+    try:
+        found = plan_of(*texts(value))
+    except ValueError:
+        found = ()
+    days = [slot.day for slot in found if slot.day]
+    if not 0 < len(found) <= MOST_ATTEMPTS or days != sorted(set(days)):
+        raise ValueError(
+            'a list that begins with "now" and goes on with times after the attempt before ("30m",'
+            ' "2h"), days after the first that rise ("day 3", "day 5 evening") or "next morning";'
+            f" parts of a day are {', '.join(PARTS)}"
+        )
+    return found
+
+
+def one_of(*allowed: str) -> Reader:
+    """Make a reader that takes one of these."""
+
+    def read(value: object) -> str:
+        if value not in allowed:
+            named = ", ".join(one or '""' for one in allowed)
+            raise ValueError(f"one of {named}")
+        return str(value)
+
+    return read
+
+
+def zone(value: object) -> str:
+    """Read the name of a time zone."""
+    try:
+        return ZoneInfo(text(value)).key
+    except Exception:  # noqa: BLE001 - zoneinfo raises many kinds for a bad name
+        raise ValueError("a time zone such as Asia/Jerusalem") from None
+
+
+def currency(value: object) -> str:
+    """Read an ISO 4217 code."""
+    if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value):
+        raise ValueError("three letters such as ILS")
+    return value.upper()
+
+
+def weekday(value: object) -> int:
+    """Read a day of the week."""
+    return WEEKDAYS.index(one_of(*WEEKDAYS)(value))
+
+
+def clock(value: object) -> time:
+    """Read an hour of the day."""
+    try:
+        found = time.fromisoformat(text(value))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo:
+        raise ValueError('an hour such as "09:00"')
+    return found
+
+
+def kind(value: object) -> Kind:
+    """Read a kind of lead."""
+    return Kind(one_of(*Kind)(value))
+
+
+def tier(value: object) -> Tier:
+    """Read a tier."""
+    return Tier(one_of(*Tier)(value))
+
+
+def layers(value: object) -> tuple[Layer, ...]:
+    """Read which messages."""
+    return tuple(Layer(one_of(*Layer)(one)) for one in texts(value))
+
+
+def by_kind(read: Reader) -> Reader:
+    """Make a reader of a table with a value for kinds of lead."""
+
+    def read_all(value: object) -> dict[Kind, Any]:
+        if not isinstance(value, Mapping) or not set(value) <= set(Kind):
+            raise ValueError(f"a table with a value for each of {', '.join(Kind)}")
+        return {Kind(name): read(one) for name, one in value.items()}
+
+    return read_all
+
+
+def dates(value: object) -> tuple[date, ...]:
+    """Read dates; in quotes too, as they are kept where there is no date."""
+    try:
+        found = [_date(one) for one in value] if isinstance(value, list) else [None]
+    except ValueError:
+        found = [None]
+    if None in found:
+        raise ValueError("a list of dates such as [2026-12-25]")
+    return tuple(one for one in found if one)
+
+
+def _date(value: object) -> date | None:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    return value if type(value) is date else None
+
+
+def field_map(value: object) -> dict[str, str]:
+    """Read a source's own names for fields."""
+    if not isinstance(value, dict) or not set(map(str, value.values())) <= FIELDS:
+        raise ValueError('a table of "their name" = "our field", such as { "Teléfono" = "phone" }')
+    return {str(name): str(meant) for name, meant in value.items()}

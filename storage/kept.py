@@ -1,0 +1,31 @@
+"""Small things that are kept under a name: what was made once, what was found out last."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from storage.rows import insert_new
+from storage.tables import kept
+from storage.unit import Unit, View
+
+
+def get(view: View, key: str) -> Any | None:
+    """Give what is kept under a name, or None."""
+    return view.execute(select(kept.c.value).where(kept.c.key == key)).scalar()
+
+
+def put_once(unit: Unit, key: str, value: Any, *, at: datetime) -> Any:
+    """Keep this unless something is kept already; gives what stands from now on.
+
+    `at` is now, UTC.
+    """
+    unit.execute(insert_new(unit, kept), {"key": key, "value": value, "at": at})
+    return get(unit, key)
+
+
+def put(unit: Unit, key: str, value: Any, *, at: datetime) -> None:
+    """Keep this in place of what was kept; `at` is now, UTC."""
+    values = {"value": value, "at": at}
+    if not unit.execute(insert_new(unit, kept), {"key": key, **values}).rowcount:
+        unit.execute(update(kept).where(kept.c.key == key).values(values))

@@ -1,0 +1,123 @@
+"""The composition root: the one place that sees every room and wires them together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from bot.desk import Clock, Desk
+from bot.learning import recall
+from bot.playbooks import load_playbook, refresh
+from bot.present import Present
+from bot.settings import Settings
+from rules.playbook_file import PlaybookFaults
+from storage.engine import make_engine
+from storage.store import Store
+from storage.upgrade import NewerDatabase, upgrade
+
+
+class Stop(Exception):
+    """Ends a command with exit code 1 and one clear line."""
+
+
+def wall_clock() -> datetime:
+    """Give the process clock's moment, UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """Open the database, brought up to date; raises Stop where it can't be."""
+    store = Store(make_engine(settings.database_url))
+    try:
+        upgrade(store.engine)
+    except NewerDatabase as newer:
+        raise Stop(f"{newer}; run the version that made it, or a later one") from None
+    except OperationalError as fault:
+        reason = " ".join(str(fault.orig).split())[:200]
+        raise Stop(f"the database can't be reached (DATABASE_URL): {reason}") from None
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_desk(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[Desk]:
+    """Open the database and everything that works with it."""
+    try:
+        playbook = load_playbook(settings)
+    except PlaybookFaults as faults:
+        raise Stop(str(faults)) from None
+    with open_store(settings) as store:
+        desk = Desk(store, settings, Present(playbook), clock)
+        refresh(desk)
+        recall(desk)
+        yield desk
+
+
+def make_client(settings: Settings) -> Any:
+    """Make the client of Slack's Web API."""
+    from slack_sdk import WebClient
+
+    # The outbox tries again by itself; the SDK doing so too could post twice.
+    return WebClient(
+        token=settings.bot_token, base_url=settings.slack_api_url, timeout=10, retry_handlers=[]
+    )
+
+
+def make_senders(settings: Settings, client: Any) -> dict[type, Any]:
+    """Make one sender for each kind of order that the settings let leave."""
+    from bot.orders import Mail, SlackPicture, SlackPost, SlackUpdate, Sms
+    from bot.senders.email import MailSender
+    from bot.senders.log import LogSms
+    from bot.senders.slack import SlackSender
+    from bot.senders.sms import TwilioSender
+
+    slack = SlackSender(client)
+    senders: dict[type, Any] = dict.fromkeys((SlackPost, SlackUpdate, SlackPicture), slack)
+    senders[Sms] = LogSms()
+    if settings.sms_provider == "twilio":
+        senders[Sms] = TwilioSender(
+            sid=settings.twilio_account_sid,
+            token=settings.twilio_auth_token,
+            sender=settings.twilio_from,
+            api_url=settings.twilio_api_url,
+            public_url=settings.public_url,
+        )
+    if settings.smtp_url:
+        senders[Mail] = MailSender(settings.smtp_url, sender=settings.mail_from)
+    return senders
+
+
+def senders_of(desk: Desk) -> dict[type, Any]:
+    return make_senders(desk.settings, make_client(desk.settings))
+
+
+def build_bot(desk: Desk) -> list[Any]:
+    """Wire the bot's parts: Socket Mode when there is an app token, else Slack over HTTP."""
+    from bot.delivery import Courier, Waker
+    from bot.senders.slack import Pulse
+    from handlers.clock import Ticker
+    from handlers.mailbox import MailboxDoor
+    from handlers.server import WebServer
+    from handlers.slack import SlackDoor
+    from handlers.socket import SocketDoor
+    from handlers.web import make_web
+
+    settings = desk.settings
+    client = make_client(settings)
+    courier = Courier(desk, make_senders(settings, client))
+    waker = Waker(courier)
+    desk.store.on_wake = waker.wake
+    door = SlackDoor(desk, client, signing_secret=settings.signing_secret)
+    socket = SocketDoor(door.app, settings.app_token) if settings.app_token else None
+    reaches = socket.connected if socket else Pulse(client).beats
+    web = make_web(desk, slack=None if socket else door.app, reaches_slack=reaches)
+    server = WebServer(web, host=settings.http_host, port=settings.http_port)
+    parts = [waker, Ticker(desk, courier, waker), door, server]
+    if settings.imap_url:
+        parts.append(MailboxDoor(desk))
+    return [*parts, socket] if socket else parts
