@@ -16,13 +16,13 @@ from slack_bolt import BoltRequest
 from slack_sdk import WebClient
 
 from bot.desk import Desk
+from bot.present import Present
 from bot.settings import Settings
 from handlers.slack import SlackDoor
 from rules.fields import Draft
 from rules.phones import read_phone
-from rules.playbook import Playbook
 from rules.team import Rep
-from rules.words import Kind, Stage, Step
+from rules.words import Kind, Step
 from sandbox.server import SlackServer
 from sandbox.world import AppConfig, User, Workspace
 from storage import leads, reps
@@ -120,7 +120,7 @@ def open_bench(folder: Path, client: WebClient) -> Iterator[Bench]:
     engine = make_engine(settings.database_url)
     upgrade(engine)
     store = Store(engine)
-    desk = Desk(store, settings, Playbook(), lambda: NOW)
+    desk = Desk(store, settings, Present(), lambda: NOW)
     _people(store)
     door = SlackDoor(desk, client, signing_secret="shh")
     gc.freeze()  # as the running bot does
@@ -149,7 +149,7 @@ def _people(store: Store) -> None:
     )
     with store.unit() as unit:
         reps.put(unit, team)
-        leads.add(unit, draft, stage=Stage.LEAD, step=Step.CALL, at=NOW)
+        leads.add(unit, draft, step=Step.CALL, at=NOW)
         unit.commit()
 
 
