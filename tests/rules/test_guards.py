@@ -24,6 +24,7 @@ from rules.guards import (
     reason_holds,
     takes_sms,
 )
+from rules.playbook_file import put
 from rules.words import Channel, Kind, Layer, PhoneType, Stage, Step, Tier
 from tests.rules.builders import NOW, PLAYBOOK, followup, lead
 
@@ -175,9 +176,9 @@ class TestConsent:
     @pytest.mark.parametrize("marketing", CLASSES)
     @pytest.mark.parametrize("kind", list(Kind))
     def test_is_the_managers_to_assume_or_to_require_by_kind_l1_2(self, kind, marketing):
-        rules = {"marketing" if marketing else "service": {**dict.fromkeys(Kind, "required")}}
-        strict = replace(PLAYBOOK, **rules)
-        loose = replace(PLAYBOOK, **{name: dict.fromkeys(Kind, "assumed") for name in rules})
+        which = "marketing" if marketing else "service"
+        strict = put(PLAYBOOK, which, dict.fromkeys(Kind, "required"))
+        loose = put(PLAYBOOK, which, dict.fromkeys(Kind, "assumed"))
         asked = lead(kind=kind)
         assert not has_consent(asked, SMS, marketing=marketing, playbook=strict)
         assert has_consent(asked, SMS, marketing=marketing, playbook=loose)

@@ -239,10 +239,9 @@ class Life(RuleBasedStateMachine):
             return
         self.undoable = None
         at = first_call(now=self.now, phoning=self.setting.phoning)
-        fresh = {"stage": Stage.LEAD, "closed_at": None, "plan_step": 0, "plan_at": None}
-        self.lead = replace(
-            self.lead, **fresh, tried=0, phone_valid=True, next_what=Step.CALL, next_at=at
-        )
+        begun = replace(self.lead, plan_step=0, plan_at=None, tried=0, phone_valid=True)
+        open_ = replace(begun, stage=Stage.LEAD, closed_at=None)
+        self.lead = replace(open_, next_what=Step.CALL, next_at=at)
 
     @invariant()
     def no_message_left_twice(self) -> None:

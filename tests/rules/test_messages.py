@@ -164,7 +164,7 @@ class TestTheOfferL32:
         book = replace(PLAYBOOK, offer_after=1)
         missed = replace(MISSED, misses=1)
         found = followup_messages(missed, missed, AGREED, Writing(book))
-        assert [one.layer for one in found] == ["sms_followup", "mail_offer"]
+        assert [one.payload["layer"] for one in found] == ["sms_followup", "mail_offer"]
 
     def test_is_none_for_calls_missed_without_an_agreement(self):
         plain = lead(misses=2, followup_misses=0, agreed=("email",))

@@ -21,7 +21,7 @@ def minutes(count):
 
 def ignored(agreed, playbook, *, late=timedelta(0)):
     """Give what happens at each nag of a follow-up that nobody looks at, and when."""
-    story = []
+    story: list[object] = []
     while agreed.nag_at is not None and len(story) < 20:
         now = agreed.nag_at + late
         step = nag(agreed, now=now, playbook=playbook)

@@ -128,5 +128,5 @@ class TestWhateverHappens:
             asked = outcome == "notnow" and ahead is not None
             at, what = decision.lead.next_at, decision.lead.next_what
             assert at is None or at >= decision.attempt.at
-            if what in {Step.CALL, Step.RETRY_UNAVAILABLE} and not asked:
+            if at and what in {Step.CALL, Step.RETRY_UNAVAILABLE} and not asked:
                 assert inside(PLAYBOOK.calling, at=at, zone=ZONE)

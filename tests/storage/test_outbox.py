@@ -279,6 +279,24 @@ class TestPutBack:
         assert (states(store), stored(store)[0]["due_at"]) == ([WAITING], NOON)
 
 
+class TestTheFirstTry:
+    def test_is_none_before_it(self, store: Store):
+        put(store, PostCard(1))
+        assert take(store)[0].tried_at is None
+
+    def test_is_remembered_from_the_first_failure_on(self, store: Store):
+        put(store, PostCard(1))
+        for number in (1, 2, 3):
+            now = NOON + number * MINUTE
+            put_back(store, take(store, now=now)[0], due_at=now, now=now)
+        assert take(store, now=LATER)[0].tried_at == NOON + MINUTE
+
+    def test_is_not_a_wait_for_a_better_hour(self, store: Store):
+        put(store, SendSms(1, Layer.SMS_FIRST))
+        put_back(store, take(store)[0], counts=False)
+        assert take(store, now=LATER)[0].tried_at is None
+
+
 class TestFreeExpired:
     def test_leaves_a_lease_that_runs(self, store: Store):
         put(store, PostCard(1))
@@ -378,6 +396,50 @@ class TestCancelOfAttempt:
             cancelled = self.cancel(store, attempt_id)
         assert cancelled
         assert rows == []
+
+
+class TestCancel:
+    FIRST, SECOND = SendSms(1, Layer.SMS_FIRST), SendEmail(1, Layer.MAIL_FIRST)
+
+    def cancel(self, store: Store, *keys: str) -> int:
+        with store.unit() as unit:
+            count = outbox.cancel(unit, keys, why="replied", now=LATER)
+            unit.commit()
+        return count
+
+    def test_ends_what_waits_under_the_keys_for_good(self, store: Store):
+        put(store, self.FIRST, self.SECOND)
+        assert self.cancel(store, self.FIRST.once_key, "sms:unknown") == 1
+        assert states(store) == [CANCELLED, WAITING]
+        row = stored(store)[0]
+        assert (row["error"], row["done_at"]) == ("replied", LATER)
+        put(store, self.FIRST)
+        assert states(store) == [CANCELLED, WAITING]
+
+    def test_leaves_what_is_leaving_or_has_left(self, store: Store):
+        put(store, self.FIRST, self.SECOND)
+        first, _ = take(store)
+        finish(store, first)
+        assert self.cancel(store, self.FIRST.once_key, self.SECOND.once_key) == 0
+        assert states(store) == [SENT, LEASED]
+
+    def test_of_no_key_ends_nothing(self, store: Store):
+        put(store, self.FIRST, RefreshCard(1))
+        assert self.cancel(store) == 0
+
+
+class TestWaiting:
+    def test_gives_when_each_was_put_in_and_is_due(self, store: Store):
+        first, second = SendSms(1, Layer.SMS_FIRST), SendEmail(1, Layer.MAIL_FIRST)
+        third = SendSms(2, Layer.SMS_FIRST)
+        put(store, first, due_at=LATER)
+        put(store, second, third)
+        held = take(store)
+        finish(store, held[1])
+        keys = [first.once_key, second.once_key, third.once_key, "sms:unknown"]
+        with store.view() as view:
+            found = outbox.waiting(view, keys)
+        assert found == {first.once_key: (NOON, LATER), second.once_key: (NOON, NOON)}
 
 
 class TestCancelNudges:
