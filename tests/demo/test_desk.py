@@ -119,15 +119,16 @@ class TestAModal:
 
 class TestAThread:
     def test_begins_under_a_message_and_is_told_there(self, tab: Tab):
+        number = tab.new_lead("Gal Sharon", "052-234-5676")
         tab.channel("leads")
-        card = tab.feed.locator(":scope > *").last
+        card = tab.feed.locator(":scope > *", has_text=f"#{number} Gal Sharon").last
         card.hover()
         card.get_by_role("button", name="Reply in thread").click()
         expect(tab.page.locator(".head h1")).to_contain_text("Thread")
         tab.type("I know her, let me take it")
         expect(tab.feed.locator("article")).to_have_count(2)
         tab.page.get_by_role("button", name="Back to the channel").click()
-        expect(tab.feed.get_by_role("button", name="1 reply")).to_be_visible()
+        expect(card.get_by_role("button", name="1 reply")).to_be_visible()
 
 
 class TestHome:
