@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.playbooks import IN_SLACK, current, load_playbook
 from bot.settings import Settings, missing_for_slack
+from rules.guards import names_sender
 from rules.playbook_file import PlaybookFaults
 from storage import inbox, outbox, reps
 from storage.store import Store
@@ -80,15 +81,23 @@ def playbook_finding(settings: Settings) -> Finding | list[Finding]:
 
 
 def changes_findings(settings: Settings, store: Store) -> list[Finding]:
-    """Say what keeps the changes that managers made in Slack from holding over the file."""
+    """Say what is amiss in the playbook as it stands, with the changes made in Slack."""
     try:
-        current(store, settings)
+        book = current(store, settings)
     except PlaybookFaults as faults:
         wrong = [one for one in faults.faults if one.startswith(IN_SLACK)]
         return [
             Finding("playbook", good=None, text=f"{one}; the file alone holds") for one in wrong
         ]
-    return []
+    return [] if names_sender(book) else [_no_sender()]
+
+
+def _no_sender() -> Finding:
+    text = (
+        "the playbook's [team] does not say who writes: advertising (offers, the mailing list, mail"
+        " to cold leads) will not leave without a sender_name and a callback_phone or an address"
+    )
+    return Finding("sender", good=None, text=text)
 
 
 def mail_finding(check: Callable[[], None]) -> Finding:

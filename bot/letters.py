@@ -13,6 +13,7 @@ from rules.lead import Lead
 from rules.letters import Bounce, Letter, asks_to_stop, bounce_of, is_automatic, written_to
 from rules.optouts import BY_MAIL
 from rules.phones import email_key, read_email
+from rules.stopping import Stop
 from rules.words import Channel
 from storage import inbox, leads, messages
 from storage.messages import Message
@@ -69,6 +70,7 @@ def _message(unit: Unit, letter: Letter) -> Message | None:
 def _lead(unit: Unit, letter: Letter, bounce: Bounce | None, about: Message | None) -> Lead | None:
     """Give the lead that was written to, else the newest with the address; held until the end."""
     if about:
+        leads.lock_person(unit, phone="", email=about.address)
         return leads.load(unit, about.lead_id, lock=True)
     address = bounce.recipient if bounce else letter.sender
     leads.lock_person(unit, phone="", email=address)
@@ -91,7 +93,7 @@ def _take_bounce(
         return
     tried = about.address if about else email_key(bounce.recipient)
     if bounce.of_address and lead.email_ok and tried == email_key(lead.email):
-        mail_bounced(desk, unit, lead.id, code=ADDRESS_REFUSED, now=now)
+        mail_bounced(desk, unit, tried, code=ADDRESS_REFUSED, now=now)
         return
     what = "mail_refused" if bounce.lasting else "mail_delayed"
     leads.add_line(unit, lead.id, at=now, actor="", what=what, code=bounce.code)
@@ -107,8 +109,9 @@ def _take_letter(
             text = said.text
             leads.add_line(unit, lead.id, at=now, actor="", what="auto_replied", text=text)
             desk.send(unit, lead, (RefreshCard(lead.id),), now=now)
-    elif asks_to_stop(letter):
-        _stop_mail(desk, unit, lead, Asked((Channel.EMAIL,), "", BY_MAIL, now, said.text), letter)
+    elif (stop := asks_to_stop(letter)).certain:
+        closed = stop.channels if stop is Stop.ALL else (Channel.EMAIL,)
+        _stop_mail(desk, unit, lead, Asked(closed, "", BY_MAIL, now, said.text), letter)
     else:
         take_in(desk, unit, [lead] if lead else [], said, now=now)
 

@@ -6,12 +6,21 @@ from datetime import datetime
 from bot import links
 from bot.desk import Desk
 from bot.html import html
-from bot.messages import HALF_FILLED, NO_REFUSAL, Facts, as_advertisement, facts_of, own_text
+from bot.messages import (
+    HALF_FILLED,
+    NO_REFUSAL,
+    NO_SENDER,
+    Facts,
+    as_advertisement,
+    facts_of,
+    own_text,
+)
 from bot.orders import Drop, Mail
-from rules.guards import is_advertising, is_marketing
+from rules.guards import is_advertising, is_commercial, names_sender
 from rules.lead import Lead
 from rules.phones import email_key
 from rules.sending import SendEmail
+from rules.templates import Chosen, Piece
 from rules.words import Channel, Kind, Layer
 from storage.unit import View
 
@@ -29,7 +38,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail's subject, its paragraphs, a link to press, its small print."""
+    """A mail's subject, its paragraphs, a link to press, its small print.
+
+    `own` are the paragraphs of a manager's text in pieces: only the manager's own words, never
+    what filled them, may hold addresses that can be pressed.
+    """
 
     subject: str
     parts: tuple[str, ...]
@@ -37,6 +50,7 @@ class Letter:
     signed: str = ""
     footer: tuple[str, ...] = ()
     refusal: Link = Link("", "")
+    own: tuple[tuple[Piece, ...], ...] = ()
 
 
 def mail_of(
@@ -49,22 +63,30 @@ def mail_of(
     """
     facts = facts_of(desk, view, lead, effect, now=now)
     own = own_text(desk, lead, effect, facts)
-    letter = (
-        Letter(own.subject, tuple(own.text.split("\n")), Link("", ""))
-        if own
-        else _built_in(lead, effect, facts)
-    )
+    letter = _of_manager(own) if own else _built_in(lead, effect, facts)
     if not any(letter.parts):
         return Drop(HALF_FILLED)
     refusal = links.unsubscribe_link(desk, view, lead.id, email_key(lead.email))
     layer = Layer(effect.layer)
     advert = is_advertising(lead, layer, desk.playbook)
-    if not refusal and (advert or is_marketing(layer)):
+    if advert and not names_sender(desk.playbook):
+        return Drop(NO_SENDER)
+    if not refusal and is_commercial(lead, layer, desk.playbook):
         return Drop(NO_REFUSAL)
     whole = _with_small_print(desk, lead, letter, facts, refusal=refusal, advert=advert)
     shown = html("mail.html.j2", facts.words, letter=whole)
     name = desk.playbook.sender_name
     return Mail(lead.email, whole.subject, _text(whole), shown, key, refusal, advert, name)
+
+
+def _of_manager(own: Chosen) -> Letter:
+    lines: list[list[Piece]] = [[]]
+    for piece in own.pieces:
+        first, *more = piece.text.split("\n")
+        lines[-1].append(replace(piece, text=first))
+        lines += [[replace(piece, text=line)] for line in more]
+    shown = tuple(tuple(line) for line in lines if any(piece.text.strip() for piece in line))
+    return Letter(own.subject, tuple(own.text.split("\n")), Link("", ""), own=shown)
 
 
 def _built_in(lead: Lead, effect: SendEmail, facts: Facts) -> Letter:

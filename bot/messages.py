@@ -1,5 +1,6 @@
 """What customers are written: in their own language, by the manager's texts or our own."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from bot import links
 from bot.desk import Desk
 from bot.orders import Drop, Sms
 from bot.texts import Safe, Words
-from rules.guards import is_advertising
+from rules.guards import is_advertising, names_sender
 from rules.lead import Lead
 from rules.phones import email_key
 from rules.sending import SendEmail, SendSms
@@ -19,8 +20,9 @@ from storage import calls, reps
 from storage.unit import View
 
 LONGEST_NAME, LONGEST_WORDS = 40, 60
-HALF_FILLED, NO_REFUSAL = "half_filled", "no_unsubscribe_link"
-_IN_NAMES = frozenset("'’`\"״׳-־.")
+HALF_FILLED, NO_REFUSAL, NO_SENDER = "half_filled", "no_unsubscribe_link", "no_sender"
+_IN_NAMES = frozenset("'’`\"״׳-־")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?")
 _IN_WORDS = frozenset("'’`\"״׳-־–&+,() ")
 
 
@@ -94,6 +96,8 @@ def sms_of(desk: Desk, view: View, lead: Lead, effect: SendSms, *, now: datetime
         return Drop(HALF_FILLED)
     if not is_advertising(lead, Layer(effect.layer), desk.playbook):
         return Sms(lead.phone_e164, text)
+    if not names_sender(desk.playbook):
+        return Drop(NO_SENDER)
     refusal = _refusal(desk, view, lead, facts.words)
     if not refusal:
         return Drop(NO_REFUSAL)
@@ -159,13 +163,16 @@ def _agreed(view: View, effect: SendSms | SendEmail, words: Words, *, now: datet
 def first_name(lead: Lead) -> str:
     """Give the first of a lead's names; '' where none is known, or what stands there is no name.
 
-    Strangers fill this field, and it goes out from the company's own number.
+    Strangers fill this field, and it goes out from the company's own number: a full stop stands
+    at its end or behind initials alone, where it makes no address.
     """
     first = next(iter(lead.name.split()), "")
     named = all(
-        char.isalpha() or unicodedata.combining(char) or char in _IN_NAMES for char in first
+        char.isalpha() or unicodedata.combining(char) or char in _IN_NAMES
+        for char in first.removesuffix(".")
     )
-    return first if named and len(first) <= LONGEST_NAME else ""
+    whole = named or _INITIALS.fullmatch(first)
+    return first if whole and len(first) <= LONGEST_NAME else ""
 
 
 def harmless(text: str) -> str:

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.assign import tell_managers
 from bot.bodies import FORM, Unreadable, read_body
 from bot.desk import Desk
+from bot.heard import heard
 from bot.mime import read_letter
-from bot.optouts import Asked, carry_out, reopen
+from bot.optouts import Asked, close_all, reopen
 from bot.returns import bring_back
 from bot.team import member
 from rules.cleaning import clean_text
@@ -18,7 +19,8 @@ from rules.letters import Letter, new_text
 from rules.optouts import BY_SMS
 from rules.phones import Phone, read_phone
 from rules.refusals import Refused
-from rules.replies import reads_as_optin, reads_as_optout, waits_for_an_answer
+from rules.replies import asked_to_stop, reads_as_optin
+from rules.stopping import Stop
 from rules.words import Channel, PhoneType, Stage
 from storage import inbox, leads, optouts, outbox
 from storage.unit import Unit, View
@@ -47,10 +49,17 @@ class Inbound:
     sender: str = ""
 
     @property
+    def stop(self) -> Stop:
+        """What it asks to stop."""
+        said = asked_to_stop(self.text)
+        if self.channel is Channel.EMAIL:
+            return Stop.UNSURE if said.certain else said
+        return Stop.MESSAGES if self.asks == STOP and not said.certain else said
+
+    @property
     def optout(self) -> bool:
         """Whether it asks for no more messages."""
-        sms = self.channel is Channel.SMS
-        return sms and (self.asks == STOP or reads_as_optout(self.text))
+        return self.stop.certain
 
     @property
     def optin(self) -> bool:
@@ -121,18 +130,24 @@ def take_in(
     `found` are the sender's leads, newest first, held until the unit ends; `now` is UTC.
     """
     take = _opt_out if message.optout else _hear
-    heard = [
-        _tell_owner(desk, unit, lead, message, now=now)
+    lived = {lead.id for lead in found if lead.living}
+    told = [
+        _tell_owner(desk, unit, lead, message, lived=lead.id in lived, now=now)
         for lead in take(desk, unit, found, message, now=now)
     ]
-    if not any(heard):
+    if not any(told):
         notice = TellManagers("unheard", found[0].id if found else 0, about=message.sid)
         outbox.add(unit, tell_managers(desk, unit, notice), now=now)
 
 
-def _tell_owner(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: datetime) -> bool:
-    """Tell the lead's rep, and say whether there is one; who bought is still somebody's."""
-    cared_for = lead.living or lead.stage is Stage.WON
+def _tell_owner(
+    desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, lived: bool, now: datetime
+) -> bool:
+    """Tell the lead's rep, and say whether there is one; who bought is still somebody's.
+
+    `lived` when it did until this message (S3). What is not sure is a rep's to read.
+    """
+    cared_for = lived or lead.living or lead.stage is Stage.WON or message.stop is Stop.UNSURE
     heard = cared_for and _is_in_team(desk, unit, lead.owner)
     told = (TellReply(lead.id, lead.owner, message.sid),) if heard else ()
     desk.send(unit, lead, (*told, RefreshCard(lead.id)), now=now)
@@ -142,18 +157,14 @@ def _tell_owner(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: da
 def _opt_out(
     desk: Desk, unit: Unit, found: Sequence[Lead], message: Inbound, *, now: datetime
 ) -> list[Lead]:
-    """Send this person no SMS and no mail from now on; gives their leads (contract: Consent)."""
-    asked = Asked(tuple(Channel), "", BY_SMS, now, message.text)
-    after = {lead.id: lead for lead in found}
-    closed: set[int] = set()
-    for lead in found or (None,):
-        done = carry_out(desk, unit, lead, asked, address=message.phone.e164)
-        after |= {one.after.id: one.after for one in done.changes}
-        closed |= {one.after.id for one in done.changes}
+    """Contact this person no more as they ask; gives their leads (contract: Consent)."""
+    asked = Asked(message.stop.channels, "", BY_SMS, now, message.text)
+    done = close_all(desk, unit, found, asked, address=message.phone.e164)
+    closed = {one.after.id: one.after for one in done.changes}
     for lead in found:
         if lead.id not in closed:
             leads.add_line(unit, lead.id, at=now, actor="", what="replied", text=message.text)
-    return list(after.values())
+    return list(({lead.id: lead for lead in found} | closed).values())
 
 
 def _hear(
@@ -161,21 +172,26 @@ def _hear(
 ) -> list[Lead]:
     """Put an answer where the rep sees it, and what waits for an answer away; gives the leads.
 
-    Where nobody works this person now, their newest lead comes back as fresh (L3.3).
+    Where nobody works this person now, their newest lead comes back as fresh (L3.3); not if they
+    may have asked to be left alone.
     """
     if message.optin:
         found = _opt_in(desk, unit, found, message, now=now)
-    what = "replied_mail" if message.channel is Channel.EMAIL else "replied"
-    for lead in found:
-        leads.add_line(unit, lead.id, at=now, actor="", what=what, text=message.text)
-        outbox.cancel(unit, waits_for_an_answer(lead), why="replied", now=now)
-        desk.send(unit, lead, (PostReply(lead.id, message.sid),), now=now)
-    if any(lead.working or lead.stage is Stage.WON for lead in found):
-        return list(found)
+    found = [_write_down(desk, unit, lead, message, now=now) for lead in found]
+    cared_for = any(lead.working or lead.stage is Stage.WON for lead in found)
+    if cared_for or message.stop is not Stop.NO:
+        return found
     return [
         lead if place else _bring_back(desk, unit, lead, now=now)
         for place, lead in enumerate(found)
     ]
+
+
+def _write_down(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: datetime) -> Lead:
+    what = "replied_mail" if message.channel is Channel.EMAIL else "replied"
+    leads.add_line(unit, lead.id, at=now, actor="", what=what, text=message.text)
+    desk.send(unit, lead, (PostReply(lead.id, message.sid),), now=now)
+    return heard(unit, lead, now=now)
 
 
 def _opt_in(

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from bot.desk import Desk
 from bot.leads import workable
+from bot.outward import leaves_at
 from bot.team import member
 from rules.effects import RefreshCard
-from rules.guards import may_write
+from rules.guards import is_asked, may_write
 from rules.lead import Lead
 from rules.refusals import Refused
 from rules.segments import count
@@ -35,13 +36,15 @@ class Texting:
 def to_write(desk: Desk, lead_id: int, *, by: str) -> Texting:
     """Give a lead that this person is about to write to, and when that would leave.
 
-    Raises Refused where it is another's or takes no SMS.
+    Raises Refused where it is another's, takes no SMS or has not written to us in a month: then
+    it would be an advertisement.
     """
     now = desk.clock()
     with desk.store.view() as view:
         lead = workable(view, lead_id, by=member(view, by, admins=desk.settings.admin_slack_ids))
-    _check_open(desk, lead)
-    return Texting(lead, now, desk.leaves_at(lead, now=now))
+        _check_open(desk, lead, now=now)
+        leave = leaves_at(desk, view, lead, SendSms(lead.id, Layer.OTHER), now=now)
+    return Texting(lead, now, leave)
 
 
 def write(desk: Desk, lead_id: int, text: str, *, by: str, key: str) -> Texting:
@@ -54,19 +57,22 @@ def write(desk: Desk, lead_id: int, text: str, *, by: str, key: str) -> Texting:
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
         lead = workable(unit, lead_id, by=actor)
-        _check_open(desk, lead)
+        _check_open(desk, lead, now=now)
         sms = SendSms(lead.id, Layer.OTHER, about=key, text=said)
+        leave = leaves_at(desk, unit, lead, sms, now=now)
         if inbox.first_time(unit, key, at=now):
             leads.add_line(unit, lead.id, at=now, actor=by, what="wrote_sms", text=said)
             desk.send(unit, lead, (sms, RefreshCard(lead.id)), now=now)
         unit.commit()
-    return Texting(lead, now, desk.leaves_at(lead, now=now), count(said).segments, key)
+    return Texting(lead, now, leave, count(said).segments, key)
 
 
-def _check_open(desk: Desk, lead: Lead) -> None:
+def _check_open(desk: Desk, lead: Lead, *, now: datetime) -> None:
     carried = desk.carries(SendSms(lead.id, Layer.OTHER))
     if not carried or not may_write(lead, Layer.OTHER, desk.playbook):
         raise Refused("text.closed", lead_id=lead.id, name=lead.name)
+    if not is_asked(lead, Layer.OTHER, now=now):
+        raise Refused("text.unasked", lead_id=lead.id, name=lead.name)
 
 
 def _check_length(text: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from rules.lead import FollowUp, Lead
 from rules.phones import can_text
-from rules.playbook import ASSUMED, Playbook
+from rules.playbook import ASSUMED, DEFAULT_SENDER, Playbook
 from rules.words import (
     CALLS,
     HIGH_TIERS,
@@ -17,7 +17,10 @@ from rules.words import (
 )
 
 EARLY = timedelta(minutes=15)
+ANSWER_WITHIN = timedelta(days=30)
 MARKETING = frozenset({Layer.MAIL_OFFER, Layer.MAILING_LIST})
+TO_REACH = frozenset({Layer.SMS_FIRST, Layer.SMS_FOLLOWUP, Layer.MAIL_FIRST, Layer.MAIL_OFFER})
+"""Messages that are to bring a person to answer: they are out of date once one did."""
 
 
 def is_first_miss(lead: Lead) -> bool:
@@ -66,9 +69,20 @@ def is_marketing(layer: Layer) -> bool:
 def is_advertising(lead: Lead, layer: Layer, playbook: Playbook) -> bool:
     """Say whether law asks for the mark of an advertisement: by the playbook, always to the cold.
 
-    A rep's own answer to what the customer wrote is none.
+    A rep's own answer to what the customer wrote is none (`is_asked`).
     """
     return layer in playbook.advertising or (lead.kind is Kind.COLD and layer != Layer.OTHER)
+
+
+def is_commercial(lead: Lead, layer: Layer, playbook: Playbook) -> bool:
+    """Say whether law asks for agreement to a message and a way to refuse it (30A)."""
+    return is_marketing(layer) or is_advertising(lead, layer, playbook)
+
+
+def names_sender(playbook: Playbook) -> bool:
+    """Say whether an advertisement can say who sends it and how to reach them (law)."""
+    named = playbook.sender_name.strip() not in {"", DEFAULT_SENDER}
+    return named and bool(playbook.callback_phone.strip() or playbook.address.strip())
 
 
 def has_consent(lead: Lead, channel: Channel, *, marketing: bool, playbook: Playbook) -> bool:
@@ -94,11 +108,14 @@ def is_open(lead: Lead, channel: Channel) -> bool:
 
 
 def may_write(lead: Lead, layer: Layer, playbook: Playbook) -> bool:
-    """Say whether law and the person allow this message, on its layer's channel."""
+    """Say whether law and the person allow this message, on its layer's channel.
+
+    The one place where consent is asked. A rep's own SMS is an answer: see `is_asked`.
+    """
     channel = channel_of(layer)
     if layer == Layer.OTHER:
         return is_open(lead, channel)
-    marketing = is_marketing(layer)
+    marketing = is_commercial(lead, layer, playbook)
     return is_open(lead, channel) and has_consent(
         lead, channel, marketing=marketing, playbook=playbook
     )
@@ -138,6 +155,21 @@ def is_unreached(lead: Lead, layer: Layer, *, asked_at: datetime) -> bool:
     """Say whether nobody reached the person since the message was asked for (UTC)."""
     after_all = layer in {Layer.OTHER, Layer.MAILING_LIST}
     return after_all or lead.reached_at is None or lead.reached_at <= asked_at
+
+
+def is_unanswered(lead: Lead, layer: Layer, *, asked_at: datetime) -> bool:
+    """Say whether the person did not write to us since the message was asked for (UTC)."""
+    return layer not in TO_REACH or lead.replied_at is None or lead.replied_at <= asked_at
+
+
+def is_asked(lead: Lead, layer: Layer, *, now: datetime) -> bool:
+    """Say whether a rep's own SMS answers what the person wrote, in the month before `now` (UTC).
+
+    Without that it would be an advertisement (law).
+    """
+    if layer != Layer.OTHER:
+        return True
+    return lead.replied_at is not None and now - lead.replied_at <= ANSWER_WITHIN
 
 
 def reason_holds(lead: Lead, layer: Layer, *, about: str) -> bool:

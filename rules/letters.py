@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from rules.phones import plain, read_email
-from rules.replies import reads_as_optout
+from rules.replies import asked_to_stop
+from rules.stopping import Stop
 
 MOST_TEXT = 100_000
 _MOST_IDS = 40
@@ -152,10 +153,11 @@ def _judged(status: str, answer: str) -> Bounce:
     return Bounce("", code, lasting, lasting and of_address)
 
 
-def asks_to_stop(letter: Letter) -> bool:
-    """Say whether it asks for no more mail: its whole new text, or its subject (Consent)."""
-    subject = _AGAIN.sub("", plain(letter.subject).strip())
-    return reads_as_optout(new_text(letter.text)) or reads_as_optout(subject)
+def asks_to_stop(letter: Letter) -> Stop:
+    """Say what it asks to stop: by its whole new text, else by its subject (Consent)."""
+    subject = asked_to_stop(_AGAIN.sub("", plain(letter.subject).strip()))
+    said = asked_to_stop(new_text(letter.text))
+    return subject if subject.certain and not said.certain else said
 
 
 def new_text(text: str) -> str:

@@ -78,7 +78,12 @@ def wants_sms(lead: Lead, layer: Layer, writing: Writing) -> bool:
 def ask_phone(lead: Lead, playbook: Playbook) -> tuple[Effect, ...]:
     """Give the mail that asks for a right number (L5.1), where one may be written."""
     allowed = guards.may_ring(lead) and guards.may_write(lead, Layer.ASK_PHONE, playbook)
-    return (SendEmail(lead.id, Layer.ASK_PHONE),) if allowed else ()
+    return (phone_asked(lead),) if allowed else ()
+
+
+def phone_asked(lead: Lead) -> SendEmail:
+    """Give the mail that asks for a right number: once for each that was wrong (L5.1)."""
+    return SendEmail(lead.id, Layer.ASK_PHONE, about=lead.phone_e164 or lead.phone_raw)
 
 
 def unwanted(
@@ -86,15 +91,18 @@ def unwanted(
 ) -> str:
     """Say why a message asked for at `asked_at` (UTC) must not leave any more; "" when it may.
 
-    Somebody reached the person since, the lead is closed, its reason is gone, law or the person
-    forbids it (contract: Outcomes, Consent).
+    Somebody reached the person since or they wrote to us, the lead is closed, its reason is gone,
+    law or the person forbids it (contract: Outcomes, Consent), or low-answer mode came (L2.5).
     """
     layer = Layer(effect.layer)
     checks = {
         "closed": guards.lives_for(lead, layer),
         "reached": guards.is_unreached(lead, layer, asked_at=asked_at),
+        "replied": guards.is_unanswered(lead, layer, asked_at=asked_at),
+        "unasked": guards.is_asked(lead, layer, now=asked_at),
         "reason_gone": guards.reason_holds(lead, layer, about=effect.about),
         "not_allowed": guards.may_write(lead, layer, writing.playbook),
+        "low_answer": isinstance(effect, SendEmail) or wants_sms(lead, layer, writing),
     }
     return next((why for why, holds in checks.items() if not holds), "")
 

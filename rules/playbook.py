@@ -13,6 +13,7 @@ from rules.tiers import TierRules
 from rules.words import Kind, Layer, Tier
 
 ASSUMED, REQUIRED = "assumed", "required"
+DEFAULT_SENDER = "Lead desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Playbook:
     """The method's numbers with their defaults; spans of time are timedeltas, hours are local."""
 
     callback_phone: str = ""
-    sender_name: str = "Lead desk"
+    sender_name: str = DEFAULT_SENDER
     address: str = ""
     calling: DayWindow = field(default_factory=lambda: read_window("09:00-20:00"))
     quiet: DayWindow = field(default_factory=lambda: read_window("21:00-08:00"))

@@ -84,12 +84,24 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a filled text: the manager's own words, or what fills the `field` there."""
+
+    text: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
-    """A template that fits, with its subject and text filled; an SMS has the subject ""."""
+    """A template that fits, with its subject and text filled; an SMS has the subject "".
+
+    `pieces` are the text again, the manager's words apart from what filled them.
+    """
 
     template: Template
     subject: str
     text: str
+    pieces: tuple[Piece, ...] = field(default=(), compare=False)
 
 
 def channel_of(moment: Moment) -> Channel:
@@ -187,6 +199,11 @@ def filled(text: str, values: Mapping[str, str]) -> str | None:
     Strangers' values are set in as they are, braces too, but on one line and without control
     characters.
     """
+    pieces = _pieces(text, values)
+    return None if pieces is None else "".join(piece.text for piece in pieces)
+
+
+def _pieces(text: str, values: Mapping[str, str]) -> tuple[Piece, ...] | None:
     try:
         parts = _parsed(text)
     except ValueError:
@@ -194,7 +211,12 @@ def filled(text: str, values: Mapping[str, str]) -> str | None:
     lines = {name: _in_line(values.get(name, "")) for _, name in parts if name is not None}
     if not all(_shows(line) for line in lines.values()):
         return None
-    return "".join(plainly + ("" if name is None else lines[name]) for plainly, name in parts)
+    found = (
+        piece
+        for plainly, name in parts
+        for piece in (Piece(plainly), *([] if name is None else [Piece(lines[name], name)]))
+    )
+    return tuple(piece for piece in found if piece.text)
 
 
 def _in_line(value: str) -> str:
@@ -231,7 +253,7 @@ def choose(
 
 
 def _whole(template: Template, values: Mapping[str, str]) -> Chosen | None:
-    subject, text = filled(template.subject, values), filled(template.text, values)
-    if subject is None or text is None:
+    subject, pieces = filled(template.subject, values), _pieces(template.text, values)
+    if subject is None or pieces is None:
         return None
-    return Chosen(template, subject, text)
+    return Chosen(template, subject, "".join(piece.text for piece in pieces), pieces)

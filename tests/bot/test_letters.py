@@ -326,6 +326,18 @@ class TestAskingForNoMore:
         comes(room, plain("STOP", key="<r2@x>"))
         assert room.history(1)[-1] == "replied_mail"
 
+    def test_may_be_of_calls_too(self, room: Room):
+        room.lead()
+        comes(room, plain("Please don't call me again"))
+        assert room.load(1).opted_out == ("sms", "email", "calls")
+
+    def test_is_left_to_the_rep_where_it_is_not_sure(self, room: Room):
+        lead = room.lead()
+        room.log(1, "lost")
+        comes(room, plain("How do I unsubscribe from that other list?"))
+        assert (room.load(1).stage, room.load(1).opted_out) == (Stage.LOST, ())
+        assert "How do I unsubscribe" in room.outside.dms(lead.owner)[-1].text
+
     def test_stops_the_mail_that_waits(self, room: Room):
         room.lead()
         room.log(1, "noanswer")

@@ -1,5 +1,6 @@
 """What customers are written: whole, true, in their language, marked where it is advertising."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.mails import mail_of
-from bot.messages import LONGEST_WORDS, harmless, sms_of
+from bot.messages import LONGEST_WORDS, first_name, harmless, sms_of
 from bot.orders import Drop, Mail, Sms
 from bot.texts import FSI, PDI
 from rules.lead import Lead
@@ -147,6 +148,27 @@ class TestAManagersText:
         assert "<b>" not in sent.html
         assert "03-555-1234" not in sent.text
 
+    @pytest.mark.parametrize(
+        "field", ["name", "product", "campaign", "referrer", "rep", "sender", "phone"]
+    )
+    def test_makes_no_link_of_what_fills_it(self, public: Room, field: str):
+        text = f"https://cars.example and {{{field}}}\n{{link}}"
+        self.room_with(public, Template(Moment.MAIL_FIRST, text, subject="Hello"))
+        book = replace(public.desk.playbook, sender_name="evil.com", callback_phone="evil.com")
+        public.desk.present.playbook = replace(book, products=(Product("evil.com"),))
+        values = {"name": "Dana", "product": "evil.com", "campaign": "Spring", "referrer": "Rina"}
+        sent = mail(public, public.lead(**values), SendEmail(1, Layer.MAIL_FIRST))
+        links = re.findall(r'href="([^"]*)"', sent.html)
+        assert [one.split("/")[2] for one in links] == ["cars.example", *["leads.example.com"] * 2]
+
+    def test_stands_line_by_line(self, public: Room):
+        text = "Hello {name},\n\n{rep} <b>& {sender}\ncall {phone}"
+        self.room_with(public, Template(Moment.MAIL_FIRST, text, subject="Hello"))
+        sent = mail(public, public.lead(language="en"), SendEmail(1, Layer.MAIL_FIRST))
+        lines = re.findall(r'<p style="margin:0 0 16px">(.*?)</p>', sent.html, re.DOTALL)
+        assert [bare(one).strip() for one in lines][::2] == ["Hello Dana,", "call 03-555-1234"]
+        assert "&lt;b&gt;&amp; Good Cars" in bare(lines[1])
+
 
 class TestWordsOfStrangers:
     @pytest.mark.parametrize("text", ["Rina Levi", "ז'קלין לוי", 'מכונית (חדשה), צה"ל', "A-4 & B"])
@@ -159,6 +181,19 @@ class TestWordsOfStrangers:
     )
     def test_never_carry_a_link_into_our_mail(self, text: str):
         assert harmless(text) == ""
+
+    @pytest.mark.parametrize(
+        "name", ["Dana", "J.", "J.R.", "J.R. Ewing", "Dr. No", "ז'קלין", "Anne-Marie"]
+    )
+    def test_may_be_a_name_with_full_stops(self, room: Room, name: str):
+        assert first_name(replace(room.lead(), name=name)) == name.partition(" ")[0]
+
+    @pytest.mark.parametrize(
+        "name",
+        ["paypal-login.com", "t.co", "www.evil", "x.com now", "evil.example.", "J.Smith", "a..b"],
+    )
+    def test_make_no_link_of_a_name(self, room: Room, name: str):
+        assert first_name(replace(room.lead(), name=name)) == ""
 
     def test_that_the_playbook_knows_are_as_it_writes_them(self, room: Room):
         book = replace(
@@ -233,6 +268,21 @@ class TestAnAdvertisement:
         lead = replace(room.lead(), kind=kind)
         assert write_mail(room, lead, SendEmail(1, layer, about="1")) == Drop("no_unsubscribe_link")
 
+    @pytest.mark.parametrize(
+        "book",
+        [Playbook(), replace(SHOP, sender_name=""), Playbook(sender_name="Good Cars")],
+        ids=["default", "no name", "no address"],
+    )
+    def test_that_does_not_say_who_writes_never_leaves(self, public: Room, book: Playbook):
+        advertising = (Layer.SMS_FIRST, Layer.MAIL_OFFER, Layer.MAILING_LIST)
+        public.desk.present.playbook = replace(book, advertising=advertising)
+        lead = public.lead()
+        assert write_sms(public, lead, SendSms(1, Layer.SMS_FIRST)) == Drop("no_sender")
+        assert write_mail(public, lead, SendEmail(1, Layer.MAIL_OFFER, about="1")) == Drop(
+            "no_sender"
+        )
+        assert isinstance(write_mail(public, lead, SendEmail(1, Layer.MAIL_FIRST)), Mail)
+
 
 class TestAMail:
     def test_of_service_is_no_advertisement_but_can_be_refused(self, public: Room):
@@ -268,7 +318,7 @@ class TestAMail:
         fields: dict[str, Any] = {} if whole else {"name": "", "phone": ""}
         lead = replace(public.lead(**fields), kind=kind, language=locale)
         if not whole:
-            public.desk.present.playbook = Playbook(sender_name="Good Cars")
+            public.desk.present.playbook = Playbook(sender_name="Good Cars", address="Haifa")
         sent = mail(public, lead, effect)
         for text in (sent.subject, sent.text, sent.html):
             assert "{" not in text.partition("style")[0]

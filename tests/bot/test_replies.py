@@ -1,6 +1,7 @@
 """A customer's SMS comes back (L2.3), and an opt-out is obeyed (contract: Consent)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot import assign, calls, intake, replies
+from bot import asks, assign, calls, intake, replies
 from bot.bodies import Unreadable
 from bot.desk import Desk
 from bot.optout_acts import opt_out
@@ -18,11 +19,12 @@ from bot.roster import load_team
 from bot.texts import FSI, MARKS, PDI
 from bot.views.blocks import ActionId, Message
 from rules.acts import LogOutcome, OptOut
+from rules.lead import Lead
 from rules.money import Money
 from rules.outcomes import on_mailing_list
 from rules.refusals import Refused
 from rules.words import Importance, Outcome, Queue, Stage, Step
-from storage import inbox, leads
+from storage import inbox, leads, outbox
 from storage.store import Store
 from tests.databases import just_before
 from tests.desk import (
@@ -53,6 +55,13 @@ def answer(room: Room, text: str = "call me", **values: str) -> None:
     """Let a customer's SMS come in, and what follows leave."""
     replies.receive(room.desk, form(text, **values))
     room.deliver()
+
+
+def wrote(lead: Lead, room: Room) -> Lead:
+    """Give a lead as it is once its person wrote, and nothing else happened."""
+    at = room.load(lead.id).replied_at
+    assert at
+    return replace(lead, replied_at=at, version=lead.version + 1)
 
 
 def last_dm(room: Room, slack_id: str) -> Message:
@@ -169,7 +178,7 @@ class TestAnAnswer:
     def test_leaves_the_lead_itself_as_it_was(self, room: Room):
         before = room.lead()
         answer(room)
-        assert room.load(1) == before
+        assert room.load(1) == wrote(before, room)
 
     @pytest.mark.parametrize("text", ["<!channel> *x*", "<https://evil.example|a>", "&lt;@U1&gt;"])
     def test_is_nothing_that_slack_would_obey(self, room: Room, text: str):
@@ -366,6 +375,63 @@ class TestAnOptOut:
                 "A call is still allowed.\n052-234-5678"
             )
 
+    @pytest.mark.parametrize("words", ["Don't call me", "אל תתקשרו אליי יותר"])
+    def test_of_calls_closes_them_too_and_is_told_to_the_rep(
+        self, tmp_path: Path, clock: FakeClock, words: str
+    ):
+        with a_desk(tmp_path, clock, team=TEAM.replace('locale = "he"', 'locale = "en"')) as room:
+            lead = room.lead()
+            answer(room, words)
+            closed = room.load(1)
+            assert closed.opted_out == ("sms", "email", "calls")
+            assert not closed.working
+            assert last_dm(room, lead.owner).text.startswith(
+                "*#1 Dana Cohen* asked not to be contacted: SMS, email and calls are closed."
+            )
+
+    @pytest.mark.parametrize("words", ["הסירו אותי בבקשה", "remove me", "stop texting me"])
+    def test_in_everyday_words_brings_nobody_back(self, room: Room, words: str):
+        lead = room.lead()
+        room.log(1, "lost")
+        lost = room.load(1)
+        answer(room, words)
+        assert room.load(1).opted_out == ("sms", "email")
+        assert (room.load(1).stage, room.load(1).owner) == (lost.stage, lead.owner)
+
+    def test_of_many_leads_with_one_number_touches_each_once(self, room: Room):
+        first = room.lead()
+        for number in range(3):
+            other = room.lead(phone=f"052-234-567{number}", email=f"d{number}@example.com")
+            with room.desk.store.engine.begin() as raw:
+                raw.exec_driver_sql(
+                    f"UPDATE leads SET phone_e164 = '{first.phone_e164}' WHERE id = {other.id}"
+                )
+        answer(room, "STOP")
+        found = [room.load(number) for number in range(1, 5)]
+        assert {one.opted_out for one in found} == {("sms", "email")}
+        assert [room.history(one.id).count("opted_out") for one in found] == [1] * 4
+        asked = room.lead(phone="054-234-5678", email="d2@example.com")
+        assert asked.opted_out == ("sms", "email")
+
+    def test_of_many_leads_reads_each_but_a_few_times(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        for number in range(20):
+            other = room.lead(phone=f"054-234-{number:04}", email="")
+            with room.desk.store.engine.begin() as raw:
+                raw.exec_driver_sql(
+                    f"UPDATE leads SET phone_e164 = '{DANAS}' WHERE id = {other.id}"
+                )
+        read, to_lead = [], leads.to_lead
+
+        def reads(row: Any) -> Lead:
+            read.append(row)
+            return to_lead(row)
+
+        monkeypatch.setattr(leads, "to_lead", reads)
+        replies.receive(room.desk, form("STOP"))
+        assert len(read) < 5 * 20
+
     def test_of_a_closed_lead_is_obeyed_and_told_to_a_manager(self, room: Room):
         room.lead()
         room.log(1, "lost")
@@ -475,7 +541,7 @@ class TestMessagesAgain:
     def test_are_just_words_from_anybody_else(self, room: Room, word: str):
         before = room.lead()
         answer(room, word)
-        assert room.load(1) == before
+        assert room.load(1) == wrote(before, room)
         assert room.history(1)[-1] == "replied"
         assert word in last_dm(room, before.owner).text
 
@@ -516,6 +582,26 @@ class TestAnAnswerFromOneWhomNobodyWorks:
         assert "I changed my mind" in last_dm(room, lead.owner).text
         assert said_to_managers(room) == []
 
+    @pytest.mark.parametrize(
+        "words", ["don't stop", "the bus stop", "call me, cancel my 4 pm", "לא מעוניין"]
+    )
+    @pytest.mark.parametrize("lost", [False, True])
+    def test_stays_where_it_is_when_it_may_ask_to_be_left_alone(
+        self, room: Room, words: str, lost: bool
+    ):
+        if lost:
+            owner = room.lead().owner
+            room.log(1, "lost")
+        else:
+            owner = self.exhausted(room)
+        before = room.load(1)
+        answer(room, words)
+        assert room.load(1) == wrote(before, room)
+        told = last_dm(room, owner)
+        assert words in told.text
+        assert ActionId.TEXT in buttons(told)
+        assert said_to_managers(room) == []
+
     def test_goes_to_somebody_else_where_its_rep_has_left(self, room: Room):
         owner = self.exhausted(room)
         with room.desk.store.engine.begin() as raw:
@@ -530,7 +616,7 @@ class TestAnAnswerFromOneWhomNobodyWorks:
         room.log(1, "sold", amount=Money(129_000, "ILS"))
         won = room.load(1)
         answer(room, "where is it")
-        assert room.load(1) == won
+        assert room.load(1) == wrote(won, room)
         assert "where is it" in last_dm(room, lead.owner).text
         assert said_to_managers(room) == []
 
@@ -573,12 +659,44 @@ class TestWhatWaitsWhenTheCustomerAnswers:
         assert set(room.states("sms")) == {"cancelled"}
         assert room.outside.sms == []
 
-    def test_can_still_be_undone(self, room: Room):
+    def test_leaves_no_more_though_it_was_being_sent_at_that_moment(self, room: Room):
+        room.lead()
+        room.log(1, "noanswer")
+        room.clock.forward(minutes=1)
+        with room.desk.store.unit() as unit:
+            taken = outbox.claim(
+                unit, owner="me", now=room.clock.now, lease=timedelta(minutes=1), most=20
+            )
+            unit.commit()
+        replies.receive(room.desk, form("I am here"))
+        with room.desk.store.unit() as unit:
+            for row in taken:
+                due = room.clock.now + timedelta(minutes=1)
+                outbox.put_back(
+                    unit, row, due_at=due, now=room.clock.now, error="held", counts=False
+                )
+            unit.commit()
+        room.tick(minutes=5)
+        found = [(one["state"], one["error"]) for one in (*room.rows("sms"), *room.rows("email"))]
+        assert found == [("cancelled", "replied")] * 2
+        assert (room.outside.sms, room.outside.mails) == ([], [])
+
+    def test_leaves_no_more_once_they_asked_on_the_page(self, room: Room):
+        room.lead()
+        room.log(1, "noanswer")
+        asks.carry_out(room.desk, 1, asks.Ask(key="k1"))
+        assert room.load(1).replied_at == room.clock.now
+        room.tick(minutes=5)
+        assert set(room.states("sms") + room.states("email")) == {"cancelled"}
+
+    def test_can_not_be_undone_any_more(self, room: Room):
         lead = room.lead()
         room.log(1, "noanswer")
         answer(room, "I am here")
-        calls.undo(room.desk, by=lead.owner)
-        assert room.load(1).misses == 0
+        heard = room.load(1).replied_at
+        with pytest.raises(Refused, match=r"undo\."):
+            calls.undo(room.desk, by=lead.owner)
+        assert room.load(1).replied_at == heard
 
     def test_is_not_what_others_wait_for(self, room: Room):
         room.lead()

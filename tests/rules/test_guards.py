@@ -9,6 +9,8 @@ from rules.guards import (
     channel_of,
     has_consent,
     is_advertising,
+    is_asked,
+    is_commercial,
     is_first_miss,
     is_landline,
     is_marketing,
@@ -16,19 +18,22 @@ from rules.guards import (
     is_not_cold,
     is_offer_due,
     is_open,
+    is_unanswered,
     is_unreached,
     is_worth_sms,
     lives_for,
     may_ring,
     may_write,
+    names_sender,
     reason_holds,
     takes_sms,
 )
+from rules.playbook import Playbook
 from rules.playbook_file import put
 from rules.words import Channel, Kind, Layer, PhoneType, Stage, Step, Tier
 from tests.rules.builders import NOW, PLAYBOOK, followup, lead
 
-MINUTE = timedelta(minutes=1)
+MINUTE, MONTH = timedelta(minutes=1), timedelta(days=30)
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 CLASSES = [False, True]
 MAILS = [Layer.MAIL_FIRST, Layer.MAIL_OFFER, Layer.MAILING_LIST, Layer.ASK_PHONE]
@@ -123,6 +128,40 @@ class TestTheTwoClassesOfMessage:
         assert is_advertising(lead(kind=kind), layer, PLAYBOOK) is (marked or cold)
         nothing = replace(PLAYBOOK, advertising=())
         assert is_advertising(lead(kind=kind), layer, nothing) is cold
+
+    @pytest.mark.parametrize("layer", list(Layer))
+    @pytest.mark.parametrize("kind", list(Kind))
+    @pytest.mark.parametrize("marked", [(), (Layer.SMS_FIRST, Layer.MAIL_FIRST)], ids=str)
+    def test_need_agreement_where_they_are_marketing_or_advertising(self, marked, kind, layer):
+        book = replace(PLAYBOOK, advertising=marked)
+        cold = kind is Kind.COLD and layer != Layer.OTHER
+        asks = cold or layer in {*marked, Layer.MAIL_OFFER, Layer.MAILING_LIST}
+        assert is_commercial(lead(kind=kind), layer, book) is asks
+        assert may_write(lead(kind=kind), layer, book) is not asks
+        channel = str(channel_of(layer))
+        assert may_write(lead(kind=kind, agreed=(channel,)), layer, book)
+
+    @pytest.mark.parametrize("layer", [one for one in Layer if one != Layer.OTHER])
+    def test_need_recorded_agreement_of_the_cold_whatever_service_they_are(self, layer):
+        loose = replace(PLAYBOOK, service=dict.fromkeys(Kind, "assumed"), advertising=())
+        assert not may_write(lead(kind=Kind.COLD), layer, loose)
+
+    @pytest.mark.parametrize(
+        ("values", "named"),
+        [
+            ({}, False),
+            ({"sender_name": "Good Cars"}, False),
+            ({"callback_phone": "03-555-1234"}, False),
+            ({"sender_name": "Lead desk", "callback_phone": "03-555-1234"}, False),
+            ({"sender_name": " ", "address": "1 Herzl St"}, False),
+            ({"sender_name": "Good Cars", "address": " "}, False),
+            ({"sender_name": "Good Cars", "address": "1 Herzl St"}, True),
+            ({"sender_name": "Good Cars", "callback_phone": "03-555-1234"}, True),
+        ],
+        ids=str,
+    )
+    def test_can_advertise_where_the_playbook_says_who_writes(self, values, named):
+        assert names_sender(Playbook(**values)) is named
 
     @pytest.mark.parametrize("layer", list(Layer))
     def test_leave_by_the_channel_of_their_layer(self, layer):
@@ -260,6 +299,33 @@ class TestNobodyReached:
     @pytest.mark.parametrize("layer", [Layer.OTHER, Layer.MAILING_LIST])
     def test_is_nothing_to_an_answer_or_a_mailing(self, layer):
         assert is_unreached(lead(reached_at=NOW + MINUTE), layer, asked_at=NOW)
+
+
+class TestAnAnswerSince:
+    @pytest.mark.parametrize("layer", list(Layer))
+    @pytest.mark.parametrize(
+        ("replied", "since"),
+        [(None, False), (NOW - MINUTE, False), (NOW, False), (NOW + MINUTE, True)],
+        ids=["never", "before", "then", "since"],
+    )
+    def test_puts_an_end_to_what_was_to_bring_it_l2_3(self, replied, since, layer):
+        brings = layer in {"sms_first", "sms_followup", "mail_first", "mail_offer"}
+        found = is_unanswered(lead(replied_at=replied), layer, asked_at=NOW)
+        assert found is not (since and brings)
+
+
+class TestARepsOwnSms:
+    @pytest.mark.parametrize(
+        ("replied", "asked"),
+        [(None, False), (NOW, True), (NOW - MONTH, True), (NOW - MONTH - MINUTE, False)],
+        ids=str,
+    )
+    def test_answers_what_was_written_in_the_last_month(self, replied, asked):
+        assert is_asked(lead(replied_at=replied), Layer.OTHER, now=NOW) is asked
+
+    @pytest.mark.parametrize("layer", [one for one in Layer if one != Layer.OTHER])
+    def test_is_the_only_kind_that_waits_for_words(self, layer):
+        assert is_asked(lead(replied_at=None), layer, now=NOW)
 
 
 class TestTheReasonOfAMessage:

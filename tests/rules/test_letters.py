@@ -14,6 +14,7 @@ from rules.letters import (
     new_text,
     written_to,
 )
+from rules.stopping import Stop
 
 OURS = "<outbox-7@example.com>"
 
@@ -160,17 +161,22 @@ class TestAskingForNoMore:
             ("", "Unsubscribe"),
             ("", "RE: unsubscribe"),
             ("please, I mean it", "הסר"),
-            ("remove\n-- \nDana", "להסרה"),
+            ("remove\n-- \nDana", "Re: hello"),
+            ("what is this?", "להסרה"),
         ],
     )
     def test_is_the_whole_new_text_or_the_subject(self, text: str, subject: str):
-        assert asks_to_stop(letter(text, subject=subject))
+        assert asks_to_stop(letter(text, subject=subject)) is Stop.MESSAGES
+
+    @pytest.mark.parametrize("subject", ["Re: hello", "unsubscribe"])
+    def test_may_be_of_calls_too(self, subject: str):
+        assert asks_to_stop(letter("Don't call me.", subject=subject)) is Stop.ALL
 
     @pytest.mark.parametrize(
         "text", ["don't stop", "call me", "ok\n> STOP", "How do I unsubscribe from your rival?", ""]
     )
     def test_is_no_other_word(self, text: str):
-        assert not asks_to_stop(letter(text))
+        assert not asks_to_stop(letter(text)).certain
 
 
 class TestWhatItIsAbout:

@@ -41,6 +41,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AGREED = followup(due_at=NOW)
 PROMISED = lead(next_what=Step.FOLLOW_UP, next_at=NOW, importance="high", misses=1)
 WAITING = lead(next_what=Step.WAIT_FOR_PHONE)
+WROTE = replace(WAITING, replied_at=NOW)
 LISTED = lead(next_what=Step.MAILING_LIST, agreed=("email",))
 MISSED = lead(missed_followup=3, followup_misses=1, agreed=("email",))
 AUGUST = NOW.replace(month=8)
@@ -191,6 +192,13 @@ class TestLowAnswerModeL25:
         missed = replace(PROMISED, tier=tier)
         assert layers(after(missed, "noanswer", agreed=AGREED, low_answer=True)) == sent
 
+    @pytest.mark.parametrize(("tier", "why"), [(Tier.B, ""), (Tier.D, "low_answer")])
+    def test_is_asked_of_again_when_an_sms_leaves(self, tier, why):
+        low = Writing(PLAYBOOK, low_answer=True)
+        sms, mail = SendSms(7, Layer.SMS_FIRST), SendEmail(7, Layer.MAIL_FIRST)
+        assert unwanted(lead(tier=tier), sms, asked_at=NOW, writing=low) == why
+        assert unwanted(lead(tier=tier), mail, asked_at=NOW, writing=low) == ""
+
     def test_does_not_keep_a_rep_from_answering_l2_3(self):
         low = Writing(PLAYBOOK, low_answer=True)
         assert wants_sms(lead(tier=Tier.D, kind=Kind.COLD), Layer.OTHER, low)
@@ -240,7 +248,37 @@ class TestAMessageThatLeaves:
 
     @pytest.mark.parametrize("stage", list(Stage))
     def test_is_wanted_from_a_rep_who_answers_whoever_wrote_l2_3(self, stage):
-        assert why(replace(WAITING, stage=stage), sms(Layer.OTHER)) == ""
+        assert why(replace(WROTE, stage=stage), sms(Layer.OTHER)) == ""
+
+    @pytest.mark.parametrize("wrote", [None, NOW - timedelta(days=30, seconds=1)], ids=str)
+    def test_of_a_reps_own_is_an_answer_or_does_not_leave(self, wrote):
+        assert why(replace(WROTE, replied_at=wrote), sms(Layer.OTHER)) == "unasked"
+
+    @pytest.mark.parametrize("layer", ["sms_first", "mail_first", "sms_followup", "mail_offer"])
+    def test_is_not_wanted_once_the_person_wrote_l2_3(self, layer):
+        kind = sms if layer in {"sms_first", "sms_followup"} else mail
+        effect = kind(Layer(layer), "3")
+        assert why(replace(MISSED, replied_at=NOW), effect) == ""
+        assert why(replace(MISSED, replied_at=NOW + SECOND), effect) == "replied"
+
+    @pytest.mark.parametrize("layer", ["sms_first", "mail_first", "sms_followup", "mail_offer"])
+    def test_needs_agreement_where_the_playbook_calls_it_advertising(self, layer):
+        kind = sms if layer in {"sms_first", "sms_followup"} else mail
+        book = replace(PLAYBOOK, advertising=(Layer(layer),))
+        silent, about = replace(MISSED, agreed=()), "3"
+        for now, reason in (
+            (silent, "not_allowed"),
+            (replace(silent, agreed=("sms", "email")), ""),
+        ):
+            found = unwanted(now, kind(Layer(layer), about), asked_at=NOW, writing=Writing(book))
+            assert found == reason
+
+    def test_of_a_first_miss_is_not_even_asked_for_as_advertising_without_agreement(self):
+        book = Writing(replace(PLAYBOOK, advertising=(Layer.SMS_FIRST, Layer.MAIL_FIRST)))
+        missed = LogOutcome(7, Outcome.NOANSWER)
+        assert first_messages(lead(), missed, book) == ()
+        agreed = first_messages(lead(agreed=("email",)), missed, book)
+        assert [one.kind for one in agreed] == ["email"]
 
     @pytest.mark.parametrize(
         ("now", "effect"),
@@ -251,7 +289,7 @@ class TestAMessageThatLeaves:
             (MISSED, sms(Layer.SMS_FOLLOWUP, "3")),
             (MISSED, mail(Layer.MAIL_OFFER, "3")),
             (LISTED, mail(Layer.MAILING_LIST, "1")),
-            (WAITING, sms(Layer.OTHER, "t1")),
+            (WROTE, sms(Layer.OTHER, "t1")),
         ],
         ids=lambda one: getattr(one, "layer", ""),
     )
