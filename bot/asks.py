@@ -1,23 +1,27 @@
 """What a customer asks for on the page: a call, at a better number, or mail instead (L3.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.assign import Rotation, give, tell_managers
 from bot.desk import Desk
+from bot.heard import heard
 from bot.optouts import applied, reopen
-from bot.returns import bring_back
-from rules.effects import RefreshCard, RetireNudge, TellManagers, TellOwner
-from rules.lead import PARKED, FollowUp, Lead
+from bot.returns import bring_back, call_again, tell_owner
+from rules.effects import RefreshCard, RetireNudge, TellOwner
+from rules.lead import FollowUp, Lead
 from rules.optouts import BY_PAGE
 from rules.phones import Phone, read_phone
 from rules.wishes import NOW, wished_time
-from rules.words import CALLS, Importance, Stage, Step
-from storage import calls, inbox, leads, outbox, reps
+from rules.words import CALLS, Importance, Stage
+from storage import calls, inbox, leads, optouts, outbox
+from storage.leads import Line
 from storage.unit import Unit, View
 
 COUNTRY = 2
 EMAIL = "email"
+A_MOMENT = timedelta(minutes=5)
+MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,20 @@ def read_number(desk: Desk, lead: Lead, text: str) -> Phone:
     return read_phone(text, region=region)
 
 
+def is_closed(desk: Desk, lead: Lead, phone: Phone) -> bool:
+    """Say whether who has another number than the lead's asked not to be called at it."""
+    if phone.e164 == lead.phone_e164:
+        return False
+    with desk.store.view() as view:
+        return optouts.has(view, phone.e164, channel=CALLS)
+
+
 def carry_out(desk: Desk, lead_id: int, ask: Ask) -> Lead | None:
     """Do what a customer asked for, in one commit; gives the lead, None where it is gone.
 
     Whoever was closed or on the mailing list returns to a rep as fresh (L3.3); the owner is told
-    at once. Raises Refused when the database is busy.
+    at once, but not of the same twice, nor of many in a row. Raises Refused when the database is
+    busy.
     """
     now = desk.clock()
     with desk.store.unit() as unit:
@@ -54,14 +67,35 @@ def carry_out(desk: Desk, lead_id: int, ask: Ask) -> Lead | None:
 
 
 def _carry_out(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> Lead:
+    recent = _recent(unit, lead, now=now)
+    if _is_repeat(lead, ask, recent):
+        return lead
     leads.add_line(unit, lead.id, at=now, actor="", what=f"asked_{ask.wish}")
-    if ask.phone is not None:
-        lead = _with_number(desk, unit, lead, ask.phone, now=now)
+    lead = heard(unit, lead, now=now)
     if ask.wish != EMAIL and CALLS in lead.opted_out:
         lead = reopen(desk, unit, lead, (CALLS,), how=BY_PAGE, now=now)
+    if ask.phone is not None:
+        lead = _with_number(desk, unit, lead, ask.phone, now=now)
     after = _moved(desk, unit, lead, ask, now=now)
-    _tell(desk, unit, after, ask, now=now)
+    desk.send(unit, after, (RefreshCard(lead.id),), now=now)
+    if len(recent) < MOST_TOLD:
+        _tell(desk, unit, after, ask, now=now)
     return after
+
+
+def _recent(view: View, lead: Lead, *, now: datetime) -> list[Line]:
+    """Give what was asked on the page a moment ago, newest first."""
+    lines = leads.lines(view, lead.id)
+    return [one for one in lines if one.what.startswith("asked_") and one.at > now - A_MOMENT]
+
+
+def _is_repeat(lead: Lead, ask: Ask, recent: Sequence[Line]) -> bool:
+    """Say whether just this was asked a moment ago, and no call was made since."""
+    newest = next(iter(recent), None)
+    if newest is None or newest.what != f"asked_{ask.wish}":
+        return False
+    known = ask.phone is None or ask.phone.e164 == lead.phone_e164
+    return known and (lead.last_at is None or lead.last_at < newest.at)
 
 
 def _with_number(desk: Desk, unit: Unit, lead: Lead, phone: Phone, *, now: datetime) -> Lead:
@@ -74,6 +108,7 @@ def _with_number(desk: Desk, unit: Unit, lead: Lead, phone: Phone, *, now: datet
         phone_e164=phone.e164,
         phone_type=phone.type,
         phone_valid=True,
+        unavailables=0,
     )
     known = applied(desk, unit, desk.placed(given), now=now)
     leads.add_line(unit, lead.id, at=now, actor="", what="phone_given", was=lead.phone_raw or "-")
@@ -84,35 +119,13 @@ def _moved(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> Le
     """Give the lead its new next step: back to a rep, the follow-up moved, or called as fresh."""
     if lead.stage is Stage.WON:
         return lead
+    by_mail = ask.wish == EMAIL
     agreed = calls.open_followup(unit, lead.id)
     if agreed and lead.living:
-        return lead if ask.wish == EMAIL else _agreed_anew(desk, unit, lead, agreed, ask, now=now)
-    if not lead.living or lead.next_what in PARKED:
-        back = bring_back(desk, unit, _with_present_owner(desk, unit, lead), now=now)
-        return leads.save(unit, _next(desk, back, ask, now=now), before=back)
-    return _as_fresh(desk, unit, lead, ask, now=now)
-
-
-def _as_fresh(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> Lead:
-    """Call a lead that somebody works as if it had just come; where nobody does, somebody will."""
-    fresh = replace(
-        lead, plan_step=0, plan_at=None, fresh_at=now, missed_followup=0, followup_misses=0
-    )
-    fresh = _next(desk, _with_present_owner(desk, unit, fresh), ask, now=now)
-    if fresh.owner:
-        return leads.save(unit, fresh, before=lead)
-    owned, effects = give(desk, unit, fresh, Rotation(unit, now=now).choose(), now=now)
-    desk.send(unit, owned, effects, now=now)
-    return owned
-
-
-def _next(desk: Desk, lead: Lead, ask: Ask, *, now: datetime) -> Lead:
-    if lead.next_what is Step.ASSIGN or (ask.wish != EMAIL and not lead.phone_valid):
-        return lead
-    if ask.wish == EMAIL:
-        return replace(lead, next_what=Step.EMAIL, next_at=None)
+        return lead if by_mail else _agreed_anew(desk, unit, lead, agreed, ask, now=now)
     at = wished_time(ask.wish, now=now, phoning=desk.phoning(lead, now=now))
-    return replace(lead, next_what=Step.CALL, next_at=at)
+    back = call_again if lead.working else bring_back
+    return back(desk, unit, lead, now=now, at=at, by_mail=by_mail)
 
 
 def _agreed_anew(
@@ -129,24 +142,9 @@ def _agreed_anew(
     return leads.save(unit, replace(lead, next_at=at), before=lead)
 
 
-def _with_present_owner(desk: Desk, view: View, lead: Lead) -> Lead:
-    """Give the lead without an owner who has left the team."""
-    return lead if _is_present(desk, view, lead.owner) else replace(lead, owner="")
-
-
-def _is_present(desk: Desk, view: View, slack_id: str) -> bool:
-    rep = reps.get(view, slack_id)
-    return rep.state != "paused" if rep else slack_id in desk.settings.admin_slack_ids
-
-
 def _tell(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> None:
     """Tell the owner at once; where a lead that is closed has none, the managers."""
-    desk.send(unit, lead, (RefreshCard(lead.id),), now=now)
-    if _is_present(desk, unit, lead.owner):
-        notice = "asked_email" if ask.wish == EMAIL else "asked_call"
-        about = lead.next_at.isoformat() if lead.next_at else ""
-        told = TellOwner(lead.id, lead.owner, notice, about, lead.version)
-        outbox.add(unit, (told,), now=now)
-    elif lead.next_what is not Step.ASSIGN:
-        alone = TellManagers("asked_alone", lead.id, about=now.isoformat())
-        outbox.add(unit, tell_managers(desk, unit, alone), now=now)
+    notice = "asked_email" if ask.wish == EMAIL else "asked_call"
+    about = lead.next_at.isoformat() if lead.next_at else ""
+    told = TellOwner(lead.id, lead.owner, notice, about, int(now.timestamp()))
+    tell_owner(desk, unit, told, lead, alone="asked_alone")

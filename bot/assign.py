@@ -9,6 +9,7 @@ from bot.leads import check_workable, open_lead
 from bot.team import managers, member
 from rules.effect import Effect
 from rules.effects import PostOwnerCard, RefreshCard, RetireNudge, TellManagers
+from rules.guards import may_ring
 from rules.lead import FollowUp, Lead
 from rules.plan import first_call
 from rules.refusals import Refused
@@ -28,16 +29,22 @@ class Assigned:
 
 
 class Rotation:
-    """The rotation within one unit of work: the team and its loads are read once."""
+    """The rotation within one unit of work: the team and its loads are read once.
+
+    The team is held from the first choice on: whoever holds a person or a lead holds it before.
+    """
 
     def __init__(self, unit: Unit, *, now: datetime) -> None:
         self._unit = unit
         self._now = now
-        self._team = {one.slack_id: one for one in reps.everybody(unit, lock=True)}
-        self._loads = reps.loads(unit)
+        self._team: dict[str, Rep] = {}
+        self._loads: dict[str, int] = {}
 
     def choose(self) -> Choice | None:
         """Give the next rep of the rotation and move it on; None when nobody is available."""
+        if not self._team:
+            self._team = {one.slack_id: one for one in reps.everybody(self._unit, lock=True)}
+            self._loads = reps.loads(self._unit)
         team = list(self._team.values())
         choice = rotate(team, candidates(team, self._loads, now=self._now))
         if choice:
@@ -50,7 +57,12 @@ class Rotation:
 def give(
     desk: Desk, unit: Unit, lead: Lead, choice: Choice | None, *, now: datetime
 ) -> tuple[Lead, tuple[Effect, ...]]:
-    """Give a lead to the rotation's choice and save it, or hold it and tell the managers."""
+    """Give a lead to the rotation's choice and save it, or hold it and tell the managers.
+
+    One that may not be called waits for nobody: it keeps its next step.
+    """
+    if choice is None and not may_ring(lead):
+        return leads.save(unit, lead), ()
     if choice is None:
         held = leads.save(unit, replace(lead, next_what=Step.ASSIGN))
         leads.add_line(unit, lead.id, at=now, actor="", what="held")
@@ -75,7 +87,7 @@ def _owned(lead: Lead, to: str, *, now: datetime) -> Lead:
     One that waited for an owner is called now, or waits for a number (L5.4).
     """
     step, at = lead.next_what, lead.next_at
-    if step is Step.ASSIGN:
+    if step is Step.ASSIGN and may_ring(lead):
         step, at = (Step.CALL, at) if lead.phone_valid else (Step.WAIT_FOR_PHONE, None)
     owned = replace(lead, owner=to, owned_at=now, next_what=step, next_at=at)
     return owned if lead.held_by == to else replace(owned, held_by="", held_until=None)

@@ -1,33 +1,29 @@
 """Receive a lead: keep it raw, read it, merge it or create it, give it an owner (C2)."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.assign import Rotation, give
 from bot.bodies import Unreadable, read_body
 from bot.desk import Desk
 from bot.grading import graded
+from bot.merging import merge
 from bot.optouts import applied
-from bot.returns import bring_back
+from bot.sources import Batch, Form, add_source, dated
 from rules.campaigns import completed
-from rules.effects import PostCard, RefreshCard
+from rules.effects import PostCard
 from rules.fields import Defaults, Draft, read_draft, renamed
 from rules.lead import Lead
-from rules.outcomes import on_mailing_list
-from rules.phones import email_key
 from rules.plan import first_call
-from rules.words import CALLS, Step
-from storage import inbox, leads, optouts
+from rules.words import Step
+from storage import inbox, leads
 from storage.inbox import QUARANTINED, RECEIVED, Arrival
 from storage.unit import Unit
 
 LEFT_BEHIND = timedelta(minutes=1)
 MALFORMED = "malformed"
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +34,6 @@ class Receipt:
     status: str
     lead_id: int | None
     malformed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """How rows of one file are taken in: the source they count for, and whether each is posted."""
-
-    source: str
-    post: bool
 
 
 def receive(
@@ -133,6 +121,7 @@ def _settle(
 
 
 def _answered_before(unit: Unit, arrival: Arrival, draft: Draft) -> Receipt | None:
+    leads.lock_external(unit, source=arrival.source, external_id=draft.external_id)
     known = leads.find_external(unit, source=arrival.source, external_id=draft.external_id)
     first = inbox.get(unit, known) if known else None
     return _receipt(first) if first else None
@@ -156,125 +145,41 @@ def take_in(
     now: datetime,
 ) -> tuple[str, Lead]:
     """Make a draft the lead of a known person, or a new one with an owner; gives which."""
+    form = Form(draft, batch, intake_id, now)
     phone = draft.phone.e164 if draft.phone and draft.phone.valid else ""
     leads.lock_person(unit, phone=phone, email=draft.email)
     known = leads.find_person(unit, phone=phone, email=draft.email)
     if known:
-        lead = _merge(desk, unit, known, draft, batch, intake_id=intake_id, now=now)
-        returns = batch.post and not lead.working
-        if returns:
-            lead = bring_back(desk, unit, lead, now=now, rotation=rotation)
-        return "merged", lead
-    lead = _create(desk, unit, _dated(draft, now=now), now=now)
-    _add_source(unit, lead.id, draft, batch, intake_id=intake_id, now=now)
+        return "merged", merge(desk, unit, known, form, rotation)
+    lead = _create(desk, unit, dated(draft, now=now), now=now)
+    add_source(unit, lead.id, form)
     leads.add_line(unit, lead.id, at=now, actor="", what="created", source=batch.source)
-    return "created", _hand_out(desk, unit, lead, rotation, batch, now=now)
+    closed = applied(desk, unit, lead, now=now)
+    return "created", _hand_out(desk, unit, closed, rotation, batch, now=now)
 
 
 def _create(desk: Desk, unit: Unit, draft: Draft, *, now: datetime) -> Lead:
-    """Add a new lead with its tier, its zone, its first call; what was closed before stays so."""
+    """Add a new lead with its tier, its zone, its first call."""
     good = draft.phone.e164 if draft.phone and draft.phone.valid else ""
     grade = graded(desk, campaign=draft.campaign, kind=draft.kind, product=draft.product)
-    closed = optouts.of(unit, good, email_key(draft.email))
     step = Step.CALL if good else Step.WAIT_FOR_PHONE
-    lead = leads.add(unit, draft, step=step, at=now, grade=grade, opted_out=closed)
+    lead = leads.add(unit, draft, step=step, at=now, grade=grade)
     lead = desk.placed(lead)
-    if CALLS in closed:
-        return on_mailing_list(lead, now=now, playbook=desk.playbook)
     at = first_call(now=now, phoning=desk.phoning(lead, now=now))
     return replace(lead, next_at=at if step is Step.CALL else None)
-
-
-def _dated(draft: Draft, *, now: datetime) -> Draft:
-    """Take now for a moment of arrival that can't be: later than now, or from another century."""
-    given = draft.received_at
-    if given is None or EARLIEST <= given <= now:
-        return draft
-    extra = draft.extra | {"received_at": given.isoformat()}
-    return replace(draft, received_at=None, extra=extra)
 
 
 def _hand_out(
     desk: Desk, unit: Unit, lead: Lead, rotation: Rotation, batch: Batch, *, now: datetime
 ) -> Lead:
-    choice = rotation.choose()
+    """Give a new lead to the rotation's choice; one that nobody may call or write to to nobody."""
+    choice = rotation.choose() if lead.living else None
     if choice is None and not batch.post:
         return leads.save(unit, lead)
     owned, effects = give(desk, unit, lead, choice, now=now)
     if batch.post:
         desk.send(unit, owned, (PostCard(lead.id), *effects), now=now)
     return owned
-
-
-def _merge(
-    desk: Desk,
-    unit: Unit,
-    lead_id: int,
-    draft: Draft,
-    batch: Batch,
-    *,
-    intake_id: int,
-    now: datetime,
-) -> Lead:
-    lead = leads.load(unit, lead_id, lock=True)
-    if lead is None:
-        raise RuntimeError(f"lead {lead_id} was found and is gone")
-    fresh = _add_source(unit, lead_id, draft, batch, intake_id=intake_id, now=now)
-    filled = applied(desk, unit, _filled(desk, lead, draft, now=now), now=now)
-    if filled != lead:
-        lead = leads.save(unit, filled)
-    if fresh:
-        leads.add_line(unit, lead_id, at=now, actor="", what="merged", source=batch.source)
-        desk.send(unit, lead, (RefreshCard(lead_id),), now=now)
-    return lead
-
-
-def _filled(desk: Desk, lead: Lead, draft: Draft, *, now: datetime) -> Lead:
-    """Fill what was not known; a first good number puts a waiting lead back in the queue."""
-    filled = replace(lead, name=lead.name or draft.name, email=lead.email or draft.email)
-    phone = draft.phone
-    waits = lead.living and lead.next_what is Step.WAIT_FOR_PHONE
-    good = lead.phone_valid and not waits
-    if phone is None or not phone.valid or good or lead.phone_e164 == phone.e164:
-        return filled
-    mended = desk.placed(
-        replace(
-            filled,
-            phone_raw=phone.raw,
-            phone_e164=phone.e164,
-            phone_type=phone.type,
-            phone_valid=True,
-        )
-    )
-    at = first_call(now=now, phoning=desk.phoning(mended, now=now))
-    return replace(mended, next_what=Step.CALL, next_at=at) if waits else mended
-
-
-def _add_source(
-    unit: Unit, lead_id: int, draft: Draft, batch: Batch, *, intake_id: int, now: datetime
-) -> bool:
-    values: dict[str, Any] = {
-        "lead_id": lead_id,
-        "source": batch.source,
-        "campaign": draft.campaign,
-        "vendor": draft.vendor,
-        "banner": draft.banner,
-        "external_id": draft.external_id,
-        "cost_minor": draft.cost.minor if draft.cost else None,
-        "currency": draft.cost.currency if draft.cost else "",
-        "extra": draft.extra,
-    }
-    marked = {**values, "extra": draft.extra if batch.post else {}}
-    print_of = fingerprint({**marked, "name": draft.name, "note": draft.note})
-    received = _dated(draft, now=now).received_at
-    values |= {"intake_id": intake_id, "at": received or now, "fingerprint": print_of}
-    return leads.add_source(unit, values)
-
-
-def fingerprint(values: Mapping[str, Any]) -> str:
-    """Give a short mark that is the same for the same content."""
-    text = json.dumps(values, sort_keys=True, ensure_ascii=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def resume(desk: Desk) -> int:

@@ -99,10 +99,14 @@ def _find(desk: Desk, token: str) -> Sent | None:
 
 
 def _address(view: View, lead: Lead, target: Target) -> str:
-    own = [email_key(lead.email), lead.phone_e164]
+    own = _own(lead)
     known = [*own, *messages.addresses(view, lead.id)]
     meant = (one for one in known if links.went_to(view, target, one))
-    return next(meant, "") or next(filter(None, own), "")
+    return next(meant, "") or next(iter(own), "")
+
+
+def _own(lead: Lead) -> list[str]:
+    return [one for one in (email_key(lead.email), lead.phone_e164) if one]
 
 
 def offer_a_call(desk: Desk, token: str) -> Page:
@@ -125,6 +129,8 @@ def ask(desk: Desk, token: str, body: bytes, *, content_type: str) -> Page:
     phone = asks.read_number(desk, lead, typed) if typed else None
     if phone and not phone.valid:
         return _asking(desk, lead, form=form, fault="page.bad_number")
+    if phone and asks.is_closed(desk, lead, phone):
+        return _asking(desk, lead, form=form, fault="page.closed_number")
     if not by_mail and phone is None and not lead.phone_valid:
         return _asking(desk, lead, form=form, fault="page.need_number")
     wish = form.get("when", NOW)
@@ -137,16 +143,18 @@ def ask(desk: Desk, token: str, body: bytes, *, content_type: str) -> Page:
 
 
 def _customer(desk: Desk, token: str) -> Lead | Page:
-    """Find whose page this is; one that is not there, or too old, says whom to call."""
+    """Find whose page this is; one that is not there, too old or another's says whom to call."""
     now = desk.clock()
     with desk.store.view() as view:
         target = links.page_target(view, token, now=now)
         lead = leads.load(view, target.lead_id) if target else None
-    if target is None or lead is None:
-        return _missing(desk)
-    if target.expired:
+        if target is None or lead is None:
+            return _missing(desk)
+        theirs = any(links.went_to(view, target, one) for one in _own(lead))
+    if target.expired or not theirs:
         words = words_for(desk, lead)
-        return _said(desk, words, "late_title", words.say("page.late"), status=GONE)
+        said = words.say("page.late" if theirs else "page.moved")
+        return _said(desk, words, "late_title", said, status=GONE)
     return lead
 
 

@@ -1,69 +1,127 @@
-"""A person who comes back: closed or on the mailing list, now to be called as fresh (L3.3)."""
+"""A person who comes back: from the list, from a closed lead, in the midst of its plan (L3.3)."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from bot.assign import Rotation, give
+from bot.assign import Rotation, give, tell_managers
 from bot.desk import Desk
 from bot.grading import graded
 from rules.effect import Effect
-from rules.effects import PostOwnerCard, RefreshCard
+from rules.effects import PostOwnerCard, RefreshCard, TellManagers, TellOwner
+from rules.guards import may_ring
 from rules.lead import Lead
 from rules.plan import first_call
-from rules.tiers import Grade
 from rules.words import CALLS, Stage, Step
-from storage import leads, measures
-from storage.unit import Unit
+from storage import leads, measures, outbox, reps
+from storage.unit import Unit, View
 
 
 def bring_back(
-    desk: Desk, unit: Unit, lead: Lead, *, now: datetime, rotation: Rotation | None = None
+    desk: Desk,
+    unit: Unit,
+    lead: Lead,
+    *,
+    now: datetime,
+    rotation: Rotation | None = None,
+    at: datetime | None = None,
+    by_mail: bool = False,
 ) -> Lead:
     """Give a lead that was closed or parked to its rep as fresh, with its history (L3.3).
 
-    `now` is UTC. One without an owner goes to the rotation; `rotation` is the unit's, where it
-    has one already. Its first SMS and mail are not sent again. Who asked not to be called stays
-    where they are.
+    It is called at `at`, as soon as may be where that is None, or written to `by_mail`; moments
+    are UTC. One whose rep has left goes to the rotation; `rotation` is the unit's, where it has
+    one already. Its first SMS and mail are not sent again. Who bought, and who asked not to be
+    called and does not want mail instead, stays where they are.
     """
-    if CALLS in lead.opted_out:
+    if lead.stage is Stage.WON or (CALLS in lead.opted_out and not by_mail):
         return lead
-    back = _fresh(desk, lead, _regraded(desk, unit, lead), now=now)
+    living = regraded(desk, unit, replace(lead, stage=Stage.LEAD, closed_at=None, tried=0))
+    back = _next(desk, _anew(living, now=now), now=now, at=at, by_mail=by_mail)
     leads.add_line(unit, lead.id, at=now, actor="", what="returned")
-    if back.owner:
-        owned = leads.save(unit, back, before=lead)
-        effects = _told(owned)
-    else:
-        choice = (rotation or Rotation(unit, now=now)).choose()
-        owned, effects = give(desk, unit, back, choice, now=now)
-    desk.send(unit, owned, (*effects, RefreshCard(lead.id)), now=now)
+    owned, effects = _with_rep(desk, unit, lead, back, rotation, now=now)
+    told = effects or _told(owned)
+    desk.send(unit, owned, (*told, RefreshCard(lead.id)), now=now)
     return owned
 
 
-def _regraded(desk: Desk, unit: Unit, lead: Lead) -> Grade:
-    """Give the tier that leads like it have now: nobody kept it up while nobody called (L1.3)."""
+def call_again(
+    desk: Desk,
+    unit: Unit,
+    lead: Lead,
+    *,
+    now: datetime,
+    rotation: Rotation | None = None,
+    at: datetime | None = None,
+    by_mail: bool = False,
+) -> Lead:
+    """Call a lead that somebody works as if it had just come, since it asked again.
+
+    The arguments are those of `bring_back`. Where nobody works it, somebody will.
+    """
+    if not may_ring(lead) and not by_mail:
+        return lead
+    fresh = _anew(lead, now=now)
+    if lead.next_what is not Step.ASSIGN:
+        fresh = _next(desk, fresh, now=now, at=at, by_mail=by_mail)
+    owned, effects = _with_rep(desk, unit, lead, fresh, rotation, now=now)
+    desk.send(unit, owned, effects, now=now)
+    return owned
+
+
+def regraded(desk: Desk, unit: Unit, lead: Lead) -> Lead:
+    """Give a lead the tier that leads like it have now (L1.3)."""
     alike = {"campaign": lead.campaign, "product": lead.product, "pin": lead.tier_pin}
     grade = graded(desk, kind=lead.kind, **alike)
     measures.regrade(unit, (lead.id,), grade)
-    return grade
+    return replace(lead, tier=grade.tier, score=grade.score)
 
 
-def _fresh(desk: Desk, lead: Lead, grade: Grade, *, now: datetime) -> Lead:
-    at = first_call(now=now, phoning=desk.phoning(lead, now=now))
-    step = Step.CALL if lead.phone_valid else Step.WAIT_FOR_PHONE
+def _anew(lead: Lead, *, now: datetime) -> Lead:
     return replace(
         lead,
-        stage=Stage.LEAD,
-        tier=grade.tier,
-        score=grade.score,
-        closed_at=None,
         plan_step=0,
         plan_at=None,
-        tried=0,
+        unavailables=0,
+        missed_followup=0,
+        followup_misses=0,
         fresh_at=now,
-        next_what=step,
-        next_at=at if step is Step.CALL else None,
     )
 
 
+def _next(desk: Desk, lead: Lead, *, now: datetime, at: datetime | None, by_mail: bool) -> Lead:
+    if by_mail:
+        return replace(lead, next_what=Step.EMAIL, next_at=None)
+    if not lead.phone_valid:
+        return replace(lead, next_what=Step.WAIT_FOR_PHONE, next_at=None)
+    soonest = first_call(now=now, phoning=desk.phoning(lead, now=now))
+    return replace(lead, next_what=Step.CALL, next_at=at or soonest)
+
+
+def _with_rep(
+    desk: Desk, unit: Unit, before: Lead, lead: Lead, rotation: Rotation | None, *, now: datetime
+) -> tuple[Lead, tuple[Effect, ...]]:
+    """Save a lead with its rep, or with the rotation's where that one is not in the team."""
+    if is_present(desk, unit, lead.owner):
+        return leads.save(unit, lead, before=before), ()
+    choice = (rotation or Rotation(unit, now=now)).choose()
+    return give(desk, unit, replace(lead, owner=""), choice, now=now)
+
+
 def _told(lead: Lead) -> tuple[Effect, ...]:
-    return (PostOwnerCard(lead.id, lead.owner, lead.version),)
+    return (PostOwnerCard(lead.id, lead.owner, lead.version),) if lead.owner else ()
+
+
+def is_present(desk: Desk, view: View, slack_id: str) -> bool:
+    """Say whether this person is in the team."""
+    rep = reps.get(view, slack_id)
+    return rep.state != "paused" if rep else slack_id in desk.settings.admin_slack_ids
+
+
+def tell_owner(desk: Desk, unit: Unit, told: TellOwner, lead: Lead, *, alone: str) -> None:
+    """Tell a lead's owner; the managers, by the notice `alone`, where it has none at work."""
+    now = desk.clock()
+    if is_present(desk, unit, lead.owner):
+        outbox.add(unit, (told,), now=now)
+    elif lead.next_what is not Step.ASSIGN:
+        notice = TellManagers(alone, lead.id, about=str(told.turn))
+        outbox.add(unit, tell_managers(desk, unit, notice), now=now)

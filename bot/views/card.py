@@ -86,9 +86,12 @@ def _status(shown: Shown, words: Words, playbook: Playbook) -> Safe:
         return _won(shown, words)
     if not lead.living:
         return words.say("step.closed", stage=words.say(f"stage.{lead.stage}"))
+    refused = CALLS in lead.opted_out and lead.next_what not in {Step.FOLLOW_UP, Step.EMAIL}
+    if refused:
+        return words.say("step.mailing_list_uncalled")
     if lead.next_what is Step.CALL and not lead.first_call_at:
         return _fresh(shown, words, playbook)
-    return _step(shown, words)
+    return _returned(shown, words) if lead.returned else _step(shown, words)
 
 
 def _step(shown: Shown, words: Words) -> Safe:
@@ -100,8 +103,7 @@ def _step(shown: Shown, words: Words) -> Safe:
     if lead.next_at and lead.next_what in {Step.CALL, Step.RETRY_UNAVAILABLE}:
         late = ".due" if lead.next_at <= shown.now else ""
         return words.say(f"step.{lead.next_what}{late}", n=lead.attempts + 1, when=when)
-    uncalled = lead.next_what is Step.MAILING_LIST and CALLS in lead.opted_out
-    return words.say(f"step.{lead.next_what}{'_uncalled' if uncalled else ''}")
+    return words.say(f"step.{lead.next_what}")
 
 
 def _fresh(shown: Shown, words: Words, playbook: Playbook) -> Safe:
@@ -111,6 +113,15 @@ def _fresh(shown: Shown, words: Words, playbook: Playbook) -> Safe:
         when = words.standing(lead.next_at)
         return words.say("step.first_later", when=when, ago=since)
     return words.say("step.first_now", minutes=playbook.first_call_minutes, ago=since)
+
+
+def _returned(shown: Shown, words: Words) -> Safe:
+    """Say that somebody who was called before came back, and is called as fresh (L3.3)."""
+    lead = shown.lead
+    since = words.ago(lead.fresh_at) if lead.fresh_at else Safe("")
+    if lead.next_at and lead.next_at > shown.now + timedelta(minutes=1):
+        return words.say("step.returned_later", when=words.standing(lead.next_at), ago=since)
+    return words.say("step.returned", ago=since)
 
 
 def _won(shown: Shown, words: Words) -> Safe:

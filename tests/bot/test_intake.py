@@ -1,13 +1,18 @@
 """A lead comes in: kept raw, read, merged or created, given an owner (C2)."""
 
 import json
+import threading
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot import intake
 from rules.words import Step
 from storage import inbox
+from tests.databases import only_postgresql
 from tests.desk import AVI, DANA, NOA, FakeClock, Room, a_desk
+from tests.storage.making import PATIENCE
 
 
 def arrival(room: Room, intake_id: int) -> inbox.Arrival:
@@ -308,6 +313,38 @@ class TestAnyBody:
         made = room.receive_raw(json.dumps(fields).encode())
         lead = room.load(made.lead_id or 0)
         assert (lead.name, lead.campaign, lead.phone_valid) == ("דנה כהן", "M", True)
+
+
+class TestTheSameTwiceAtOnce:
+    @only_postgresql
+    def test_by_its_sources_own_id_gets_the_same_answer(
+        self, either_room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        inside, waits = threading.Event(), threading.Event()
+        answers: dict[str, intake.Receipt] = {}
+        take_in = intake.take_in
+
+        def receive(name: str) -> None:
+            answers[name] = either_room.receive(external_id="77", **DANA)
+
+        def hold(*given: Any, **named: Any) -> Any:
+            if threading.current_thread() is first:
+                inside.set()
+                assert waits.wait(PATIENCE)
+            return take_in(*given, **named)
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if threading.current_thread() is not first and "advisory" in statement:
+                waits.set()
+
+        monkeypatch.setattr(intake, "take_in", hold)
+        event.listen(either_room.desk.store.engine, "before_cursor_execute", note)
+        first = threading.Thread(target=receive, args=("first",), daemon=True)
+        first.start()
+        assert inside.wait(PATIENCE)
+        receive("second")
+        first.join(PATIENCE)
+        assert answers["second"] == answers["first"]
 
 
 class TestAClosedDesk:

@@ -10,7 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from bot import assign, links
+from bot import asks, assign, links
+from bot.calls import my_day
+from bot.next import Later, next_lead
+from bot.optouts import close
 from bot.outward import address_of
 from handlers.pages import LARGEST
 from handlers.web import make_web
@@ -18,7 +21,7 @@ from rules.lead import Lead
 from rules.money import Money
 from rules.refusals import Refused
 from rules.words import Channel, Importance, Stage, Step
-from storage import leads, messages, optouts
+from storage import leads, messages, optouts, reps
 from tests.desk import AVI, BOOK, MIRI, NOA, FakeClock, Room, a_desk, payload
 
 PUBLIC = "https://leads.example.com"
@@ -125,6 +128,28 @@ class TestALinkThatIsNotOurs:
             assert answer.status_code == 410
             assert "ישן" in answer.text
         assert public.history(1) == ["created", "assigned"]
+
+    @pytest.mark.parametrize("language", ["he", "en"])
+    def test_of_a_page_whose_address_is_no_longer_theirs_is_gone(
+        self, public: Room, web: TestClient, language: str
+    ):
+        lead = public.lead(language=language)
+        link = page(public, lead)
+        changed(public, lead, email="new@example.com")
+        for answer in (web.get(link), web.post(link, data={"how": "call"})):
+            assert answer.status_code == 410
+            assert "03-555-1234" in answer.text
+        assert public.history(1) == ["created", "assigned"]
+
+    def test_of_a_page_that_came_by_sms_goes_with_the_number(self, public: Room, web: TestClient):
+        lead = public.lead()
+        with public.desk.store.view() as view:
+            link = links.page_link(
+                public.desk, view, lead.id, lead.phone_e164, now=public.clock.now
+            ).removeprefix(PUBLIC)
+        assert web.get(link).status_code == 200
+        changed(public, lead, phone_e164="+972543456789")
+        assert web.get(link).status_code == 410
 
     def test_without_a_number_to_call_says_to_answer(self, tmp_path: Path, clock: FakeClock):
         with a_desk(tmp_path, clock, playbook=replace(BOOK, callback_phone="")) as room:
@@ -324,8 +349,142 @@ class TestAPressOnCallMe:
         assert self.press(public, web, lead, when="'; drop").status_code == 200
         assert public.load(1).next_at == public.clock.now
 
+    @pytest.mark.parametrize("wrong", ["054-345-6789", "+972 54 345 6789"])
+    def test_with_a_number_that_refused_calls_changes_nothing(
+        self, public: Room, web: TestClient, wrong: str
+    ):
+        lead = public.lead(language="en")
+        stranger_refuses(public, "+972543456789")
+        before = public.load(1)
+        answer = self.press(public, web, lead, phone=wrong)
+        assert answer.status_code == 400
+        assert "asked not to" in answer.text
+        assert public.load(1) == before
+        assert closed(public, "+972543456789") == {"calls"}
+
+    def test_opens_calls_for_the_number_before_and_not_for_the_one_typed(
+        self, public: Room, web: TestClient
+    ):
+        lead = public.lead()
+        web.post(stop_link(public, lead), data={"what": "all"})
+        self.press(public, web, lead, phone="054-345-6789")
+        back = public.load(1)
+        assert (back.phone_e164, back.working, back.next_what) == (
+            "+972543456789",
+            True,
+            Step.CALL,
+        )
+        assert closed(public, "+972522345678") == {"sms", "email"}
+
+    def test_with_a_number_closed_at_that_moment_leaves_it_closed(self, public: Room):
+        lead = public.lead()
+        stranger_refuses(public, "+972543456789")
+        phone = asks.read_number(public.desk, lead, "054-345-6789")
+        after = asks.carry_out(public.desk, 1, asks.Ask(phone=phone))
+        assert after is not None
+        assert not after.working
+        assert closed(public, "+972543456789") == {"calls"}
+
+    def test_thirty_times_is_told_once(self, public: Room, web: TestClient):
+        lead = public.lead()
+        for number in range(30):
+            self.press(public, web, lead, once=str(number))
+            public.clock.forward(seconds=1)
+        assert public.states("tell_owner") == ["waiting"]
+        assert public.history(1).count("asked_now") == 1
+
+    def test_in_many_ways_is_told_a_few_times_and_the_last_one_stands(
+        self, public: Room, web: TestClient
+    ):
+        lead = public.lead()
+        for number in range(30):
+            wish = ["now", "evening"][number % 2]
+            self.press(public, web, lead, when=wish, phone=f"054-345-67{number:02}")
+            public.clock.forward(seconds=1)
+        assert len(public.states("tell_owner")) == asks.MOST_TOLD
+        assert public.load(1).phone_e164 == "+972543456729"
+        assert public.load(1).next_at == public.clock.now.replace(hour=16, minute=0, second=0)
+
+    def test_again_after_a_call_in_vain_is_told_again(self, public: Room, web: TestClient):
+        lead = public.lead()
+        for _ in range(2):
+            self.press(public, web, lead)
+            public.clock.forward(minutes=1)
+            public.log(1, "noanswer")
+            public.clock.forward(seconds=30)
+        assert len(public.states("tell_owner")) == 2
+
+    def test_of_a_buyer_is_told_each_day(self, public: Room, web: TestClient):
+        lead = public.lead()
+        public.log(1, "sold", amount=Money(100, "ILS"))
+        for _ in range(2):
+            self.press(public, web, lead)
+            public.clock.forward(days=1)
+        assert len(public.states("tell_owner")) == 2
+
+    def test_stops_we_tried_to_call_you(self, public: Room, web: TestClient):
+        lead = public.lead()
+        due = public.clock.now + timedelta(hours=1)
+        public.log(1, "followup", when=due, importance=Importance.LOW)
+        public.clock.forward(hours=1)
+        public.log(1, "noanswer")
+        assert public.states("sms") == ["waiting"]
+        self.press(public, web, lead)
+        assert set(public.states("sms") + public.states("email")) == {"cancelled"}
+
+    def test_with_another_number_begins_its_tones_anew(self, public: Room, web: TestClient):
+        public.lead()
+        due = public.clock.now + timedelta(days=3)
+        public.log(1, "followup", when=due, importance=Importance.LOW)
+        lead = changed(public, public.load(1), unavailables=3)
+        self.press(public, web, lead, phone="054-345-6789")
+        assert public.load(1).unavailables == 0
+
+
+def stranger_refuses(room: Room, phone: str) -> None:
+    """Let whoever has a number that is no lead's refuse calls to it."""
+    with room.desk.store.unit() as unit:
+        optouts.add(unit, phone, ["calls"], at=room.clock.now, actor="", how="page", lead_id=None)
+        unit.commit()
+
 
 class TestAPressOnByMail:
+    @pytest.mark.parametrize(
+        "consent", ["sms,email,calls", ""], ids=["on the list", "disqualified"]
+    )
+    def test_of_who_refused_calls_is_in_the_owners_day(
+        self, public: Room, web: TestClient, consent: str
+    ):
+        lead = public.lead(consent=consent)
+        with public.desk.store.unit() as unit:
+            current = leads.load(unit, 1, lock=True)
+            close(public.desk, unit, current, ["calls"], actor="", how="page", now=public.clock.now)
+            unit.commit()
+        listed = Stage.LEAD if consent else Stage.DISQUALIFIED
+        assert (public.load(1).stage, public.load(1).working) == (listed, False)
+        web.post(page(public, lead), data={"how": "email"})
+        after = public.load(1)
+        assert (after.stage, after.next_what, after.opted_out) == (
+            Stage.LEAD,
+            Step.EMAIL,
+            ("calls",),
+        )
+        assert [one.id for one in my_day(public.desk, by=after.owner).waiting] == [1]
+        assert isinstance(next_lead(public.desk, by=after.owner), Later)
+
+    def test_of_who_refused_calls_and_has_no_rep_is_told_to_managers(
+        self, public: Room, web: TestClient
+    ):
+        lead = changed(
+            public, public.lead(), opted_out=("calls",), next_what=Step.MAILING_LIST, owner=""
+        )
+        with public.desk.store.unit() as unit:
+            reps.set_state(unit, [NOA, AVI], "paused")
+            unit.commit()
+        web.post(page(public, lead), data={"how": "email"})
+        assert public.load(1).next_what is Step.EMAIL
+        assert "tell_managers" in [row["kind"] for row in public.rows()]
+
     def test_asks_the_rep_to_write(self, public: Room, web: TestClient):
         lead = public.lead(language="en")
         answer = web.post(page(public, lead), data={"how": "email"})

@@ -1,0 +1,75 @@
+"""Where a lead came from: which door, which moment, and the mark that tells a repeat."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from rules.fields import Draft
+from storage import leads
+from storage.unit import Unit
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How rows of one file are taken in: the source they count for, and whether each is posted."""
+
+    source: str
+    post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a source said of a person: the draft, how it is taken in, under which number, when.
+
+    `now` is UTC.
+    """
+
+    draft: Draft
+    batch: Batch
+    intake_id: int
+    now: datetime
+
+    @property
+    def at(self) -> datetime:
+        """The moment (UTC) at which it says that it was sent; now where that can't be."""
+        return dated(self.draft, now=self.now).received_at or self.now
+
+
+def dated(draft: Draft, *, now: datetime) -> Draft:
+    """Take now for a moment of arrival that can't be: later than now, or from another century."""
+    given = draft.received_at
+    if given is None or EARLIEST <= given <= now:
+        return draft
+    extra = draft.extra | {"received_at": given.isoformat()}
+    return replace(draft, received_at=None, extra=extra)
+
+
+def add_source(unit: Unit, lead_id: int, form: Form) -> bool:
+    """Keep where a lead came from; False when the same stood there already."""
+    draft, batch = form.draft, form.batch
+    values: dict[str, Any] = {
+        "lead_id": lead_id,
+        "source": batch.source,
+        "campaign": draft.campaign,
+        "vendor": draft.vendor,
+        "banner": draft.banner,
+        "external_id": draft.external_id,
+        "cost_minor": draft.cost.minor if draft.cost else None,
+        "currency": draft.cost.currency if draft.cost else "",
+        "extra": draft.extra,
+    }
+    marked = {**values, "extra": draft.extra if batch.post else {}}
+    print_of = fingerprint({**marked, "name": draft.name, "note": draft.note})
+    values |= {"intake_id": form.intake_id, "at": form.at, "fingerprint": print_of}
+    return leads.add_source(unit, values)
+
+
+def fingerprint(values: Mapping[str, Any]) -> str:
+    """Give a short mark that is the same for the same content."""
+    text = json.dumps(values, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
