@@ -10,15 +10,14 @@ from storage import leads
 from storage.unit import Unit
 
 
-def mail_bounced(desk: Desk, unit: Unit, lead_id: int, *, code: str, now: datetime) -> None:
-    """Write to no lead with this lead's address any more, where the address itself was refused.
+def mail_bounced(desk: Desk, unit: Unit, address: str, *, code: str, now: datetime) -> None:
+    """Write to no lead with this address any more, where the address itself was refused.
 
-    `code` is the delivery's; `now` is UTC.
+    `code` is the delivery's; `now` is UTC. The caller holds the person.
     """
-    lead = leads.load(unit, lead_id)
-    if lead is None or code != ADDRESS_REFUSED:
+    if code != ADDRESS_REFUSED:
         return
-    for one in leads.of_email(unit, lead.email):
+    for one in leads.of_email(unit, address):
         if one.email_ok:
             leads.save(unit, replace(one, email_ok=False), before=one)
             leads.add_line(unit, one.id, at=now, actor="", what="mail_bounced")

@@ -10,14 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.assign import tell_managers
 from bot.desk import Desk
-from bot.orders import DeliveryFailed, Drop, Order, Sender, Sent, Wait
-from bot.outgoing import order_for, record
-from bot.outward import write_failed
-from rules.effects import PostCard, PostFolded, TellManagers
+from bot.ledger import Ledger, recipient
+from bot.orders import DeliveryFailed, Drop, Sender, Wait
+from bot.outgoing import order_for
+from rules.effects import PostCard, PostFolded
 from rules.retries import Failure, GiveUp, decide_retry
-from rules.sending import SendEmail, SendSms
 from storage import outbox
 from storage.outbox import Row
 from storage.unit import Unit
@@ -54,7 +52,8 @@ class Courier:
         self._in_hand: set[int] = set()
         self._lock = threading.Lock()
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
-        self.stopping = False
+        self.ending = threading.Event()
+        self._ledger = Ledger(desk, self.ending)
         self.on_free: Callable[[], None] = lambda: None
 
     def hand_out(self) -> list[Future[None]]:
@@ -64,7 +63,7 @@ class Courier:
         whenever a lane has finished.
         """
         handed: list[Future[None]] = []
-        while not self.stopping:
+        while not self.ending.is_set():
             lanes: dict[str, list[Row]] = defaultdict(list)
             for row in self._claim():
                 lanes[row.lane].append(row)
@@ -90,7 +89,7 @@ class Courier:
 
     def close(self) -> None:
         """Finish what is in hand and take no more."""
-        self.stopping = True
+        self.ending.set()
         self._hands.shutdown(wait=True)
 
     def _claim(self) -> list[Row]:
@@ -130,8 +129,9 @@ class Courier:
         until = time.monotonic() + LEASE.total_seconds() / 2
         try:
             for row in rows:
-                if held is not None or self.stopping or time.monotonic() > until:
-                    self._put_back(row, held or self._desk.clock(), error="", counts=False)
+                if held is not None or self.ending.is_set() or time.monotonic() > until:
+                    if not self._ledger.waits(row, held or self._desk.clock()):
+                        break  # what is left waits for the end of its lease
                 else:
                     held = self._deliver(row)
         finally:
@@ -140,44 +140,41 @@ class Courier:
 
     def _deliver(self, row: Row) -> datetime | None:
         """Deliver one row; gives until when its lane must rest, if it must."""
+        to = ""
         try:
             orders = order_for(self._desk, row)
-            if isinstance(orders, Drop):
-                self._finish(row, outbox.CANCELLED, error=orders.why)
+            if isinstance(orders, Drop | Wait):
+                self._leave(row, orders)
                 return None
-            if isinstance(orders, Wait):
-                self._put_back(row, orders.until, error="", counts=False)
-                return None
+            to = recipient(orders)
             sent = [(order, self._senders[type(order)].send(order)) for order in orders]
         except DeliveryFailed as failed:
-            return self._failed(row, failed.failure)
+            return self._failed(row, failed.failure, to)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the row must not be lost
             log.error(
                 "delivery of row %s (%s) failed: %s", row.id, row.effect.kind, type(fault).__name__
             )
-            return self._failed(row, Failure(type(fault).__name__, ours=True))
-        self._sent(row, sent)
-        return None
-
-    def _sent(self, row: Row, sent: list[tuple[Order, Sent]]) -> None:
-        now = self._desk.clock()
-        with self._desk.store.unit() as unit:
-            outbox.finish(unit, row, state=outbox.SENT, now=now)
-            record(self._desk, unit, row, sent, now=now)
-            unit.commit()
+            return self._failed(row, Failure(type(fault).__name__, ours=True), to)
+        self._ledger.sent(row, sent)
         if row.lane in PACE:
             self._rest(row.lane, PACE[row.lane])
+        return None
 
-    def _failed(self, row: Row, failure: Failure) -> datetime | None:
+    def _leave(self, row: Row, why: Drop | Wait) -> None:
+        if isinstance(why, Drop):
+            self._ledger.dropped(row, why=why.why)
+        else:
+            self._ledger.waits(row, why.until)
+
+    def _failed(self, row: Row, failure: Failure, to: str) -> datetime | None:
         now = self._desk.clock()
         tried_at = row.tried_at or now
         decision = decide_retry(failure, attempts=row.tries + 1, tried_at=tried_at, now=now)
         if isinstance(decision, GiveUp):
-            log.warning("row %s (%s) is dead: %s", row.id, row.effect.kind, decision.code)
-            self._finish(row, outbox.DEAD, error=decision.code)
+            self._ledger.dead(row, code=decision.code, to=to)
             return None
         asked = failure.retry_after is not None
-        self._put_back(row, decision.at, error=failure.code, counts=not asked)
+        self._ledger.waits(row, decision.at, error=failure.code, counts=not asked)
         if asked:
             self._rest(row.lane, (decision.at - now).total_seconds())
         return None if failure.ours else decision.at
@@ -188,25 +185,6 @@ class Courier:
             self._resting[lane] = now + seconds
             for name in [one for one, end in self._resting.items() if end <= now]:
                 del self._resting[name]
-
-    def _put_back(self, row: Row, due_at: datetime, *, error: str, counts: bool) -> None:
-        now = self._desk.clock()
-        with self._desk.store.unit() as unit:
-            outbox.put_back(unit, row, due_at=due_at, now=now, error=error, counts=counts)
-            unit.commit()
-
-    def _finish(self, row: Row, state: str, *, error: str) -> None:
-        now = self._desk.clock()
-        with self._desk.store.unit() as unit:
-            outbox.finish(unit, row, state=state, now=now, error=error)
-            lead_id = getattr(row.effect, "lead_id", 0)
-            if state == outbox.DEAD and not isinstance(row.effect, TellManagers):
-                about = f"{row.effect.kind}: {error}"
-                notice = TellManagers("dead_letter", lead_id, about=about)
-                outbox.add(unit, tell_managers(self._desk, unit, notice), now=now)
-            if state == outbox.DEAD and isinstance(row.effect, SendSms | SendEmail):
-                write_failed(self._desk, unit, row, code=error, now=now)
-            unit.commit()
 
 
 def fold_flood(unit: Unit, *, now: datetime) -> None:
@@ -235,14 +213,14 @@ class Waker:
 
     def stop(self) -> None:
         """Finish what is in hand; returns when it is done."""
-        self._courier.stopping = True
+        self._courier.ending.set()
         self._event.set()
         if self._thread.is_alive():
             self._thread.join(timeout=8)
         self._courier.close()
 
     def _run(self) -> None:
-        while not self._courier.stopping:
+        while not self._courier.ending.is_set():
             self._event.wait()
             self._event.clear()
             try:

@@ -78,6 +78,18 @@ def _held(
     return held_until(sent, now=now, playbook=desk.playbook, rest=rest, zone=zone)
 
 
+def leaves_at(
+    desk: Desk, view: View, lead: Lead, effect: SendSms | SendEmail, *, now: datetime
+) -> datetime:
+    """Give the moment (UTC) at which a message will leave that is asked for now, as it stands.
+
+    After the time to undo, and held by all that holds it when it leaves.
+    """
+    due = desk.leaves_at(lead, now=now)
+    address = address_of(lead, Channel(effect.kind))
+    return _held(desk, view, lead, effect, address, now=due) or due
+
+
 def write_down(
     desk: Desk, unit: Unit, row: Row, order: Sms | Mail, done: Sent, *, now: datetime
 ) -> None:
@@ -91,16 +103,17 @@ def write_down(
         receipts.catch_up(desk, unit, done.ref, now=now)
 
 
-def write_failed(desk: Desk, unit: Unit, row: Row, *, code: str, now: datetime) -> None:
-    """Write down that a message will never leave, with the other side's code."""
-    effect = _effect(row)
-    lead = leads.load(unit, effect.lead_id)
-    address = address_of(lead, Channel(effect.kind)) if lead else ""
+def write_failed(desk: Desk, unit: Unit, row: Row, *, to: str, code: str, now: datetime) -> None:
+    """Write down that a message will never leave, with the other side's code.
+
+    `to` is the number or address at which it was tried, "" where it never came to that.
+    """
+    effect, address = _effect(row), _key(to)
     _add(unit, row, address=address, ref="", state=messages.FAILED, code=code, now=now)
     if isinstance(effect, SendSms):
         receipts.sms_failed(desk, unit, effect.lead_id, number=address, code=code, now=now)
     else:
-        mail_bounced(desk, unit, effect.lead_id, code=code, now=now)
+        mail_bounced(desk, unit, address, code=code, now=now)
 
 
 def _key(address: str) -> str:

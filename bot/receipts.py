@@ -10,7 +10,7 @@ from bot.optouts import close
 from rules.cleaning import clean_text
 from rules.effect import Effect
 from rules.effects import RefreshCard
-from rules.guards import is_first_miss, may_write
+from rules.guards import is_first_miss, is_unanswered, may_write
 from rules.lead import Lead
 from rules.messages import ask_phone
 from rules.optouts import BY_PROVIDER
@@ -120,8 +120,13 @@ def _is_landline(desk: Desk, unit: Unit, number: str, now: datetime) -> None:
 
 
 def _first_mail(desk: Desk, lead: Lead) -> tuple[Effect, ...]:
-    """Give the mail that goes with the first missed call, where there was one (L3.1)."""
-    wanted = lead.living and not is_first_miss(lead) and lead.reached_at is None
+    """Give the mail that goes with the first missed call, where there was one (L3.1).
+
+    Not to who wrote to us since we last called.
+    """
+    missed = lead.living and not is_first_miss(lead) and lead.reached_at is None
+    called = lead.last_at
+    wanted = missed and called and is_unanswered(lead, Layer.MAIL_FIRST, asked_at=called)
     allowed = may_write(lead, Layer.MAIL_FIRST, desk.playbook)
     return (SendEmail(lead.id, Layer.MAIL_FIRST),) if wanted and allowed else ()
 

@@ -192,6 +192,23 @@ def cancel(unit: Unit, once_keys: Iterable[str], *, why: str, now: datetime) -> 
     return unit.execute(waiting.values(values)).rowcount
 
 
+def requeue(
+    unit: Unit, once_keys: Iterable[str], *, why: Iterable[str], since: datetime, due_at: datetime
+) -> None:
+    """Let messages wait again, until `due_at`, that were dropped `since` for one of these reasons.
+
+    Moments are UTC. Whether they may leave is asked once more then.
+    """
+    dropped = update(outbox).where(
+        outbox.c.once_key.in_(list(once_keys)),
+        outbox.c.state == CANCELLED,
+        outbox.c.error.in_(list(why)),
+        outbox.c.done_at >= since,
+    )
+    values = {"state": WAITING, "due_at": due_at, "done_at": None, "lease": "", "error": ""}
+    unit.execute(dropped.values(values))
+
+
 def cancel_nudges(unit: Unit, followup_id: int, *, now: datetime) -> None:
     """Cancel reminders of a follow-up that has ended."""
     mine = outbox.c.once_key.like(f"nudge:{followup_id}:%")
