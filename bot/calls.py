@@ -7,14 +7,15 @@ from typing import Any
 
 from bot.desk import Desk
 from bot.leads import workable
+from bot.outward import leaves_at
 from bot.team import member
 from rules.acts import LogOutcome
 from rules.effect import Effect
 from rules.effects import RefreshCard, RetireNudge
 from rules.lead import FollowUp, Lead
 from rules.nags import reopened
-from rules.outcomes import Decision, decide, is_double
-from rules.outlook import Evidence, evidence
+from rules.outcomes import Decision, Setting, decide, is_double
+from rules.outlook import Evidence, evidence, no_mail
 from rules.refusals import Refused
 from rules.sending import SendEmail, SendSms
 from rules.words import Step
@@ -22,26 +23,26 @@ from storage import calls, inbox, leads, outbox
 from storage.unit import Unit
 
 AGENDA = 500
-NO_OUTCOME_CHANGES = (
-    *("owner", "name", "email", "opted_out"),
-    *("phone_raw", "phone_e164", "phone_type"),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
     """An outcome that was logged, or was already: the lead now, and what is on its way.
 
-    `hour` is what speaks for the hour of the next attempt.
+    `other` logged the same a moment before, where somebody else did. `leave_at` has the moment
+    (UTC) of each of the messages. `no_mail` says why the mailing list can't write to a lead that
+    is on it, `hour` what speaks for the hour of the next attempt.
     """
 
     lead: Lead
     act: LogOutcome
     now: datetime
     double: bool = False
+    other: str = ""
     attempt_id: int = 0
-    messages: tuple[Effect, ...] = ()
-    leave_at: datetime | None = None
+    messages: tuple[SendSms | SendEmail, ...] = ()
+    leave_at: tuple[datetime, ...] = ()
+    no_mail: str = ""
     hour: Evidence | None = None
 
 
@@ -55,26 +56,27 @@ def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logge
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
         lead = workable(unit, act.lead_id, by=actor)
         first = inbox.first_time(unit, key, at=now)
-        if not first or _is_double(unit, lead, act, by=by, now=now):
-            return Logged(lead, act, double=True, now=now)
+        if not first or _is_double(unit, lead, act, now=now):
+            other = lead.last_by if first and lead.last_by != by else ""
+            return Logged(lead, act, now, double=True, other=other)
         due = lead.next_what is Step.FOLLOW_UP
         agreed = calls.open_followup(unit, lead.id) if due else None
         setting = desk.setting(lead, actor=by, now=now, followup=agreed)
         decision = decide(lead, act, setting)
         ended = agreed if decision.ends_followup else None
-        logged = _save(desk, unit, lead, decision, act, ended=ended, now=now)
+        logged = _save(desk, unit, lead, decision, act, setting=setting, ended=ended)
         unit.commit()
     return logged
 
 
-def _is_double(unit: Unit, lead: Lead, act: LogOutcome, *, by: str, now: datetime) -> bool:
-    """Say whether this repeats the person's last act; another amount or time is another act."""
-    if not is_double(lead, act, actor=by, now=now):
+def _is_double(unit: Unit, lead: Lead, act: LogOutcome, *, now: datetime) -> bool:
+    """Say whether this repeats the lead's last attempt; another amount is another act."""
+    if not is_double(lead, act, now=now):
         return False
-    if act.amount:
-        last = calls.last_attempt(unit, by=by)
-        return last is None or last["amount_minor"] == act.amount.minor
-    return act.when is None or act.when == lead.next_at
+    if act.amount is None:
+        return True
+    last = calls.newest_of_lead(unit, lead.id)
+    return last is None or last["amount_minor"] == act.amount.minor
 
 
 def _save(
@@ -84,12 +86,14 @@ def _save(
     decision: Decision,
     act: LogOutcome,
     *,
+    setting: Setting,
     ended: FollowUp | None,
-    now: datetime,
 ) -> Logged:
+    now = setting.now
     lead = leads.save(unit, _owned(decision, now=now), before=before)
+    ended_id = ended.id if ended else None
     attempt_id = calls.add_attempt(
-        unit, before, decision.attempt, ended_followup=ended.id if ended else None
+        unit, before, decision.attempt, after=lead, ended_followup=ended_id
     )
     if ended:
         _end(unit, ended, now=now)
@@ -99,14 +103,19 @@ def _save(
     messages = _new_messages(desk, unit, decision)
     retire = (RetireNudge(ended.id, before.id),) if ended and ended.nags else ()
     desk.send(unit, lead, (*decision.effects, *retire), now=now, attempt_id=attempt_id)
-    leave = desk.leaves_at(lead, now=now) if messages else None
-    hour = evidence(lead, desk.phoning(lead, now=now))
-    return Logged(
-        lead, act, now, attempt_id=attempt_id, messages=messages, leave_at=leave, hour=hour
-    )
+    leave = tuple(leaves_at(desk, unit, lead, one, now=now) for one in messages)
+    logged = Logged(lead, act, now, attempt_id=attempt_id, messages=messages, leave_at=leave)
+    return _with_what_is_next(logged, setting)
 
 
-def _new_messages(desk: Desk, unit: Unit, decision: Decision) -> tuple[Effect, ...]:
+def _with_what_is_next(logged: Logged, setting: Setting) -> Logged:
+    """Add what is told of the next step: of its hour, or of the mailing list."""
+    lead = logged.lead
+    silent = no_mail(lead, setting) if lead.next_what is Step.MAILING_LIST else ""
+    return replace(logged, no_mail=silent, hour=evidence(lead, setting.phoning))
+
+
+def _new_messages(desk: Desk, unit: Unit, decision: Decision) -> tuple[SendSms | SendEmail, ...]:
     """Give the messages to the customer that will leave now, and did not before."""
     return tuple(
         one
@@ -156,7 +165,8 @@ class Undone:
 def undo(desk: Desk, *, by: str, key: str = "", attempt_id: int | None = None) -> Undone:
     """Take back a person's last outcome, where nothing has left the house yet (contract).
 
-    `attempt_id` names the attempt that a button was made for; an older one is refused.
+    `attempt_id` names the attempt that a button was made for; an older one is refused. So is one
+    whose lead changed since: what happened to it meanwhile would be lost.
     """
     now = desk.clock()
     with desk.store.unit() as unit:
@@ -179,13 +189,13 @@ def undo(desk: Desk, *, by: str, key: str = "", attempt_id: int | None = None) -
 
 def _undoable(unit: Unit, last: Mapping[str, Any], *, now: datetime) -> Lead:
     lead = leads.load(unit, last["lead_id"], lock=True)
-    if lead is None or calls.newest_of_lead(unit, lead.id) != last["id"]:
+    newest = calls.newest_of_lead(unit, last["lead_id"])
+    if lead is None or newest is None or newest["id"] != last["id"]:
         raise Refused("undo.later", lead_id=last["lead_id"])
-    was = calls.as_before(lead, last["before"])
-    if any(getattr(was, name) != getattr(lead, name) for name in NO_OUTCOME_CHANGES):
-        raise Refused("undo.later", lead_id=lead.id)
     if not outbox.cancel_of_attempt(unit, last["id"], now=now):
         raise Refused("undo.left", lead_id=lead.id, name=lead.name)
+    if not calls.stands_as_left(lead, last):
+        raise Refused("undo.later", lead_id=lead.id)
     return lead
 
 

@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from bot.assign import Rotation
 from bot.desk import Desk
-from bot.intake import Batch, fingerprint, take_in
+from bot.intake import take_in
+from bot.sources import Batch, fingerprint
 from rules.effects import PostImport
 from rules.fields import Defaults, Draft, field_name, read_draft, renamed
 from rules.refusals import Refused

@@ -39,11 +39,19 @@ def learn(desk: Desk) -> Grades:
 
 
 def learn_now(desk: Desk, *, by: str) -> Grades:
-    """Measure on demand; raises Refused for all but managers."""
+    """Measure on demand, which takes its time: seconds, where there are many leads.
+
+    Raises Refused for all but managers, and while somebody else's demand is measured.
+    """
     with desk.store.view() as view:
         if not member(view, by, admins=desk.settings.admin_slack_ids).manages:
             raise Refused("tier.managers_only")
-    return learn(desk)
+    if not desk.present.measuring.acquire(blocking=False):
+        raise Refused("tier.measuring")
+    try:
+        return learn(desk)
+    finally:
+        desk.present.measuring.release()
 
 
 def learn_nightly(desk: Desk) -> bool:
@@ -66,14 +74,16 @@ def last_night(now: datetime, *, zone: ZoneInfo) -> datetime:
 
 def recall(desk: Desk) -> None:
     """Put what is kept of measures in place: when a desk opens, and after measuring."""
-    with desk.store.view() as view:
-        cells, hours = measures.kept_cells(view), measures.kept_hours(view)
-        low_answer = kept.get(view, LOW_ANSWER)
-    present, playbook = desk.present, desk.playbook
-    present.grades = grade(cells, playbook.tiers)
-    present.graded_by = _mark(playbook)
-    present.hours = hours
-    present.low_answer = bool(low_answer)
+    present = desk.present
+    with present.changing:
+        with desk.store.view() as view:
+            cells, hours = measures.kept_cells(view), measures.kept_hours(view)
+            low_answer = kept.get(view, LOW_ANSWER)
+        playbook = desk.playbook
+        present.grades = grade(cells, playbook.tiers)
+        present.graded_by = _mark(playbook)
+        present.hours = hours
+        present.low_answer = bool(low_answer)
 
 
 def follow_playbook(desk: Desk) -> bool:
@@ -125,6 +135,11 @@ def watch_answers(desk: Desk) -> bool:
 
     Where a manager forces the mode it is measured all the same, and nobody is told (L2.5).
     """
+    with desk.present.changing:
+        return _switch(desk)
+
+
+def _switch(desk: Desk) -> bool:
     rules, on, now = desk.playbook.low_answer, desk.present.low_answer, desk.clock()
     with desk.store.view() as view:
         found = measures.newest_calls(view, most=rules.calls)

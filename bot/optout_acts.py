@@ -1,7 +1,7 @@
 """`/lead optout`: what a customer asked a rep is closed, and a slip of the keyboard taken back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.desk import Desk
@@ -11,24 +11,30 @@ from bot.team import member
 from rules.acts import OptOut
 from rules.effects import RefreshCard
 from rules.lead import Lead
+from rules.messages import ask_phone
 from rules.nags import reopened
 from rules.optouts import BY_COMMAND, closed_to, in_order, opened_to
 from rules.phones import email_key
 from rules.refusals import Refused
+from rules.replies import waits_for_an_answer
 from rules.team import Rep
 from rules.words import Step
-from storage import calls, inbox, leads, optouts
+from storage import calls, inbox, leads, optouts, outbox
 from storage.optouts import Written
 from storage.unit import Unit
 
 RESTORED = ("opted_out", "stage", "next_what", "next_at", "importance", "closed_at")
+TIME_TO_UNDO = timedelta(hours=1)
+DROPPED = ("closed", "not_allowed", "reason_gone")
+"""Why a message was dropped that waited when the opt-out came."""
 
 
 @dataclass(frozen=True, slots=True)
 class OptedOut:
     """An opt-out as it stands: the lead now, what was closed, the other leads it closed.
 
-    `line` takes it back; 0 where nothing was open. `leaves` when the lead leaves the queue.
+    `line` takes it back; 0 where nothing was open: then it is only written down once more.
+    `leaves` when the lead leaves the queue.
     """
 
     lead: Lead
@@ -66,7 +72,9 @@ def opt_out(desk: Desk, act: OptOut, *, by: str, key: str = "") -> OptedOut:
             return OptedOut(lead, act.channels)
         asked = Asked(act.channels, by, BY_COMMAND, now)
         done = carry_out(desk, unit, lead, asked)
-        line = _remember(unit, done)
+        line = _remember(unit, lead, done, asked)
+        if not done.changes:
+            _write_again(desk, unit, lead, asked)
         unit.commit()
     mine = next((one.after for one in done.changes if one.after.id == lead.id), lead)
     others = tuple(one.after for one in done.changes if one.after.id != lead.id)
@@ -80,36 +88,45 @@ def _lock_person(unit: Unit, lead_id: int) -> None:
         leads.lock_person(unit, phone=seen.phone_e164, email=seen.email)
 
 
-def _remember(unit: Unit, done: Closing) -> int:
+def _write_again(desk: Desk, unit: Unit, lead: Lead, asked: Asked) -> None:
+    """Write an asking down that closed nothing, since all of it was closed before."""
+    data = {"channels": list(asked.channels), "how": asked.how}
+    optouts.write(unit, lead.id, at=asked.now, actor=asked.actor, data=data)
+    desk.send(unit, lead, (RefreshCard(lead.id),), now=asked.now)
+
+
+def _remember(unit: Unit, lead: Lead, done: Closing, asked: Asked) -> int:
     """Write down what it takes to take an opt-out back; gives the line that has it."""
     if not done.changes:
         return 0
-    first = done.changes[0]
-    undo = {"rows": done.rows, "leads": [_as_it_was(one) for one in done.changes]}
-    data = {"channels": list(first.channels), "how": BY_COMMAND, "undo": undo}
+    changes = sorted(done.changes, key=lambda one: one.before.id != lead.id)
+    first, were = changes[0], [_as_it_was(one) for one in changes]
+    undo = {"lead": lead.id, "rows": done.rows, "leads": were}
+    data = {"channels": list(asked.channels), "how": asked.how, "undo": undo}
     optouts.rewrite(unit, first.line, data)
     return first.line
 
 
 def _as_it_was(change: Change) -> dict[str, Any]:
-    before = {name: calls.frozen(getattr(change.before, name)) for name in RESTORED}
     return {
         "id": change.before.id,
-        "version": change.after.version,
         "followup": change.followup,
-        "before": before,
+        "before": calls.snapshot(change.before, RESTORED),
+        "after": calls.snapshot(change.after, RESTORED),
     }
 
 
 def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> TakenBack:
-    """Take back an opt-out that somebody of the team typed; once (contract: undo).
+    """Take back an opt-out that somebody of the team typed; once, within an hour (contract: undo).
 
-    What the person asked for since stays closed. Raises Refused when it is another's or done.
+    What was asked for since, by the person or by another rep, stays closed. Messages that were
+    dropped because of it wait again. Raises Refused when it is another's, when it is done, or
+    when something happened to the lead since.
     """
     now = desk.clock()
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
-        line = _to_take_back(unit, line_id, actor)
+        line = _to_take_back(unit, line_id, actor, now=now)
         if not inbox.first_time(unit, key, at=now):
             raise Refused("undo.done")
         undo = line.data["undo"]
@@ -119,7 +136,7 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> TakenBack:
             for address, channel in undo["rows"]
             if not optouts.take_back(unit, address, channel, at=line.at, actor=line.actor)
         }
-        restored = [_restore(desk, unit, one, by=by, now=now) for one in undo["leads"]]
+        restored = [_restore(desk, unit, one, line, by=by, now=now) for one in undo["leads"]]
         unit.commit()
     mine, _ = restored[0]
     opened = (one for one in line.data["channels"] if one not in mine.opted_out)
@@ -127,23 +144,35 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> TakenBack:
     return TakenBack(mine, in_order(opened), in_order(kept), changed)
 
 
-def _to_take_back(unit: Unit, line_id: int, actor: Rep) -> Written:
+def _to_take_back(unit: Unit, line_id: int, actor: Rep, *, now: datetime) -> Written:
     line = optouts.written(unit, line_id)
     if line is None or not (actor.manages or line.actor == actor.slack_id):
         raise Refused("undo.nothing")
     if not line.data.get("undo"):
         raise Refused("undo.done")
+    undo = line.data["undo"]
+    lead = workable(unit, undo["lead"], by=actor)
+    if now - line.at > TIME_TO_UNDO:
+        raise Refused("undo.late")
+    if any(was["id"] == lead.id and not _stands_as_left(lead, was) for was in undo["leads"]):
+        raise Refused("undo.later", lead_id=lead.id)
     return line
 
 
+def _stands_as_left(lead: Lead, was: dict[str, Any]) -> bool:
+    """Say whether nothing that would be put back has changed since the opt-out."""
+    left = calls.as_before(lead, was["after"])
+    return all(getattr(left, name) == getattr(lead, name) for name in RESTORED)
+
+
 def _restore(
-    desk: Desk, unit: Unit, was: dict[str, Any], *, by: str, now: datetime
+    desk: Desk, unit: Unit, was: dict[str, Any], line: Written, *, by: str, now: datetime
 ) -> tuple[Lead, bool]:
     """Put a lead back as it was; one that changed since only gets its channels back."""
     lead = leads.load(unit, was["id"], lock=True)
     if lead is None:
         raise RuntimeError(f"lead {was['id']} was closed and is gone")
-    same = lead.version == was["version"]
+    same = _stands_as_left(lead, was)
     before = calls.as_before(lead, was["before"])
     added = [one for one in lead.opted_out if one not in before.opted_out]
     still = optouts.of(unit, lead.phone_e164, email_key(lead.email))
@@ -152,11 +181,19 @@ def _restore(
     saved = leads.save(unit, back, before=lead)
     if same and was["followup"] and saved.next_what is Step.FOLLOW_UP:
         _reopen(desk, unit, was["followup"], now=now)
+    _requeue(desk, unit, saved, since=line.at, now=now)
     channels = [one for one in added if one not in saved.opted_out]
     data = {"channels": channels, "how": BY_COMMAND}
     leads.add_line(unit, lead.id, at=now, actor=by, what="opted_in", **data)
     desk.send(unit, saved, (RefreshCard(lead.id),), now=now)
     return saved, same
+
+
+def _requeue(desk: Desk, unit: Unit, lead: Lead, *, since: datetime, now: datetime) -> None:
+    """Let messages leave after all that the opt-out dropped; those without a reason still won't."""
+    asking = (one.once_key or "" for one in ask_phone(lead, desk.playbook))
+    keys = (*waits_for_an_answer(lead), *asking)
+    outbox.requeue(unit, keys, why=DROPPED, since=since, due_at=desk.leaves_at(lead, now=now))
 
 
 def _reopen(desk: Desk, unit: Unit, followup_id: int, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Opt-outs: by number and address, on every lead that has them, at once (contract: Consent)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,28 +83,53 @@ def carry_out(
     desk: Desk, unit: Unit, lead: Lead | None, asked: Asked, *, address: str = ""
 ) -> Closing:
     """Close what was asked, as `close` does, and give all that it takes to take it back."""
-    meant = targets(lead, asked.channels, address=address)
+    return close_all(desk, unit, (lead,) if lead else (), asked, address=address)
+
+
+def close_all(
+    desk: Desk, unit: Unit, found: Sequence[Lead], asked: Asked, *, address: str = ""
+) -> Closing:
+    """Close what was asked for all leads of one person, each number and address but once."""
+    meant = _meant(found, asked, address)
     for key in sorted(meant):
         leads.lock_person(unit, phone=key, email="")
     rows = tuple(
         (key, channel)
-        for key, channels in meant.items()
-        for channel in optouts.add(
-            unit,
-            key,
-            channels,
-            at=asked.now,
-            actor=asked.actor,
-            how=asked.how,
-            lead_id=lead.id if lead else None,
-        )
+        for key, (channels, lead_id) in meant.items()
+        for channel in _add(unit, key, channels, asked, lead_id=lead_id)
     )
-    holders = _holders(unit, {key: set(channels) for key, channels in meant.items()})
-    if lead and means_person(asked.channels, address=address):
-        fresh = leads.load(unit, lead.id, lock=True) or lead
-        holders[lead.id] = (fresh, set(asked.channels))
+    holders = _holders(unit, {key: channels for key, (channels, _) in meant.items()})
+    if means_person(asked.channels, address=address):
+        for lead in found:
+            holder = holders.get(lead.id) or (leads.load(unit, lead.id, lock=True) or lead, set())
+            holders[lead.id] = (holder[0], {*holder[1], *asked.channels})
     changes = (_close(desk, unit, *holders[one], asked) for one in sorted(holders))
     return Closing(rows, tuple(one for one in changes if one))
+
+
+def _meant(
+    found: Sequence[Lead], asked: Asked, address: str
+) -> dict[str, tuple[set[str], int | None]]:
+    """Give what is closed for which number and address, and the lead that it was asked for."""
+    meant: dict[str, tuple[set[str], int | None]] = {}
+    for lead in found or (None,):
+        for key, channels in targets(lead, asked.channels, address=address).items():
+            meant.setdefault(key, (set(), lead.id if lead else None))[0].update(channels)
+    return meant
+
+
+def _add(
+    unit: Unit, key: str, channels: Iterable[str], asked: Asked, *, lead_id: int | None
+) -> tuple[str, ...]:
+    return optouts.add(
+        unit,
+        key,
+        in_order(channels),
+        at=asked.now,
+        actor=asked.actor,
+        how=asked.how,
+        lead_id=lead_id,
+    )
 
 
 def _holders(unit: Unit, meant: dict[str, set[str]]) -> dict[int, tuple[Lead, set[str]]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot import learning, playbooks
+from bot import playbooks
 from bot.desk import Desk
 from bot.grading import Standing, graded, standing
 from bot.leads import open_lead
@@ -60,14 +60,18 @@ def pin_lead(desk: Desk, lead_id: int, tier: Tier | None, *, by: str, key: str =
 
 
 def pin_campaign(desk: Desk, lead_id: int, tier: Tier | None, *, by: str, key: str = "") -> Pinned:
-    """Choose the tier of a lead's whole campaign, in the playbook; it counts at once.
+    """Choose the tier of a lead's whole campaign, in the playbook.
 
-    Leads with a tier of their own keep it.
+    It counts at once for this lead and new ones, for the others with the clock's next look: they
+    may be many. Leads with a tier of their own keep it.
     """
     lead = pinnable(desk, lead_id, by=by)
     changes = {f"campaign:{lead.campaign}": {"tier": str(tier) if tier else None}}
     playbooks.change(desk, by, changes, key=key)
-    learning.follow_playbook(desk)
+    grade = graded(desk, campaign=lead.campaign, kind=lead.kind, product=lead.product)
+    with desk.store.unit() as unit:
+        measures.regrade(unit, (lead_id,), grade)
+        unit.commit()
     return _pinned(desk, lead_id, of_campaign=True)
 
 

@@ -89,20 +89,24 @@ def refresh(desk: Desk) -> None:
     One with faults changes nothing: what stood before still holds, and managers are told once.
     A file that is gone changes nothing either.
     """
-    state = _state_of_file(desk.settings)
-    with desk.store.view() as view:
-        newest = playbooks.newest(view)
-    if desk.present.seen == (state, newest.id) or newest.id < desk.present.version:
-        return
-    desk.present.seen = state, newest.id
+    with desk.present.changing:
+        state = _state_of_file(desk.settings)
+        with desk.store.view() as view:
+            newest = playbooks.newest(view)
+        if desk.present.seen != (state, newest.id):
+            _put_in_place(desk, state, newest)
+
+
+def _put_in_place(desk: Desk, state: tuple[int, int] | None, newest: Version) -> None:
+    present = desk.present
     try:
-        base = load_playbook(desk.settings) if state else desk.present.base
+        base = load_playbook(desk.settings) if state else present.base
         playbook = _with(base, newest.overlay)
     except PlaybookFaults as faults:
         _tell(desk, faults, state)
-        return
-    desk.present.base, desk.present.playbook = base, playbook
-    desk.present.version = newest.id
+    else:
+        present.base, present.playbook, present.version = base, playbook, newest.id
+    present.seen = state, newest.id
 
 
 def _state_of_file(settings: Settings) -> tuple[int, int] | None:

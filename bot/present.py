@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from rules.answering import Hours
 from rules.playbook import Playbook
@@ -14,7 +15,9 @@ class Present:
     """The playbook and the measures by which the desk works at this moment.
 
     The one thing of a desk that changes while it runs: each field is put in place whole, so who
-    reads it needs no lock. `version` is the newest change made in Slack, 0 for the file alone;
+    reads it needs no lock. Who puts something in place holds `changing` from before reading what
+    is stored, so that nobody who read earlier comes later; `measuring` is held by who measures on
+    demand. `version` is the newest change made in Slack, 0 for the file alone;
     `grades` are closing rates (L1.3), `hours` when leads of a kind answer (L6.1); `graded_by`
     marks the rules by which they were graded, "" before anything was recalled. `base` is the
     playbook without what was changed in Slack; `seen` is the state of its file (time and size,
@@ -29,6 +32,8 @@ class Present:
     low_answer: bool = False
     base: Playbook = field(init=False)
     seen: tuple[tuple[int, int] | None, int] = (None, 0)
+    changing: Lock = field(default_factory=Lock, repr=False, compare=False)
+    measuring: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Begin with a playbook in which nothing was changed."""

@@ -9,7 +9,7 @@ from bot.outward import address_of
 from bot.team import member
 from rules import guards
 from rules.lead import FollowUp, Lead
-from rules.messages import WEEK, unwanted
+from rules.messages import WEEK, phone_asked, unwanted
 from rules.outlook import Call, Letter, Outlook, outlook
 from rules.permissions import may_work
 from rules.sending import SendEmail, SendSms
@@ -61,7 +61,7 @@ def look_ahead(
     sent = {str(channel): _sent(view, lead, channel, waiting, now=now) for channel in Channel}
     setting = desk.setting(lead, actor=lead.owner, now=now, followup=followup)
     found = outlook(lead, setting, sent=sent)
-    steps = [one for one in found.steps if isinstance(one, Call) or _leaves(desk, view, one)]
+    steps = [one for one in found.steps if isinstance(one, Call) or _leaves(desk, view, lead, one)]
     in_order = tuple(sorted([*waiting, *steps], key=lambda step: step.at))
     return _as_settings_let(desk, replace(found, steps=in_order))
 
@@ -82,7 +82,7 @@ def _waiting(desk: Desk, view: View, lead: Lead, *, now: datetime) -> list[Lette
         SendSms(lead.id, Layer.SMS_FOLLOWUP, about=about),
         SendEmail(lead.id, Layer.MAIL_FIRST),
         SendEmail(lead.id, Layer.MAIL_OFFER, about=about),
-        SendEmail(lead.id, Layer.ASK_PHONE),
+        phone_asked(lead),
         SendEmail(lead.id, Layer.MAILING_LIST, about=str(lead.mailings)),
     ]
     found = outbox.waiting(view, [one.once_key for one in asked])
@@ -94,14 +94,18 @@ def _waiting(desk: Desk, view: View, lead: Lead, *, now: datetime) -> list[Lette
     ]
 
 
-def _leaves(desk: Desk, view: View, letter: Letter) -> bool:
+def _leaves(desk: Desk, view: View, lead: Lead, letter: Letter) -> bool:
     known = outbox.known(view, letter.effect.once_key)
-    return desk.carries(letter.effect) and not known and _has_link(desk, letter.effect.layer)
+    return desk.carries(letter.effect) and not known and not _lacks(desk, lead, letter.effect)
 
 
-def _has_link(desk: Desk, layer: Layer) -> bool:
-    """Say whether a message can carry the link that law asks for in marketing."""
-    return bool(desk.settings.public_url) or not guards.is_marketing(layer)
+def _lacks(desk: Desk, lead: Lead, effect: SendSms | SendEmail) -> str:
+    """Say what law asks for in marketing and a message can't say, "" where it says it all."""
+    layer, book = Layer(effect.layer), desk.playbook
+    if guards.is_advertising(lead, layer, book) and not guards.names_sender(book):
+        return "no_sender"
+    linked = bool(desk.settings.public_url) or not isinstance(effect, SendEmail)
+    return "" if linked or not guards.is_commercial(lead, layer, book) else "no_page"
 
 
 def _as_settings_let(desk: Desk, found: Outlook) -> Outlook:
@@ -109,6 +113,5 @@ def _as_settings_let(desk: Desk, found: Outlook) -> Outlook:
         return found
     if not desk.settings.smtp_url:
         return replace(found, mailing_at=None, no_mail="off")
-    if not _has_link(desk, Layer.MAILING_LIST):
-        return replace(found, mailing_at=None, no_mail="no_page")
-    return found
+    lacks = _lacks(desk, found.after, SendEmail(found.after.id, Layer.MAILING_LIST))
+    return replace(found, mailing_at=None, no_mail=lacks) if lacks else found

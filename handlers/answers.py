@@ -1,6 +1,7 @@
 """What a click is, and what may be answered to it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,13 @@ class Say:
 
     message: Message
     instead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SayLater:
+    """Tell the person what takes longer to make than Slack waits for an ack."""
+
+    make: Callable[[], Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class Errors:
     errors: dict[str, str]
 
 
-Answer = Say | OpenModal | UpdateModal
+Answer = Say | SayLater | OpenModal | UpdateModal
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.desk import Desk
 from bot.views.blocks import Message
 from handlers.actions import answer_click
-from handlers.answers import Answer, Errors, OpenModal, UpdateModal
+from handlers.answers import Answer, Errors, OpenModal, Say, SayLater, UpdateModal
 from handlers.commands import answer_command
 from handlers.home import home_of, is_home
 from handlers.submits import Submitted, answer_modal
@@ -87,6 +87,8 @@ class SlackDoor:
             self._show_home(event["user"])
 
     def _follow(self, answer: Answer, body: dict[str, Any]) -> None:
+        if isinstance(answer, SayLater):
+            answer = Say(answer.make())
         if isinstance(answer, OpenModal):
             self._client.views_open(trigger_id=body["trigger_id"], view=answer.view)
         elif isinstance(answer, UpdateModal):

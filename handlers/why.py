@@ -7,7 +7,8 @@ from bot import why as bot_why
 from bot.views import why as views
 from bot.views.blocks import Message
 from handlers.act import Act
-from handlers.answers import Answer, Click, OpenModal, Say, answering
+from handlers.answers import Answer, Click, OpenModal, Say, SayLater, answering
+from handlers.errors import guarded
 from rules.acts import Why
 from rules.words import Tier
 
@@ -32,8 +33,12 @@ def choose_tier(click: Click) -> Answer:
 
 def measure(click: Click) -> Answer:
     """Measure now what is otherwise measured at night."""
-    act = click.act
-    return Say(views.measured(learning.learn_now(act.desk, by=act.who.slack_id), act.who.words))
+    desk, who = click.act.desk, click.act.who
+
+    def found() -> Message:
+        return views.measured(learning.learn_now(desk, by=who.slack_id), who.words)
+
+    return SayLater(lambda: guarded(found, who.words))
 
 
 def pin_tier(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Message:

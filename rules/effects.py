@@ -154,7 +154,8 @@ class PostReply(Effect):
 class TellOwner(Effect):
     """Tell the owner what somebody else did to a lead.
 
-    `notice` names the text and `about` what fills it; `turn` is the lead's version then.
+    `notice` names the text and `about` what fills it; `turn` sets one telling apart from the
+    next: the lead's version then, the form's number, the second in which it was asked.
     """
 
     lead_id: int

@@ -25,12 +25,14 @@ PARKED = frozenset({Step.MAILING_LIST, Step.NONE})
 class Lead:
     """A person who may buy, as it stands now; moments are UTC, money in minor units.
 
-    `consent` is what came with the lead, `agreed` the channels of marketing agreed to since.
+    `consent` is what the newest form said of it, at `consent_at`; `agreed` are the channels of
+    marketing agreed to since.
     `held_by` was handed the lead by `next`, until `held_until`. `zone` is the customer's time
     zone, "" the team's, None not looked up yet. `fresh_at` is when the lead came or came back,
     `plan_at` is when the call plan began, `tried`
     has a bit set for each local hour called in vain, `followup_misses` counts the calls missed
-    since the time of the follow-up `missed_followup`, `importance` is the open follow-up's.
+    since the time of the follow-up `missed_followup`, `importance` is the open follow-up's,
+    `replied_at` is when the person last wrote to us, asked on the page or left details again.
     """
 
     id: int
@@ -54,6 +56,8 @@ class Lead:
     referrer_close: bool = False
     note: str = ""
     consent: tuple[str, ...] | None = None
+    consent_text: str = ""
+    consent_at: datetime | None = None
     agreed: tuple[str, ...] = ()
     opted_out: tuple[str, ...] = ()
     email_ok: bool = True
@@ -84,6 +88,7 @@ class Lead:
     fresh_at: datetime | None = None
     first_call_at: datetime | None = None
     reached_at: datetime | None = None
+    replied_at: datetime | None = None
     closed_at: datetime | None = None
     last_outcome: str = ""
     last_by: str = ""
@@ -108,8 +113,18 @@ class Lead:
 
     @property
     def working(self) -> bool:
-        """Whether somebody works it: living, and not on the mailing list (contract: capacity)."""
-        return self.living and self.next_what not in PARKED and CALLS not in self.opted_out
+        """Whether somebody works it: living, and not on the mailing list (contract: capacity).
+
+        Who refused calls and asked to be written to is.
+        """
+        reached = CALLS not in self.opted_out or self.next_what is Step.EMAIL
+        return self.living and self.next_what not in PARKED and reached
+
+    @property
+    def returned(self) -> bool:
+        """Whether it came back after the last call and is to be called as fresh (L3.3)."""
+        since = self.last_at and self.fresh_at and self.fresh_at > self.last_at
+        return self.next_what is Step.CALL and not self.plan_step and bool(since)
 
     @property
     def queue(self) -> Queue:
@@ -149,6 +164,7 @@ STATE = [
     "fresh_at",
     "first_call_at",
     "reached_at",
+    "replied_at",
     "closed_at",
     "last_outcome",
     "last_by",
@@ -157,6 +173,23 @@ STATE = [
     "opted_out",
     "email_ok",
 ]
+
+SAID = [
+    "kind",
+    "direction",
+    "campaign",
+    "product",
+    "language",
+    "region",
+    "city",
+    "referrer",
+    "referrer_close",
+    "note",
+    "consent",
+    "consent_text",
+    "consent_at",
+]
+"""What sources say of a person: a later one adds to it, and no undo takes it back."""
 
 
 @dataclass(frozen=True, slots=True)

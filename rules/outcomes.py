@@ -63,14 +63,21 @@ class Decision:
     ends_followup: bool = True
 
 
-def is_double(lead: Lead, act: LogOutcome, *, actor: str, now: datetime) -> bool:
-    """Say whether the same person logged the same within ten seconds (contract: Doubles)."""
-    return (
-        lead.last_outcome == act.outcome
-        and lead.last_by == actor
-        and lead.last_at is not None
-        and abs(now - lead.last_at) < DOUBLE
-    )
+def is_double(lead: Lead, act: LogOutcome, *, now: datetime) -> bool:
+    """Say whether the same was logged within ten seconds (contract: Doubles); `now` is UTC.
+
+    Whoever logs it, one call can't be two. Another time or importance is another act; a time
+    from now on ('in 30 minutes') is a little later when it is said again.
+    """
+    if lead.last_at is None or abs(now - lead.last_at) >= DOUBLE:
+        return False
+    return lead.last_outcome == act.outcome and _agrees_the_same(lead, act)
+
+
+def _agrees_the_same(lead: Lead, act: LogOutcome) -> bool:
+    if act.importance not in {None, lead.importance}:
+        return False
+    return act.when is None or (lead.next_at is not None and abs(act.when - lead.next_at) < DOUBLE)
 
 
 def decide(lead: Lead, act: LogOutcome, setting: Setting) -> Decision:

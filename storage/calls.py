@@ -1,6 +1,6 @@
 """Attempts and follow-ups: what was done with a lead and what was agreed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -21,21 +21,29 @@ _FOLLOWUP = [followups.c[one.name] for one in fields(FollowUp)]
 _OPEN = select(*_FOLLOWUP).where(followups.c.lead_id == bindparam("lead"), IS_OPEN)
 _ADD_ATTEMPT = insert(attempts)
 _ADD_FOLLOWUP = insert(followups)
+PASSING = frozenset({"held_by", "held_until", "zone"})
 
 
 def _followup(row: Any) -> FollowUp:
     return FollowUp(**{**row, "importance": Importance(row["importance"])})
 
 
-def frozen(value: Any) -> Any:
-    """Give a lead's field as JSON keeps it; `as_before` reads it back."""
+def snapshot(lead: Lead, names: Iterable[str] = STATE) -> dict[str, Any]:
+    """Give fields of a lead as JSON keeps them; `as_before` reads them back."""
+    return {name: _frozen(getattr(lead, name)) for name in names}
+
+
+def _frozen(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else plain(value)
 
 
-def add_attempt(unit: Unit, lead: Lead, attempt: Attempt, *, ended_followup: int | None) -> int:
-    """Add an attempt with the lead as it was before, so that it can be undone; gives its id."""
+def add_attempt(
+    unit: Unit, before: Lead, attempt: Attempt, *, after: Lead, ended_followup: int | None
+) -> int:
+    """Add an attempt and what it changed of its lead, so that it can be undone; gives its id."""
+    changed = [name for name in STATE if getattr(before, name) != getattr(after, name)]
     values = {
-        "lead_id": lead.id,
+        "lead_id": before.id,
         "outcome": attempt.outcome,
         "by": attempt.by,
         "at": attempt.at,
@@ -46,7 +54,8 @@ def add_attempt(unit: Unit, lead: Lead, attempt: Attempt, *, ended_followup: int
         "amount_minor": attempt.amount.minor if attempt.amount else None,
         "currency": attempt.amount.currency if attempt.amount else "",
         "ended_followup": ended_followup,
-        "before": {name: frozen(getattr(lead, name)) for name in STATE},
+        "before": snapshot(before),
+        "after": snapshot(after, changed),
     }
     key = unit.execute(_ADD_ATTEMPT, values).inserted_primary_key
     return int(key[0]) if key else 0
@@ -58,12 +67,10 @@ def last_attempt(view: View, *, by: str) -> Any | None:
     return view.execute(query.order_by(attempts.c.id.desc()).limit(1)).mappings().first()
 
 
-def newest_of_lead(view: View, lead_id: int) -> int | None:
-    """Give the id of the lead's newest attempt that was not undone."""
-    query = select(attempts.c.id).where(
-        attempts.c.lead_id == lead_id, attempts.c.undone_at.is_(None)
-    )
-    return view.execute(query.order_by(attempts.c.id.desc()).limit(1)).scalar()
+def newest_of_lead(view: View, lead_id: int) -> Any | None:
+    """Give the lead's newest attempt that was not undone, as a row."""
+    query = select(attempts).where(attempts.c.lead_id == lead_id, attempts.c.undone_at.is_(None))
+    return view.execute(query.order_by(attempts.c.id.desc()).limit(1)).mappings().first()
 
 
 def sales(view: View, lead_id: int) -> tuple[Money, ...]:
@@ -78,13 +85,22 @@ def sales(view: View, lead_id: int) -> tuple[Money, ...]:
 
 
 def as_before(lead: Lead, before: dict[str, Any]) -> Lead:
-    """Give the lead as it stood before an attempt."""
+    """Give the lead with what a snapshot has: as it stood before an attempt."""
     moments = {name for name in STATE if name.endswith(("_at", "_until"))}
     row = {one.name: getattr(lead, one.name) for one in fields(Lead)} | {
         name: datetime.fromisoformat(value) if name in moments and value else value
         for name, value in before.items()
     }
     return replace(to_lead(row.values()), version=lead.version)
+
+
+def stands_as_left(lead: Lead, attempt: Mapping[str, Any]) -> bool:
+    """Say whether nothing has changed a lead since an attempt, which is given as a row.
+
+    What `next` and the look-up of time zones write comes and goes; it does not count.
+    """
+    left = as_before(lead, {**attempt["before"], **attempt["after"]})
+    return all(getattr(left, name) == getattr(lead, name) for name in STATE if name not in PASSING)
 
 
 def mark_undone(unit: Unit, attempt_id: int, *, at: datetime) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Column, Update, bindparam, func, insert, select, update
 
 from rules.fields import Draft
-from rules.lead import STATE, Lead
+from rules.lead import SAID, STATE, Lead
 from rules.money import Money
 from rules.phones import Phone, email_key
 from rules.refusals import Refused
 from rules.tiers import Grade
-from rules.words import CALLS, Kind, PhoneType, Queue, Stage, Step, Tier
+from rules.words import Kind, PhoneType, Queue, Stage, Step, Tier
 from storage.rows import insert_new, is_just, plain
 from storage.tables import history, lead_sources, leads
 from storage.unit import Unit, View
@@ -61,6 +61,12 @@ def load(view: View, lead_id: int, *, lock: bool = False) -> Lead | None:
     return to_lead(row) if row else None
 
 
+def hold(unit: Unit, lead_id: int) -> None:
+    """Hold a lead against other writers until the unit ends; SQLite has one writer anyway."""
+    if unit.dialect == "postgresql":
+        load(unit, lead_id, lock=True)
+
+
 def add(
     unit: Unit,
     draft: Draft,
@@ -68,10 +74,8 @@ def add(
     step: Step,
     at: datetime,
     grade: Grade | None = None,
-    opted_out: Iterable[str] = (),
 ) -> Lead:
-    """Add a new lead as its draft says; `at` is now, UTC, `opted_out` what is closed already."""
-    closed = sorted(opted_out)
+    """Add a new lead as its draft says; `at` is now, UTC."""
     values = {
         **{name: getattr(draft, name) for name in _COPIED},
         **_phone_values(draft.phone),
@@ -79,13 +83,14 @@ def add(
         "interests": list(draft.interests),
         "email_key": email_key(draft.email),
         "consent": plain(draft.consent),
-        "opted_out": closed,
+        "consent_at": None if draft.consent is None else draft.received_at or at,
+        "opted_out": [],
         "tier": grade.tier if grade else Tier.C,
         "score": grade.score if grade else 0.0,
         "queue": Queue.FRESH,
         **_cost_values(draft.cost),
         "next_what": step,
-        "working": CALLS not in closed,
+        "working": True,
         "received_at": draft.received_at or at,
         "fresh_at": draft.received_at or at,
         "created_at": at,
@@ -142,7 +147,7 @@ def save(unit: Unit, lead: Lead, *, before: Lead | None = None) -> Lead:
     """
     values = {
         name: plain(getattr(lead, name))
-        for name in STATE
+        for name in (*STATE, *SAID)
         if before is None or getattr(before, name) != getattr(lead, name)
     }
     values |= {"version": lead.version + 1, "working": lead.working}
@@ -158,9 +163,16 @@ def save(unit: Unit, lead: Lead, *, before: Lead | None = None) -> Lead:
 
 def lock_person(unit: Unit, *, phone: str, email: str) -> None:
     """Hold a person against other intakes until the unit ends; SQLite has one writer anyway."""
-    if unit.dialect != "postgresql":
-        return
-    for key in sorted(filter(None, (phone, email_key(email)))):
+    _lock(unit, sorted(filter(None, (phone, email_key(email)))))
+
+
+def lock_external(unit: Unit, *, source: str, external_id: str) -> None:
+    """Hold a source's own id against other intakes until the unit ends."""
+    _lock(unit, [f"{source}:{external_id}"] if external_id else [])
+
+
+def _lock(unit: Unit, keys: Iterable[str]) -> None:
+    for key in keys if unit.dialect == "postgresql" else ():
         unit.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
 
 

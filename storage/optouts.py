@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, true, update
 
 from rules.optouts import BY_COMMAND
 from storage.rows import insert_new
@@ -29,7 +29,8 @@ def add(
     """Close channels for a number or address, for good; gives those that were open before.
 
     `how` says by which door it was asked: sms, page, command, provider. What the person asked
-    takes the place of what a rep wrote down, so that taking the latter back leaves it closed.
+    takes the place of what a rep wrote down, and so does what another rep writes down, so that
+    taking the former back leaves it closed.
     """
     closed = []
     for channel in channels:
@@ -37,9 +38,17 @@ def add(
         row = {"address": address, "channel": channel}
         if unit.execute(insert_new(unit, optouts), row | values).rowcount:
             closed.append(channel)
-        elif how != BY_COMMAND:
-            unit.execute(update(optouts).where(_is(address, channel)).values(values))
+        else:
+            standing = update(optouts).where(_is(address, channel), _gives_way(how, actor))
+            unit.execute(standing.values(values))
     return tuple(closed)
+
+
+def _gives_way(how: str, actor: str) -> Any:
+    """Say which rows a new asking takes the place of: a rep's only those of another rep."""
+    if how != BY_COMMAND:
+        return true()
+    return (optouts.c.how == BY_COMMAND) & (optouts.c.actor != actor)
 
 
 def _is(address: str, channel: str) -> Any:

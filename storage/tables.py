@@ -119,6 +119,7 @@ leads = Table(
     _text("note"),
     Column("consent", JSON(none_as_null=True)),
     _text("consent_text"),
+    Column("consent_at", Moment),
     Column("agreed", JSON, nullable=False, server_default="[]"),
     Column("opted_out", JSON, nullable=False),
     Column("email_ok", Boolean, nullable=False, server_default=true()),
@@ -152,6 +153,7 @@ leads = Table(
     Column("created_at", Moment, nullable=False),
     Column("first_call_at", Moment),
     Column("reached_at", Moment),
+    Column("replied_at", Moment),
     Column("closed_at", Moment),
     _text("last_outcome"),
     _text("last_by"),
@@ -243,6 +245,7 @@ attempts = Table(
     _text("currency"),
     Column("ended_followup", Integer),
     Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False, server_default="{}"),
     Column("undone_at", Moment),
 )
 Index("ix_attempts_lead", attempts.c.lead_id)

@@ -38,6 +38,7 @@ READS_HEBREW = {
     "rules/letters.py",
     "rules/money.py",
     "rules/replies.py",
+    "rules/stopping.py",
     "rules/when.py",
 }
 HEBREW = re.compile("[\u05d0-\u05ea]")
@@ -48,7 +49,8 @@ KEY = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
 @cache
 def sources(*rooms: str) -> dict[str, str]:
     """Give every source file of these rooms, and app.py, by its path."""
-    files = [ROOT / "app.py", ROOT / "wiring.py", *(one for room in rooms for one in (ROOT / room).rglob("*.py"))]
+    inside = (one for room in rooms for one in (ROOT / room).rglob("*.py"))
+    files = [ROOT / "app.py", ROOT / "wiring.py", *inside]
     kept = [one for one in files if "versions" not in one.parts]
     return {str(one.relative_to(ROOT)): one.read_text("utf-8") for one in kept}
 
@@ -208,7 +210,7 @@ def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
 
 
 FILLS = {
-    "step": [*Step, "closed", "won", "first_now", "first_later"],
+    "step": [*Step, "closed", "won", "first_now", "first_later", "returned"],
     "kind": list(Kind),
     "stage": list(Stage),
     "channel": list(CHANNELS),

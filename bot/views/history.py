@@ -31,6 +31,8 @@ def _what(line: Line, words: Words) -> Safe:
         return words.say("history.agreed", channels=named)
     if line.what in {"opted_out", "opted_in"}:
         return _channels(line, words)
+    if line.what == "consent":
+        return _consent(line, words)
     texts = {key: value for key, value in data.items() if isinstance(value, str | int)}
     return words.say(f"history.{line.what}", **texts)
 
@@ -43,6 +45,15 @@ def _channels(line: Line, words: Words) -> Safe:
     said = words.say(f"history.{line.what}_{how}", channels=named)
     quoted = words.say("history.quoted", text=str(data["text"])) if "text" in data else ""
     return Safe(f"{said}, {quoted}") if quoted else said
+
+
+def _consent(line: Line, words: Words) -> Safe:
+    """Say what a form agreed to, by which door it came, and in which words."""
+    named = words.listed(*(words.say(f"channel.{one}") for one in line.data["channels"]))
+    key = "history.consent" if named else "history.consent_none"
+    said = words.say(key, channels=named, source=str(line.data["source"]))
+    text = line.data.get("text")
+    return Safe(f"{said}, {words.say('history.quoted', text=str(text))}") if text else said
 
 
 def _outcome(line: Line, said: Safe, words: Words) -> Safe:

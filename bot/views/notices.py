@@ -13,6 +13,7 @@ from rules.lead import FollowUp, Lead
 from rules.phones import shown_phone
 from rules.playbook import Playbook
 from rules.replies import without_details
+from rules.stopping import Stop
 from rules.words import Channel
 
 LOW_ANSWER = frozenset({"low_answer_on", "low_answer_off"})
@@ -85,7 +86,7 @@ def _to_assign(text: Safe, lead: Lead | None, words: Words) -> Message:
 
 def unheard(said: Inbound, lead: Lead | None, words: Words, *, home: str) -> Message:
     """Tell managers of an SMS or mail that came in and no rep was told of (L2.3, L3.3)."""
-    key = "unheard_alone" if lead is None else "unheard_optout" if said.optout else "unheard"
+    key = "unheard_alone" if lead is None else _unheard(said)
     name = title(lead, words) if lead else Safe("")
     sender = said.sender or shown_phone(said.phone, region=home)
     by = "_mail" if said.channel is Channel.EMAIL else ""
@@ -93,9 +94,15 @@ def unheard(said: Inbound, lead: Lead | None, words: Words, *, home: str) -> Mes
     return _to_assign(text, lead, words)
 
 
+def _unheard(said: Inbound) -> str:
+    if not said.optout:
+        return "unheard"
+    return "unheard_optout_all" if said.stop is Stop.ALL else "unheard_optout"
+
+
 def replied(said: Inbound, lead: Lead, words: Words, *, home: str) -> Message:
     """Tell the rep that a lead answered; the next step is one press (L2.3, L3.3)."""
-    key = "customer.opted_out" if said.optout else _replied(said)
+    key = _opted_out(said) if said.optout else _replied(said)
     phone = shown_phone(lead.phone, region=home)
     text = words.lines(
         words.say(key, lead=title(lead, words), text=said.text),
@@ -104,6 +111,10 @@ def replied(said: Inbound, lead: Lead, words: Words, *, home: str) -> Message:
     write = button(words.plain.say("button.text"), ActionId.TEXT, lead.id)
     first = [write] if is_open(lead, Channel.SMS) else []
     return Message(spoken(text), (section(text), actions(*first, *card_buttons(lead, words))))
+
+
+def _opted_out(said: Inbound) -> str:
+    return "customer.opted_out_all" if said.stop is Stop.ALL else "customer.opted_out"
 
 
 def _replied(said: Inbound) -> str:
@@ -121,10 +132,13 @@ def for_owner(told: TellOwner, lead: Lead, words: Words, *, home: str) -> Messag
     """Tell the owner what a customer, or somebody else for them, asked for."""
     if told.notice.startswith("closed_"):
         return optouts.told(told, lead, words)
-    when = words.standing(datetime.fromisoformat(told.about)) if told.about else ""
+    again = told.notice == "came_again"
+    moment = "" if again else told.about
+    when = words.standing(datetime.fromisoformat(moment)) if moment else ""
+    wrote = words.say("card.note", text=told.about) if again and told.about else ""
     reach = shown_phone(lead.phone, region=home) if lead.phone_raw else lead.email
     said = words.say(f"customer.{told.notice}", lead=title(lead, words))
-    text = words.lines(words.join(said, when), words.join(reach))
+    text = words.lines(words.join(said, when), wrote, words.join(reach))
     return Message(spoken(text), (section(text), actions(*card_buttons(lead, words))))
 
 

@@ -11,17 +11,18 @@ from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Block, Message, actions, button, section
 from bot.views.card import title
 from rules.commands import VERBS
+from rules.guards import may_ring
 from rules.lead import Lead
 from rules.words import MISSED, Outcome, Queue, Step
 
 LISTED = 10
+BY_CALL = frozenset({Step.CALL, Step.RETRY_UNAVAILABLE})
 
 
 def logged(done: Logged, words: Words) -> Message:
     """Confirm an outcome; the button takes it back."""
     if done.double:
-        said = words.say(f"outcome.{done.act.outcome}")
-        return _only(words.say("reply.double", what=said, lead=title(done.lead, words)))
+        return _only(_double(done, words))
     text = words.lines(
         _what(done, words), _on_the_way(done, words), _next(done, words), _evidence(done, words)
     )
@@ -29,6 +30,13 @@ def logged(done: Logged, words: Words) -> Message:
     asked = done.act.outcome in MISSED and done.lead.working
     why = [button(words.plain.say("button.why"), ActionId.WHY, done.lead.id)] if asked else []
     return Message(text, (section(text), actions(undo, *why)))
+
+
+def _double(done: Logged, words: Words) -> Safe:
+    said, lead = words.say(f"outcome.{done.act.outcome}"), title(done.lead, words)
+    if not done.other:
+        return words.say("reply.double", what=said, lead=lead)
+    return words.say("reply.double_of", who=mention(done.other), what=said, lead=lead)
 
 
 def _only(text: Safe) -> Message:
@@ -47,27 +55,41 @@ def _what(done: Logged, words: Words) -> Safe:
 
 
 def _on_the_way(done: Logged, words: Words) -> Safe:
-    if not done.messages or done.leave_at is None:
-        return Safe("")
-    names = words.listed(*(words.say(f"channel.{one.kind}") for one in done.messages))
-    seconds = (done.leave_at - done.now).total_seconds()
+    """Say when the messages leave, in a line for each moment: a channel may be held up alone."""
+    by_moment: dict[datetime, list[Safe]] = {}
+    for one, at in zip(done.messages, done.leave_at, strict=True):
+        by_moment.setdefault(at, []).append(words.say(f"channel.{one.kind}"))
+    return words.lines(*(_leaving(names, at, done, words) for at, names in by_moment.items()))
+
+
+def _leaving(names: list[Safe], at: datetime, done: Logged, words: Words) -> Safe:
+    what, seconds = words.listed(*names), (at - done.now).total_seconds()
     if seconds < 1:
-        return words.say("reply.leaving_now", what=names)
+        return words.say("reply.leaving_now", what=what)
     if seconds <= 60:  # noqa: PLR2004 - a minute or less is 'now' to a person
-        when = words.counted_down(done.leave_at)
-        return words.say("reply.leaving", what=names, when=when, n=len(done.messages))
-    return words.say("reply.waiting", what=names, when=words.when(done.leave_at, now=done.now))
+        when = words.counted_down(at)
+        return words.say("reply.leaving", what=what, when=when, n=len(names))
+    return words.say("reply.waiting", what=what, when=words.when(at, now=done.now))
 
 
 def _next(done: Logged, words: Words) -> Safe:
     lead = done.lead
-    if lead.next_what is Step.FOLLOW_UP and lead.next_at and done.act.importance:
-        when = words.in_full(lead.next_at)
-        return words.say(f"reply.follow_up_{done.act.importance}", when=when)
-    if lead.next_at:
+    if lead.next_what is Step.MAILING_LIST:
+        return _listed(done, words)
+    if lead.next_what is Step.FOLLOW_UP and lead.next_at:
+        when, said = words.in_full(lead.next_at), done.act.importance
+        return words.say(f"reply.follow_up_{said}" if said else "reply.follow_up", when=when)
+    if lead.next_at and lead.next_what in BY_CALL:
         when = words.when(lead.next_at, now=done.now)
         return words.say("reply.next", n=lead.attempts + 1, when=when)
     return words.say(f"step.{lead.next_what}") if lead.living else Safe("")
+
+
+def _listed(done: Logged, words: Words) -> Safe:
+    """Say that there are no more calls, and whether the mailing list may write (L3.3)."""
+    if done.no_mail:
+        return words.say("reply.no_mail", why=words.say(f"no_mail.{done.no_mail}"))
+    return words.say("reply.exhausted" if may_ring(done.lead) else "reply.listed")
 
 
 def _evidence(done: Logged, words: Words) -> Safe:
@@ -125,7 +147,7 @@ def reason(lead: Lead, words: Words, *, now: datetime) -> Safe:
     """Say in words why a lead is called when its time comes, and its tier (L1.4)."""
     key, since = f"reason.{lead.queue}", lead.received_at or now
     if lead.queue is Queue.FRESH and lead.attempts:
-        key = "reason.returned"
+        key, since = "reason.returned", lead.fresh_at or since
     return words.say(
         key,
         tier=lead.tier,

@@ -1,13 +1,16 @@
 """Who gets a lead (C3): the rotation, nobody, somebody by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot import assign
 from rules.refusals import Refused
 from rules.words import Importance, Step
-from storage import reps
+from storage import leads, reps
 from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk
 
 HOURS = f"""
@@ -44,6 +47,21 @@ class TestTheRotation:
     def test_takes_turns(self, room: Room):
         found = owners(room, 6)
         assert found in ([NOA, AVI] * 3, [AVI, NOA] * 3)
+
+    def test_holds_the_team_from_its_first_choice_on(self, room: Room):
+        asked: list[str] = []
+        engine = room.desk.store.engine
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            asked.extend(["team"] if "FROM reps" in statement else [])
+
+        event.listen(engine, "before_cursor_execute", note)
+        with room.desk.store.unit() as unit:
+            rotation = assign.Rotation(unit, now=room.clock.now)
+            assert asked == []
+            found = [rotation.choose() for _ in range(4)]
+        assert asked == ["team"]
+        assert len({one.rep.slack_id for one in found if one}) == 2
 
     def test_leaves_managers_out(self, room: Room):
         assert MIRI not in owners(room, 4)
@@ -89,6 +107,17 @@ class TestTheRotation:
             assert mine == NOA
             room.log(1, "lost")
             assert owners(room, 1) == [NOA]
+
+
+class TestALeadThatRefusedCalls:
+    def test_keeps_its_step_with_its_new_owner(self, room: Room):
+        lead = room.lead()
+        with room.desk.store.unit() as unit:
+            closed = replace(lead, opted_out=("calls",), next_what=Step.ASSIGN)
+            leads.save(unit, closed)
+            unit.commit()
+        assign.assign_lead(room.desk, 1, to=room.other(lead), by=MIRI)
+        assert room.load(1).next_what is Step.ASSIGN
 
 
 class TestALeadForNobody:

@@ -10,6 +10,7 @@ from bot import assign, leads
 from bot.calls import my_day
 from bot.mails import mail_of
 from bot.messages import sms_of
+from bot.next import next_lead
 from bot.orders import Mail, SlackPost, SlackUpdate, Sms
 from bot.readers import reader
 from bot.texts import FSI, MARKS, PDI, Words
@@ -117,6 +118,40 @@ class TestTheChannel:
         room.deliver()
         [*_, actions] = room.outside.channel()[0].blocks
         assert [one["text"]["text"] for one in actions["elements"]] == ["Assign", "More"]
+
+
+class TestALeadThatCameBack:
+    @pytest.mark.parametrize(("hours", "said"), [(2, "call now"), (13, "call <!date")])
+    def test_is_not_shown_as_late_but_to_be_called(self, room: Room, hours: int, said: str):
+        room.lead()
+        room.log(1, "noanswer")
+        room.clock.forward(days=1, hours=hours)
+        room.receive(**DANA, campaign="again")
+        room.deliver()
+        shown = room.outside.channel()[0].text
+        assert "Came back" in shown
+        assert said in shown
+        assert "Attempt 2" not in shown
+
+    def test_is_handed_out_as_one_that_came_back(self, room: Room):
+        lead = room.lead()
+        room.log(1, "noanswer")
+        room.clock.forward(days=1)
+        room.receive(**DANA, campaign="again")
+        room.clock.forward(minutes=4)
+        words = Words("en", ZoneInfo("Asia/Jerusalem"))
+        said = replies.handed(next_lead(room.desk, by=lead.owner), words)
+        assert "came back 4 min ago" in said
+
+    def test_is_called_an_attempt_again_after_the_next_call(self, room: Room):
+        room.lead()
+        room.log(1, "noanswer")
+        room.clock.forward(hours=1)
+        room.receive(**DANA, campaign="again")
+        room.clock.forward(minutes=5)
+        room.log(1, "noanswer")
+        room.deliver()
+        assert "Attempt 3" in room.outside.channel()[0].text
 
 
 class TestAMomentOnAStandingCard:

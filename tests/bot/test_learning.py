@@ -17,10 +17,11 @@ from rules.playbook import Campaign, LowAnswer
 from rules.refusals import Refused
 from rules.tiers import Basis, Grade, Group, TierRules
 from rules.words import Kind, Stage, Tier
-from storage import measures
+from storage import kept, measures
 from storage.tables import attempts, leads
 from storage.unit import Unit
-from tests.desk import BOOK, MIRI, NOA, FakeClock, Room, a_desk
+from tests.bot.steps import overtake
+from tests.desk import BOOK, DANA, MIRI, NOA, FakeClock, Room, a_desk
 
 MARCH = Group("March", Kind.WARM, "")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -140,6 +141,17 @@ class TestATierThatFollowsThePlaybook:
         assert learning.follow_playbook(room.desk)
         assert room.load(lead.id) == lead
 
+    def test_is_looked_up_again_when_a_lead_comes_back(self, room: Room):
+        lead = room.lead(campaign="March")
+        room.log(lead.id, "lost")
+        with_playbook(room, campaigns=(Campaign("March", tier=Tier.A),))
+        assert learning.follow_playbook(room.desk)
+        assert room.load(lead.id).tier is Tier.B
+        room.receive(**DANA)
+        back = room.load(lead.id)
+        assert (back.stage, back.tier) == (Stage.LEAD, Tier.A)
+        assert back.score >= 2
+
     def test_stays_where_something_else_changed(self, room: Room):
         learning.follow_playbook(room.desk)
         with_playbook(room, nag_manager=99)
@@ -204,12 +216,52 @@ class TestEveryNight:
         assert {at.hour for at in learned} <= {3, 4}
 
 
+class TestTwoAtOnce:
+    def test_never_put_older_measures_in_place(self, room: Room, monkeypatch: pytest.MonkeyPatch):
+        past(room, 100, 25)
+        overtake(
+            room.desk.present,
+            monkeypatch,
+            slow=lambda: learning.recall(room.desk),
+            after=(measures, "kept_cells"),
+            quick=lambda: learning.learn(room.desk),
+        )
+        assert room.desk.present.grades.mean == pytest.approx(0.25)
+
+    def test_never_take_back_the_low_answer_mode(self, room: Room, monkeypatch: pytest.MonkeyPatch):
+        called(room, 0, 200)
+        overtake(
+            room.desk.present,
+            monkeypatch,
+            slow=lambda: learning.recall(room.desk),
+            after=(kept, "get"),
+            quick=lambda: learning.watch_answers(room.desk),
+        )
+        assert is_on(room)
+
+
 class TestMeasuringNow:
     def test_is_a_managers(self, room: Room):
         past(room, 100, 25)
         assert learning.learn_now(room.desk, by=MIRI).mean == pytest.approx(0.25)
         with pytest.raises(Refused, match=r"tier\.managers_only"):
             learning.learn_now(room.desk, by=NOA)
+
+    def test_is_done_for_one_at_a_time(self, room: Room, monkeypatch: pytest.MonkeyPatch):
+        refused: list[str] = []
+
+        def count(*given: Any, **named: Any) -> Any:
+            with pytest.raises(Refused) as raised:
+                learning.learn_now(room.desk, by=MIRI)
+            refused.append(raised.value.key)
+            return real(*given, **named)
+
+        real = measures.count_cells
+        monkeypatch.setattr(measures, "count_cells", count)
+        learning.learn_now(room.desk, by=MIRI)
+        assert refused == ["tier.measuring"]
+        monkeypatch.setattr(measures, "count_cells", real)
+        learning.learn_now(room.desk, by=MIRI)
 
     def test_says_what_each_kind_has_earned(self, room: Room):
         past(room, 500, 50)

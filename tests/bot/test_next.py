@@ -180,6 +180,13 @@ class TestALeadHandedOut:
         again = handed(room)
         assert (again.lead.id, again.since) == (first, room.clock.now - timedelta(minutes=3))
 
+    def test_was_never_handed_out_later_than_now(self, room: Room):
+        only_noa(room)
+        lead(room, 1)
+        handed(room)
+        room.desk.present.playbook = replace(room.desk.playbook, hold_minutes=2)
+        assert handed(room).since == room.clock.now
+
     def test_is_held_no_longer_than_the_playbook_says(self, room: Room):
         only_noa(room)
         lead(room, 1)
@@ -334,7 +341,7 @@ class TestTheAnswer:
     def test_says_that_it_came_back(self, room: Room):
         only_noa(room)
         found = Handed(replace(room.load(lead(room, 1)), attempts=8), room.clock.now)
-        assert "came back, tier B, attempt 9" in said(found)
+        assert "came back 0 sec ago, tier B, attempt 9" in said(found)
 
     def test_names_the_attempt_and_its_time(self, room: Room):
         only_noa(room)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot import calls
+from bot.assign import assign_lead
 from bot.optout_acts import OptedOut, opt_out, take_back
 from bot.optouts import applied, close, reopen
 from rules.acts import OptOut
@@ -15,7 +17,7 @@ from rules.optouts import BY_COMMAND, BY_PAGE, BY_PROVIDER
 from rules.refusals import Refused
 from rules.words import CALLS, CHANNELS, Channel, Importance, Stage, Step
 from storage import leads, optouts
-from tests.desk import DANA, MIRI, TEAM, FakeClock, Room, a_desk
+from tests.desk import AVI, DANA, MIRI, NOA, TEAM, FakeClock, Room, a_desk
 
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 DANAS, MAIL = "+972522345678", "dana@example.com"
@@ -165,7 +167,7 @@ class TestTheOwner:
         [told] = self.told(english)
         assert told.split("\n") == [
             "🔕 *#1 Dana Cohen* asked for no more calls. It was written down for you.",
-            "Still allowed: SMS and email.",
+            "Still open: SMS and email.",
             "No more calls: it is on the mailing list.",
         ]
 
@@ -220,6 +222,12 @@ class TestARepsCommand:
         room.lead()
         asked(room, SMS)
         assert asked(room, SMS).line == 0
+
+    def test_of_what_is_closed_already_is_written_down_again(self, room: Room):
+        room.lead()
+        asked(room, SMS)
+        asked(room, SMS, by=MIRI)
+        assert room.history(1)[-2:] == ["opted_out", "opted_out"]
 
     def test_stops_what_waits_for_leaving(self, room: Room):
         """Nothing is cancelled: it is asked once more when it leaves."""
@@ -293,13 +301,69 @@ class TestTakingItBack:
         assert room.load(1).opted_out == ("sms", "email")
         assert room.load(1).next_what is Step.CALL
 
-    def test_changes_no_state_that_moved_since(self, room: Room):
+    def test_is_too_late_after_an_hour(self, room: Room):
         lead = room.lead()
         done = asked(room)
-        assign_anew(room)
+        room.clock.forward(hours=1, seconds=1)
+        with pytest.raises(Refused, match=r"undo\.late$"):
+            take_back(room.desk, done.line, by=lead.owner)
+        assert room.load(1).opted_out == CHANNELS
+        room.clock.forward(seconds=-1)
+        take_back(room.desk, done.line, by=lead.owner)
+        assert room.load(1).opted_out == ()
+
+    def test_is_for_who_has_the_lead_now(self, room: Room):
+        lead = room.lead()
+        done = asked(room, SMS)
+        assign_lead(room.desk, 1, to=room.other(lead), by=MIRI)
+        with pytest.raises(Refused, match=r"lead\.of_another"):
+            take_back(room.desk, done.line, by=lead.owner)
+        assert room.load(1).opted_out == ("sms",)
+
+    def test_is_refused_where_something_happened_since(self, room: Room):
+        lead = room.lead()
+        done = asked(room, SMS)
+        room.log(1, "lost")
+        before = room.load(1)
+        with pytest.raises(Refused, match=r"undo\.later"):
+            take_back(room.desk, done.line, by=lead.owner)
+        assert room.load(1) == before
+
+    def test_changes_no_state_of_another_lead_that_moved_since(self, room: Room):
+        lead = room.lead()
+        second = twin(room, phone_e164=DANAS)
+        done = asked(room, SMS)
+        room.log(second.id, "lost")
         back = take_back(room.desk, done.line, by=lead.owner)
-        assert [one.id for one in back.changed] == [1]
-        assert (room.load(1).stage, room.load(1).opted_out) == (Stage.DISQUALIFIED, ())
+        assert [one.id for one in back.changed] == [second.id]
+        after = room.load(second.id)
+        assert (after.stage, after.opted_out) == (Stage.LOST, ())
+
+    def test_leaves_closed_what_another_rep_wrote_down_since(self, room: Room):
+        lead = room.lead()
+        done = asked(room, SMS)
+        asked(room, SMS, by=MIRI)
+        back = take_back(room.desk, done.line, by=lead.owner)
+        assert (back.kept, room.load(1).opted_out) == (("sms",), ("sms",))
+        assert closed_for(room, DANAS) == {"sms"}
+
+    def test_opens_what_the_same_rep_wrote_down_twice(self, room: Room):
+        lead = room.lead()
+        done = asked(room, SMS)
+        room.clock.forward(seconds=5)
+        asked(room, SMS)
+        take_back(room.desk, done.line, by=lead.owner)
+        assert room.load(1).opted_out == ()
+
+    def test_is_of_the_lead_that_was_named_and_not_of_an_older_one(self, room: Room):
+        first = room.lead()
+        second = twin(room, phone_e164=DANAS)
+        assign_lead(room.desk, first.id, to=AVI, by=MIRI) if first.owner != AVI else None
+        assign_lead(room.desk, second.id, to=NOA, by=MIRI) if second.owner != NOA else None
+        done = asked(room, SMS, lead_id=second.id, by=NOA)
+        back = take_back(room.desk, done.line, by=NOA)
+        assert back.lead.id == second.id
+        assert [room.load(one).opted_out for one in (1, 2)] == [(), ()]
 
     def test_works_once(self, room: Room):
         lead = room.lead()
@@ -335,13 +399,43 @@ class TestTakingItBack:
             take_back(room.desk, line, by=MIRI)
 
 
-def assign_anew(room: Room) -> None:
-    """Let something of the lead change: its version moves on."""
-    with room.desk.store.unit() as unit:
-        lead = leads.load(unit, 1)
-        assert lead is not None
-        leads.save(unit, lead)
-        unit.commit()
+class TestMessagesThatAnOptOutStopped:
+    """The SMS and the mail of the first missed call, and a slip taken back."""
+
+    def left(self, room: Room) -> list[int]:
+        return [len(room.outside.sms), len(room.outside.mails)]
+
+    @pytest.mark.parametrize("channels", [CHANNELS, (SMS, EMAIL)], ids=["all", "messages"])
+    def test_leave_after_all(self, room: Room, channels: tuple[str, ...]):
+        lead = room.lead()
+        room.log(1, "noanswer")
+        done = asked(room, *channels)
+        room.tick(minutes=5)
+        assert self.left(room) == [0, 0]
+        take_back(room.desk, done.line, by=lead.owner)
+        room.tick(seconds=29)
+        assert self.left(room) == [0, 0]
+        room.tick(minutes=1)
+        assert self.left(room) == [1, 1]
+
+    def test_leave_on_the_channel_that_is_open_again(self, room: Room):
+        lead = room.lead()
+        room.log(1, "noanswer")
+        done = asked(room)
+        room.tick(minutes=5)
+        closing(room, room.load(1), SMS, how="sms")
+        take_back(room.desk, done.line, by=lead.owner)
+        room.tick(minutes=1)
+        assert self.left(room) == [0, 1]
+
+    def test_stay_where_they_had_been_taken_back_before(self, room: Room):
+        lead = room.lead()
+        room.log(1, "noanswer")
+        calls.undo(room.desk, by=lead.owner)
+        done = asked(room)
+        take_back(room.desk, done.line, by=lead.owner)
+        room.tick(minutes=5)
+        assert self.left(room) == [0, 0]
 
 
 class TestWhatWasClosedBeforeTheLeadCame:

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.calls import log_outcome
 from rules.acts import LogOutcome
+from rules.commands import parse_command
 from rules.money import Money
 from rules.refusals import Refused
 from rules.words import ANSWERED, Importance, Outcome, Stage, Step
@@ -232,10 +234,38 @@ class TestTheSameAgain:
         assert not room.log(1, "noanswer").double
         assert room.load(1).attempts == 2
 
-    def test_of_another_person_is_another(self, room: Room):
+    def test_of_another_person_is_the_same_call(self, room: Room):
+        lead = room.lead()
+        assert room.log(1, "noanswer").other == ""
+        room.clock.forward(seconds=1)
+        again = room.log(1, "noanswer", by=MIRI)
+        assert (again.double, again.other) == (True, lead.owner)
+        assert (room.load(1).attempts, room.load(1).misses) == (1, 1)
+        assert room.log(1, "noanswer").other == ""
+
+    def test_of_another_person_and_outcome_is_another(self, room: Room):
         room.lead()
         room.log(1, "noanswer")
-        assert not room.log(1, "noanswer", by=MIRI).double
+        assert not room.log(1, "busy", by=MIRI).double
+        assert room.load(1).attempts == 2
+
+    @pytest.mark.parametrize("typed", ["notnow 1 30m", "followup 1 high 30m"])
+    def test_of_a_time_from_now_on_is_one_attempt(self, room: Room, typed: str):
+        owner = room.lead().owner
+        for expected in (False, True):
+            act = parse_command(typed, now=room.clock.now, zone=ZoneInfo("UTC"), currency="ILS")
+            assert isinstance(act, LogOutcome)
+            assert log_outcome(room.desk, act, by=owner).double is expected
+            room.clock.forward(seconds=1)
+        assert room.load(1).attempts == 1
+
+    def test_of_another_amount_is_another_sale(self, room: Room):
+        room.lead()
+        second = room.lead(phone="052-234-9999", email="")
+        room.log(1, "sold", amount=SALE, by=MIRI)
+        room.log(second.id, "sold", amount=Money(500, "ILS"), by=MIRI)
+        assert room.log(1, "sold", amount=SALE, by=MIRI).double
+        assert not room.log(1, "sold", amount=Money(500, "ILS"), by=MIRI).double
 
     def test_of_another_outcome_is_another(self, room: Room):
         room.lead()

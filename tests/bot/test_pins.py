@@ -76,6 +76,14 @@ class TestACampaignsTier:
         assert new.tier is Tier.A
         assert room.desk.present.version == 1
 
+    def test_counts_for_its_other_leads_by_the_clock(self, room: Room):
+        room.lead(campaign="March")
+        many = [room.lead(phone=f"052-234-51{n:02}", email="", campaign="March") for n in range(9)]
+        pin_campaign(room.desk, 1, Tier.A, by=MIRI)
+        assert [room.load(one.id) for one in many] == many
+        assert learning.follow_playbook(room.desk)
+        assert {room.load(one.id).tier for one in many} == {Tier.A}
+
     def test_leaves_a_leads_own(self, room: Room):
         room.lead(campaign="March")
         pin_lead(room.desk, 1, Tier.D, by=MIRI)

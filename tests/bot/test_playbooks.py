@@ -13,6 +13,7 @@ from rules.playbook_file import PlaybookFaults
 from rules.refusals import Refused
 from rules.words import Tier
 from storage.playbooks import Version
+from tests.bot.steps import overtake
 from tests.desk import AVI, MIRI, NOA, Room, a_desk
 
 GUEST = "U01GUEST"
@@ -199,6 +200,20 @@ class TestAChange:
         assert (room.desk.playbook.nag_rep, room.desk.playbook.nag_manager) == ((0, 10), 20)
 
 
+class TestTwoAtOnce:
+    def test_never_put_an_older_version_in_place(self, room: Room, monkeypatch: pytest.MonkeyPatch):
+        write(room, "[messages]\nper_day = 3")
+        overtake(
+            room.desk.present,
+            monkeypatch,
+            slow=lambda: playbooks.refresh(room.desk),
+            after=(playbooks, "load_playbook"),
+            quick=lambda: change(room, messages__per_day=1),
+        )
+        assert (room.desk.playbook.per_day, room.desk.present.version) == (1, 1)
+        assert room.desk.present.base.per_day == 3
+
+
 class TestGoingBack:
     def test_to_an_older_version_makes_a_new_one(self, room: Room):
         change(room, messages__undo_seconds=60)
@@ -276,12 +291,13 @@ class TestTheDoctor:
         assert "rest.holidays" in found[1].text
 
     def test_names_what_a_change_does_to_the_file(self, room: Room):
-        write(room, "[nags]\nmanager = 60")
+        sender = '[team]\nsender_name = "Good Cars"\ncallback_phone = "03-555-1234"\n'
+        write(room, f"{sender}[nags]\nmanager = 60")
         change(room, nags__rep=[0, 30])
         settings, store = room.desk.settings, room.desk.store
         assert doctor.changes_findings(settings, store) == []
         assert playbooks.current(store, settings).nag_rep == (0, 30)
-        write(room, "[nags]\nmanager = 20")
+        write(room, f"{sender}[nags]\nmanager = 20")
         [found] = doctor.changes_findings(settings, store)
         assert "nags.manager" in found.text
         assert found.good is None

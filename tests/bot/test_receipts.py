@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot import calls, receipts
+from bot import asks, calls, receipts
 from bot.bodies import Unreadable
 from bot.orders import DeliveryFailed, Sms
 from bot.texts import LOCALES, load
@@ -151,6 +151,14 @@ class TestALandlineL24:
         report(room, message, "undelivered", "30006")
         room.tick(minutes=1)
         assert [one.to for one in room.outside.mails] == [DANA["email"]]
+
+    def test_gets_none_once_the_person_wrote(self, room: Room):
+        message = sent(room, email="")
+        room.receive(**DANA)
+        asks.carry_out(room.desk, 1, asks.Ask(key="k1"))
+        report(room, message, "undelivered", "30006")
+        room.tick(minutes=1)
+        assert room.outside.mails == []
 
     def test_gets_no_second_first_mail(self, room: Room):
         fail(room, "30006")

@@ -2,14 +2,23 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from bot import assign, calls
+from bot import asks, assign, calls, followups, mailing, replies
+from bot.bounces import mail_bounced
+from bot.leads import add_note
+from bot.next import next_lead
+from bot.optout_acts import opt_out
+from bot.orders import ADDRESS_REFUSED
+from bot.receipts import sms_failed
+from rules.acts import OptOut
+from rules.lead import Lead
 from rules.money import Money
 from rules.refusals import Refused
 from rules.words import Importance, Stage, Step
-from tests.desk import AVI, DANA, MIRI, NOA, Room
+from tests.desk import AVI, DANA, MIRI, NOA, FakeClock, Room, a_desk
 
 SALE = Money(100, "ILS")
 
@@ -124,7 +133,7 @@ class TestItIsTooLate:
     def test_when_somebody_logged_since(self, room: Room):
         lead = room.lead()
         room.log(1, "unavailable")
-        room.log(1, "unavailable", by=MIRI)
+        room.log(1, "lost", by=MIRI)
         with pytest.raises(Refused, match=r"undo\.later"):
             calls.undo(room.desk, by=lead.owner)
 
@@ -145,6 +154,102 @@ class TestItIsTooLate:
     def test_for_an_outsider(self, room: Room):
         with pytest.raises(Refused, match=r"team\.outsider"):
             calls.undo(room.desk, by="U01GUEST")
+
+
+class TestWhatHappenedSince:
+    """What happened to the lead since the attempt is never overwritten."""
+
+    def refuses(self, room: Room, by: str) -> Lead:
+        before = room.load(1)
+        with pytest.raises(Refused, match=r"undo\.later"):
+            calls.undo(room.desk, by=by)
+        assert room.load(1) == before
+        return before
+
+    def test_the_time_that_the_customer_asked_for_stands(self, room: Room):
+        lead = room.lead(email="")
+        room.log(1, "unavailable")
+        asks.carry_out(room.desk, 1, asks.Ask("evening"))
+        assert self.refuses(room, lead.owner).next_what is Step.CALL
+
+    def test_a_mailing_that_is_on_its_way_or_has_left_stands(
+        self, tmp_path: Path, clock: FakeClock
+    ):
+        with a_desk(tmp_path, clock, PUBLIC_URL="https://leads.example.com") as room:
+            lead = room.lead(consent="email")
+            room.log(1, "lost")
+            room.clock.forward(days=30)
+            assert mailing.mail_due(room.desk) == 1
+            assert self.refuses(room, lead.owner).mailings == 1
+            for sent in (1, 2):
+                room.tick(minutes=1)
+                assert len(room.outside.mails) == sent
+                self.refuses(room, lead.owner)
+                room.tick(days=30)
+
+    def test_an_address_that_bounced_stays_refused(self, room: Room):
+        lead = room.lead()
+        room.log(1, "unavailable")
+        with room.desk.store.unit() as unit:
+            mail_bounced(room.desk, unit, lead.email, code=ADDRESS_REFUSED, now=room.clock.now)
+            unit.commit()
+        assert self.refuses(room, lead.owner).email_ok is False
+
+    def test_a_number_that_turned_out_to_be_nobodys_stays_so(self, room: Room):
+        lead = room.lead(email="")
+        room.log(1, "unavailable")
+        with room.desk.store.unit() as unit:
+            sms_failed(room.desk, unit, 1, number=lead.phone_e164, code="30005", now=room.clock.now)
+            unit.commit()
+        assert self.refuses(room, lead.owner).next_what is Step.WAIT_FOR_PHONE
+
+    def test_a_reminder_that_was_put_off_stays_so(self, room: Room):
+        lead = room.lead()
+        due = room.clock.now + timedelta(hours=1)
+        room.log(1, "followup", when=due, importance=Importance.HIGH)
+        agreed = room.followup(1)
+        assert agreed is not None
+        followups.put_off(room.desk, agreed.id, minutes=30, by=lead.owner)
+        self.refuses(room, lead.owner)
+
+    def test_an_opt_out_stands(self, room: Room):
+        lead = room.lead()
+        room.log(1, "unavailable")
+        opt_out(room.desk, OptOut(1, ("sms",)), by=lead.owner)
+        assert self.refuses(room, lead.owner).opted_out == ("sms",)
+
+    def test_an_answer_of_the_customer_stands(self, room: Room):
+        lead = room.lead()
+        room.log(1, "unavailable")
+        replies.receive(room.desk, b"MessageSid=SM1&From=%2B972522345678&Body=call+me+at+five")
+        self.refuses(room, lead.owner)
+
+    def test_a_note_is_no_reason_to_refuse(self, room: Room):
+        lead = room.lead()
+        room.log(1, "lost")
+        add_note(room.desk, 1, "wants blue", by=lead.owner)
+        calls.undo(room.desk, by=lead.owner)
+        assert room.load(1).living
+
+    def test_being_handed_out_again_is_none_either(self, room: Room):
+        lead = room.lead(email="")
+        room.log(1, "unavailable")
+        room.clock.forward(days=3)
+        next_lead(room.desk, by=lead.owner)
+        assert room.load(1).held_by == lead.owner
+        calls.undo(room.desk, by=lead.owner)
+        assert room.load(1).attempts == 0
+
+
+class TestALeadThatNobodyOwned:
+    def test_waits_for_an_owner_again(self, tmp_path: Path, clock: FakeClock):
+        boss = f'[[rep]]\nslack_id = "{MIRI}"\nname = "Miri"\nrole = "manager"\n'
+        with a_desk(tmp_path, clock, team=boss) as room:
+            before = room.lead()
+            room.log(1, "unavailable", by=MIRI)
+            assert (before.owner, room.load(1).owner) == ("", MIRI)
+            calls.undo(room.desk, by=MIRI)
+            assert replace(room.load(1), version=0) == replace(before, version=0)
 
 
 class TestWhatCameBetween:

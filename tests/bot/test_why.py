@@ -10,6 +10,7 @@ from bot.assign import assign_lead
 from bot.why import Explained, explain
 from rules.lead import Lead
 from rules.outlook import Call, Letter, Outlook
+from rules.playbook import Playbook
 from rules.refusals import Refused
 from rules.tiers import Basis
 from rules.words import Importance, Layer, Step
@@ -144,6 +145,11 @@ class TestWhatIsForetold:
     def test_has_no_marketing_without_a_link_to_unsubscribe(self, room: Room):
         room.lead(consent=["email", "sms"])
         assert ahead(room).no_mail == "no_page"
+
+    def test_has_no_advertising_without_a_sender(self, tmp_path: Path, clock: FakeClock):
+        with a_desk(tmp_path, clock, PUBLIC_URL=SITE, playbook=Playbook()) as room:
+            room.lead(consent="email")
+            assert ahead(room).no_mail == "no_sender"
 
     def test_ends_with_the_mailing_list(self, tmp_path: Path, clock: FakeClock):
         with a_desk(tmp_path, clock, PUBLIC_URL=SITE) as room:

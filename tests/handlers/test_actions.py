@@ -12,7 +12,7 @@ from bot.readers import reader
 from bot.views import modals
 from bot.views.blocks import ActionId, ViewId
 from handlers.actions import answer_click
-from handlers.answers import Errors, OpenModal, Say, UpdateModal
+from handlers.answers import Errors, OpenModal, Say, SayLater, UpdateModal
 from handlers.submits import Submitted, answer_modal
 from rules.words import Importance, Outcome, Stage, Step
 from sandbox.blockkit import check_view
@@ -45,6 +45,8 @@ def click(
         ],
     } | more
     answer = answer_click(room.desk, body)
+    if isinstance(answer, SayLater):
+        answer = Say(answer.make())
     if isinstance(answer, Say):
         assert faults_of(answer.message) == []
     else:

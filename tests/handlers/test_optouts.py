@@ -58,7 +58,7 @@ class TestTheCommand:
         room.lead()
         typed(room, "optout 1 sms")
         said = typed(room, "optout 1 sms")
-        assert said.text.startswith("*#1 Dana Cohen*: SMS closed already. Nothing changed.")
+        assert said.text.startswith("*#1 Dana Cohen*: SMS closed already. The request is written")
         assert [one["type"] for one in said.blocks] == ["section"]
 
     def test_is_understood_and_answered_in_hebrew(self, room: Room):

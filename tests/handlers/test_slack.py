@@ -1,5 +1,6 @@
 """Bolt between a real Slack server and the desk, over Socket Mode."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
@@ -8,7 +9,9 @@ from urllib.error import URLError
 import pytest
 from slack_sdk import WebClient
 
+from bot import learning
 from bot.delivery import Courier
+from bot.desk import Desk
 from bot.doctor import Finding
 from bot.manifest import SCOPES
 from bot.orders import DeliveryFailed, SlackPicture, SlackPost, SlackUpdate
@@ -17,11 +20,13 @@ from bot.views.blocks import ActionId, Message, section
 from handlers.slack import SlackDoor
 from handlers.socket import SocketDoor
 from rules.lead import Lead
+from rules.tiers import Grades
 from sandbox.person import Person
 from sandbox.records import View
 from sandbox.server import SlackServer
 from sandbox.world import AppConfig, User, Workspace
 from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk, settings_for
+from tests.storage.making import PATIENCE
 
 PEOPLE = [
     User(id=NOA, name="noa", locale="he-IL"),
@@ -101,6 +106,22 @@ class TestSlack:
         miri.click(said, ActionId.UNDO)
         office.slack.wait_for(lambda: "Taken back" in miri.ephemerals[-1].plain)
         assert office.room.load(1).attempts == 0
+
+    def test_carries_what_takes_long_after_its_ack(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ):
+        miri, acked = office.slack.person(MIRI), threading.Event()
+
+        def measure(desk: Desk) -> Grades:
+            assert acked.wait(PATIENCE)
+            return desk.present.grades
+
+        monkeypatch.setattr(learning, "learn", measure)
+        before = len(miri.ephemerals)
+        miri.click(miri.command("/lead why 1"), ActionId.MEASURE)
+        acked.set()
+        said = office.slack.wait_for(lambda: miri.ephemerals[before + 1 :])[0]
+        assert "measured yet" in said.plain
 
     def test_carries_a_modal_with_an_error_and_then_success(self, office: Office):
         miri = office.slack.person(MIRI)

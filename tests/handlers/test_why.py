@@ -196,6 +196,7 @@ class TestChoosingATier:
         room.lead(phone="052-234-5679", email="", campaign="March")
         done = choose(room, tier=pick("D"), scope=pick("campaign"))
         assert "chosen by hand for all of March" in done.said.text
+        learning.follow_playbook(room.desk)
         assert [room.load(one).tier for one in (1, 2)] == [Tier.D, Tier.D]
 
     def test_says_that_a_leads_own_stays(self, room: Room):

@@ -6,7 +6,7 @@ from rules.lead import STATE
 from rules.permissions import may_work
 from rules.phones import Phone
 from rules.words import LIVING, PhoneType, Queue, Role, Stage, Step
-from tests.rules.builders import lead, rep
+from tests.rules.builders import NOW, TOMORROW, lead, rep
 
 
 class TestALead:
@@ -66,3 +66,20 @@ class TestWorkingALeadC5:
     )
     def test_is_for_its_owner_and_for_managers(self, who, role, owner, allowed):
         assert may_work(rep(who, role=role), lead(owner=owner)) is allowed
+
+
+class TestALeadThatReturned:
+    @pytest.mark.parametrize(
+        ("changes", "returned"),
+        [
+            ({}, True),
+            ({"last_at": None}, False),
+            ({"fresh_at": None}, False),
+            ({"fresh_at": NOW}, False),
+            ({"plan_step": 1}, False),
+            ({"next_what": Step.FOLLOW_UP}, False),
+        ],
+    )
+    def test_came_after_its_last_call_and_was_not_called_since(self, changes, returned):
+        came = {"fresh_at": TOMORROW, "last_at": NOW, "plan_step": 0, "next_what": Step.CALL}
+        assert lead(**(came | changes)).returned is returned

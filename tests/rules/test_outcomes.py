@@ -356,21 +356,30 @@ class TestADouble:
     LOGGED = lead(last_outcome="noanswer", last_by="UDANA", last_at=NOW)
 
     @pytest.mark.parametrize("seconds", [-9.9, 0, 9.9])
-    def test_is_the_same_outcome_by_the_same_person_within_ten_seconds(self, seconds):
+    def test_is_the_same_outcome_within_ten_seconds(self, seconds):
         now = NOW + timedelta(seconds=seconds)
-        assert is_double(self.LOGGED, act("noanswer"), actor="UDANA", now=now)
+        assert is_double(self.LOGGED, act("noanswer"), now=now)
 
-    @pytest.mark.parametrize(
-        ("outcome", "actor", "seconds"),
-        [("noanswer", "UDANA", 10), ("busy", "UDANA", 1), ("noanswer", "UYOSSI", 1)],
-    )
-    def test_is_nothing_else(self, outcome, actor, seconds):
+    @pytest.mark.parametrize(("outcome", "seconds"), [("noanswer", 10), ("busy", 1)])
+    def test_is_nothing_else(self, outcome, seconds):
         now = NOW + timedelta(seconds=seconds)
-        assert not is_double(self.LOGGED, act(outcome), actor=actor, now=now)
+        assert not is_double(self.LOGGED, act(outcome), now=now)
 
     def test_is_not_a_first_call(self):
-        assert not is_double(lead(last_at=None), act("noanswer"), actor="UDANA", now=NOW)
+        assert not is_double(lead(last_at=None), act("noanswer"), now=NOW)
 
-    def test_is_known_by_what_an_outcome_leaves(self):
-        later = after(lead(), "noanswer").lead
-        assert is_double(later, act("noanswer"), actor="UDANA", now=NOW)
+    @pytest.mark.parametrize("outcome", list(Outcome))
+    def test_is_known_by_what_an_outcome_leaves(self, outcome):
+        later = after(lead(), outcome).lead
+        assert is_double(later, act(outcome), now=NOW)
+
+    @pytest.mark.parametrize("outcome", ["notnow", "followup"])
+    @pytest.mark.parametrize(("seconds", "same"), [(0, True), (1, True), (9, True), (10, False)])
+    def test_of_a_time_from_now_on_is_a_little_later(self, outcome, seconds, same):
+        later = after(lead(), outcome, when=TOMORROW).lead
+        again = act(outcome, when=TOMORROW + timedelta(seconds=seconds))
+        assert is_double(later, again, now=NOW + timedelta(seconds=1)) is same
+
+    def test_is_not_another_importance(self):
+        later = after(lead(), "followup", importance=Importance.HIGH).lead
+        assert not is_double(later, act("followup", importance=Importance.LOW), now=NOW)

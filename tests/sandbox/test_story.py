@@ -21,9 +21,9 @@ from rules.fields import Defaults, Draft, read_draft
 from rules.hours import is_open
 from rules.phones import can_text, read_phone
 from rules.playbook_file import read_playbook
-from rules.tiers import KINDS, TierRules
 from rules.routing import candidates
 from rules.team import Rep, read_team
+from rules.tiers import KINDS, TierRules
 from rules.words import ANSWERED, Importance, Kind, Outcome, PhoneType, Tier
 from sandbox.story import rates, workday
 from sandbox.story.calls import spacing

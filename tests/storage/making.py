@@ -39,7 +39,8 @@ def stored_lead(store: Store, **values: Any) -> Lead:
 
 def add_attempt(unit: Unit, lead: Lead, **values: Any) -> int:
     given: dict[str, Any] = {"outcome": Outcome.NOANSWER, "by": "U1", "at": NOON, "answered": False}
-    return calls.add_attempt(unit, lead, Attempt(**(given | values)), ended_followup=None)
+    made = Attempt(**(given | values))
+    return calls.add_attempt(unit, lead, made, after=lead, ended_followup=None)
 
 
 def reread(view: View, lead: Lead) -> Lead:

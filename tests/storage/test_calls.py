@@ -56,10 +56,10 @@ class TestAttempt:
                 note="נ",
                 amount=SALE,
             )
-            number = calls.add_attempt(unit, lead, made, ended_followup=5)
+            number = calls.add_attempt(unit, lead, made, after=lead, ended_followup=5)
             row = calls.last_attempt(unit, by="U1")
         assert row is not None
-        kept = {name: row[name] for name in row if name not in ("before", "undone_at")}
+        kept = {name: row[name] for name in row if name not in ("before", "after", "undone_at")}
         assert kept == {
             "id": number,
             "lead_id": lead.id,
@@ -91,10 +91,10 @@ class TestAttempt:
             lead, other = add_lead(unit), add_lead(unit)
             first, second = add_attempt(unit, lead), add_attempt(unit, lead)
             add_attempt(unit, other)
-            assert calls.newest_of_lead(unit, lead.id) == second
+            assert newest(unit, lead.id) == second
             calls.mark_undone(unit, second, at=NOON)
-            assert calls.newest_of_lead(unit, lead.id) == first
-            assert calls.newest_of_lead(unit, 77) is None
+            assert newest(unit, lead.id) == first
+            assert newest(unit, 77) is None
 
     def test_that_is_undone_takes_its_followup_along(self, store: Store):
         with store.unit() as unit:
@@ -109,6 +109,11 @@ SALE = Money(-(10**14), "ILS")
 
 def last(unit: Unit, by: str) -> int | None:
     row = calls.last_attempt(unit, by=by)
+    return row["id"] if row else None
+
+
+def newest(unit: Unit, lead_id: int) -> int | None:
+    row = calls.newest_of_lead(unit, lead_id)
     return row["id"] if row else None
 
 
@@ -133,7 +138,8 @@ class TestAsBefore:
             before = add_lead(unit)
             number = add_attempt(unit, before)
             row = snapshot(unit, number)
-        assert calls.as_before(replace(before, **CHANGED), row) == before
+        now = replace(before, **{name: CHANGED[name] for name in STATE})
+        assert calls.as_before(now, row) == before
 
     def test_can_be_saved(self, store: Store):
         with store.unit() as unit:
@@ -144,6 +150,31 @@ class TestAsBefore:
             assert row is not None
             leads.save(unit, calls.as_before(after, row["before"]))
             assert reread(unit, before) == replace(before, version=after.version + 1)
+
+
+class TestStandsAsLeft:
+    @pytest.mark.parametrize("name", STATE)
+    def test_tells_each_change_but_those_that_pass(self, store: Store, name: str):
+        with store.unit() as unit:
+            before = add_lead(unit)
+            after = change(unit, before, attempts=70, next_at=NOON - HOUR)
+            made = Attempt(Outcome.NOANSWER, "U1", NOON, answered=False)
+            calls.add_attempt(unit, before, made, after=after, ended_followup=None)
+            row = calls.last_attempt(unit, by="U1")
+            assert row is not None
+            assert calls.stands_as_left(reread(unit, after), row)
+            now = change(unit, after, **{name: CHANGED[name]})
+            assert calls.stands_as_left(now, row) is (name in calls.PASSING)
+
+    def test_does_not_hold_where_nobody_kept_what_was_left(self, store: Store):
+        """Attempts of before this was kept can not be taken back any more."""
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            add_attempt(unit, lead)
+            row = calls.last_attempt(unit, by="U1")
+            assert row is not None
+            assert row["after"] == {}
+            assert not calls.stands_as_left(change(unit, lead, attempts=1), row)
 
 
 OTHERS: dict[str, Any] = {

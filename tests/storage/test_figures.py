@@ -74,7 +74,7 @@ def write(unit: Unit, story: Story) -> None:
     for call in story.calls:
         amount = call.amount if call.outcome is Outcome.SOLD else None
         made = Attempt(call.outcome, "U1", call.at, answered=call.answered, amount=amount)
-        number = calls.add_attempt(unit, lead, made, ended_followup=None)
+        number = calls.add_attempt(unit, lead, made, after=lead, ended_followup=None)
         if call.undone:
             calls.mark_undone(unit, number, at=NOON)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from rules.commands import LARGEST_ID
-from rules.lead import STATE, Lead
+from rules.lead import SAID, STATE, Lead
 from rules.money import Money
 from rules.refusals import Refused
 from rules.tiers import Basis, Grade, Group
@@ -74,6 +74,7 @@ CHANGED: dict[str, Any] = {
     "next_at": NOON + MINUTE,
     "first_call_at": NOON + 2 * MINUTE,
     "reached_at": NOON + 3 * MINUTE,
+    "replied_at": NOON + 8 * MINUTE,
     "closed_at": NOON + 4 * MINUTE,
     "last_outcome": "sold",
     "last_by": "U3",
@@ -81,6 +82,19 @@ CHANGED: dict[str, Any] = {
     "agreed": ("email",),
     "opted_out": ("sms", "email"),
     "email_ok": False,
+    "kind": Kind.COLD,
+    "direction": "outgoing",
+    "campaign": "May",
+    "product": "boat",
+    "language": "en",
+    "region": "US",
+    "city": "Boston",
+    "referrer": "Gil",
+    "referrer_close": False,
+    "note": "call after five",
+    "consent": ("email",),
+    "consent_text": "I agree to mail",
+    "consent_at": NOON + 8 * MINUTE,
 }
 
 
@@ -121,17 +135,16 @@ class TestAddAndLoad:
         with store.view() as view:
             assert leads.load(view, 77) is None
 
-    @pytest.mark.parametrize(
-        ("closed", "worked"), [((), True), (("email", "sms"), True), (("calls", "sms"), False)]
-    )
-    def test_count_a_new_lead_as_worked_unless_it_refused_calls(
-        self, store: Store, closed: Any, worked: bool
-    ):
+    def test_count_a_new_lead_as_worked(self, store: Store):
         with store.unit() as unit:
-            lead = leads.add(unit, draft(), step=Step.CALL, at=NOON, opted_out=closed)
-            assert lead.opted_out == closed
-            assert lead.working is worked
-            assert unit.execute(select(table.c.working)).scalar() is worked
+            lead = leads.add(unit, draft(), step=Step.CALL, at=NOON)
+            assert lead.working is unit.execute(select(table.c.working)).scalar() is True
+
+    @pytest.mark.parametrize("came", [None, NOON - MINUTE])
+    def test_keep_when_consent_was_given(self, store: Store, came: Any):
+        given = stored_lead(store, at=NOON, received_at=came, consent=())
+        silent = stored_lead(store, at=NOON, received_at=came)
+        assert (given.consent_at, silent.consent_at) == (came or NOON, None)
 
     def test_keep_the_tier_and_score_it_was_graded_with_l1_3(self, store: Store):
         group = Group("march", Kind.WARM, "")
@@ -144,9 +157,9 @@ class TestAddAndLoad:
 
 class TestSave:
     def test_has_an_example_for_every_name_that_may_change(self):
-        assert set(CHANGED) == set(STATE)
+        assert set(CHANGED) == {*STATE, *SAID}
 
-    @pytest.mark.parametrize("name", STATE)
+    @pytest.mark.parametrize("name", [*STATE, *SAID])
     def test_keeps_each_field(self, store: Store, name: str):
         lead = stored_lead(store, **FULL)
         with store.unit() as unit:
@@ -156,7 +169,7 @@ class TestSave:
             assert reread(view, lead) == saved
         assert saved == replace(lead, **{name: CHANGED[name]}, version=2)
 
-    @pytest.mark.parametrize("name", STATE)
+    @pytest.mark.parametrize("name", [*STATE, *SAID])
     def test_keeps_each_field_also_when_only_differences_are_written(self, store: Store, name: str):
         with store.unit() as unit:
             lead = add_lead(unit, **FULL)
@@ -194,6 +207,7 @@ class TestSave:
             ({"next_what": Step.NONE}, False),
             ({"next_what": Step.ASSIGN}, True),
             ({"opted_out": ("calls",)}, False),
+            ({"opted_out": ("calls",), "next_what": Step.EMAIL}, True),
             ({"stage": Stage.LOST, "next_what": Step.MAILING_LIST}, False),
         ],
     )

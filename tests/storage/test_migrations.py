@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -9,13 +10,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage import upgrade as upgrading
 from storage.engine import BUSY_SECONDS, make_engine
 from storage.store import Store
-from storage.tables import metadata
+from storage.tables import leads, metadata
 from storage.upgrade import NewerDatabase, head, upgrade, version
 from tests.databases import SQLITE, only_sqlite
 from tests.storage.making import NOON, at_once
@@ -230,8 +231,8 @@ OLD_LEAD = """
 INSERT INTO leads (id, name, kind, stage, interests, phone_e164, phone_valid, email_key,
     referrer_close, opted_out, next_what, next_at, working, received_at, created_at, last_at,
     plan_step, extra)
-VALUES (:id, 'Dana', :kind, 'lead', '[]', :phone, true, :email, false, :closed, :what, :at, true,
-    :then, :then, :then, :step, '{}')
+VALUES (:id, 'Dana', :kind, 'lead', '[]', :phone, true, :email, false, :closed, :what, :at,
+    :what != 'mailing_list', :then, :then, :last, :step, '{}')
 """
 OLD_ATTEMPT = """
 INSERT INTO attempts (id, lead_id, outcome, by, at, answered, before)
@@ -241,12 +242,28 @@ OLD_FOLLOWUP = """
 INSERT INTO followups (lead_id, rep, importance, due_at, agreed_at, state, attempt_id)
 VALUES (3, 'U1', 'high', :then, :then, 'open', 1)
 """
-THEN = "2026-11-21 10:00:00"
+THEN, LAST = "2026-11-21 10:00:00.000000", "2026-11-22 12:30:00.000000"
+AT_TEN, A_MONTH = datetime(2026, 11, 21, 10, tzinfo=UTC), timedelta(days=30)
+AT_NOON = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 
 
 def old_lead(number: int, **changes: object) -> dict[str, object]:
     given: dict[str, object] = {"id": number, "kind": "warm", "phone": "", "email": "", "step": 0}
-    return given | {"closed": "[]", "what": "call", "at": THEN, "then": THEN} | changes
+    given |= {"closed": "[]", "what": "call", "at": THEN, "then": THEN, "last": LAST}
+    return given | changes
+
+
+OLD_ROW = """
+INSERT INTO outbox (id, kind, lane, payload, once_key, state, due_at, created_at)
+VALUES (:id, :kind, 'x', '{}', :key, :state, :then, :then)
+"""
+
+
+def living(engine: Engine) -> dict[int, tuple[str, datetime | None, bool]]:
+    """Give the next step of every lead, its moment, and whether it is worked."""
+    query = select(leads.c.id, leads.c.next_what, leads.c.next_at, leads.c.working)
+    with engine.connect() as connection:
+        return {number: (what, at, on) for number, what, at, on in connection.execute(query)}
 
 
 @pytest.fixture
@@ -260,6 +277,8 @@ def old_engine(blank_engine: Engine) -> Engine:
             old_lead(3, kind="referral", what="follow_up"),
             old_lead(4, what="mailing_list", at=None, step=8),
             old_lead(5, closed='["sms", "email"]', phone="+972522345678", email="d@x.com"),
+            old_lead(6, closed='["calls"]', phone="+972522345679", email="e@x.com"),
+            old_lead(7, what="mailing_list", at=None, last=None),
         ):
             connection.execute(text(OLD_LEAD), given)
         connection.execute(text(OLD_ATTEMPT), {"then": THEN})
@@ -277,6 +296,8 @@ class TestFromTheFirstVersion:
             (3, "high_followup", "A", "high"),
             (4, "planned", "B", ""),
             (5, "fresh", "B", ""),
+            (6, "fresh", "B", ""),
+            (7, "fresh", "B", ""),
         ]
 
     def test_begins_a_plan_that_had_begun_with_its_last_call(self, old_engine: Engine):
@@ -284,10 +305,30 @@ class TestFromTheFirstVersion:
         began = rows(old_engine, "SELECT id FROM leads WHERE plan_at IS NOT NULL ORDER BY id")
         assert began == [(2,), (4,)]
 
-    def test_leaves_no_lead_on_the_mailing_list_without_a_day(self, old_engine: Engine):
+    def test_writes_to_the_mailing_list_a_month_after_it_heard_of_us(self, old_engine: Engine):
         upgrade(old_engine)
-        query = "SELECT count(*) FROM leads WHERE next_what = 'mailing_list' AND next_at IS NULL"
-        assert rows(old_engine, query) == [(0,)]
+        found = living(old_engine)
+        assert found[4] == ("mailing_list", AT_NOON + A_MONTH, False)
+        assert found[7] == ("mailing_list", AT_TEN + A_MONTH, False)
+
+    def test_calls_nobody_who_refused_calls(self, old_engine: Engine):
+        with old_engine.connect() as connection:
+            connection.execute(text("UPDATE leads SET opted_out = '[\"calls\"]' WHERE id = 3"))
+            connection.commit()
+        upgrade(old_engine)
+        found = living(old_engine)
+        assert found[3] == found[6] == ("mailing_list", AT_NOON + A_MONTH, False)
+        assert rows(old_engine, "SELECT lead_id, state FROM followups") == [(3, "ended")]
+
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_gives_every_lead_a_next_step_and_a_day(self, old_engine: Engine, times: int):
+        upgrade(old_engine)
+        before = living(old_engine)
+        assert all(what != "none" and at for what, at, _ in before.values())
+        for _ in range(times - 1):
+            to(old_engine, "0001", down=True)
+            upgrade(old_engine)
+        assert living(old_engine) == before
 
     def test_keeps_what_people_asked_for_by_number_and_address(self, old_engine: Engine):
         upgrade(old_engine)
@@ -295,13 +336,15 @@ class TestFromTheFirstVersion:
         assert sorted(map(str, found)) == [
             "('+972522345678', 'email', 5)",
             "('+972522345678', 'sms', 5)",
+            "('+972522345679', 'calls', 6)",
             "('d@x.com', 'email', 5)",
             "('d@x.com', 'sms', 5)",
+            "('e@x.com', 'calls', 6)",
         ]
 
     def test_and_back_leaves_it_as_it_was(self, old_engine: Engine):
         columns = "id, kind, stage, next_what, next_at, working, plan_step"
-        query = f"SELECT {columns} FROM leads ORDER BY id"
+        query = f"SELECT {columns} FROM leads WHERE id != 6 ORDER BY id"
         before, shape = rows(old_engine, query), constraints(old_engine)
         with old_engine.connect() as connection:
             indexed = indexes(connection)
@@ -321,6 +364,24 @@ class TestFromTheFirstVersion:
         to(old_engine, "0001", down=True)
         found = rows(old_engine, "SELECT next_what, next_at FROM leads WHERE id = 1")
         assert found == [("none", None)]
+
+    def test_and_back_sends_nothing_that_the_older_program_can_not_read(self, old_engine: Engine):
+        upgrade(old_engine)
+        waiting = [("sms", "sms:sms_first:1"), ("tell_owner", None), ("post_card", "card:1")]
+        sent = ("email", "email:mailing_list:4:1")
+        with old_engine.connect() as connection:
+            for number, (kind, key) in enumerate([*waiting, sent], start=1):
+                state = "sent" if (kind, key) == sent else "waiting"
+                given = {"id": number, "kind": kind, "key": key, "state": state, "then": THEN}
+                connection.execute(text(OLD_ROW), given)
+            connection.commit()
+        to(old_engine, "0001", down=True)
+        assert rows(old_engine, "SELECT kind, state, once_key FROM outbox ORDER BY id") == [
+            ("sms", "cancelled", "sms:sms_first:1"),
+            ("tell_owner", "cancelled", None),
+            ("post_card", "waiting", "card:1"),
+            ("email", "sent", None),
+        ]
 
 
 class TestMakeEngine:

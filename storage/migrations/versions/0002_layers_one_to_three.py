@@ -23,7 +23,12 @@ def moment(name: str, *, nullable: bool = True) -> sa.Column[object]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
+NO_CALLS = """CAST(opted_out AS TEXT) LIKE '%"calls"%'"""
 CARRIED = (
+    f"""UPDATE leads SET next_what = 'mailing_list', working = false
+    WHERE working = true AND next_what != 'email' AND {NO_CALLS}""",  # noqa: S608
+    f"""UPDATE followups SET state = 'ended' WHERE state = 'open' AND lead_id IN
+    (SELECT id FROM leads WHERE {NO_CALLS})""",  # noqa: S608
     """UPDATE leads SET importance = COALESCE((SELECT importance FROM followups
     WHERE followups.lead_id = leads.id AND followups.state = 'open'), '')
     WHERE next_what = 'follow_up'""",
@@ -35,12 +40,22 @@ CARRIED = (
     WHEN 'referral' THEN 'A' WHEN 'incoming' THEN 'B' WHEN 'warm' THEN 'B' ELSE 'C' END""",
     "UPDATE leads SET fresh_at = received_at",
     "UPDATE leads SET plan_at = last_at WHERE plan_step > 0",
-    "UPDATE leads SET next_at = last_at WHERE next_what = 'mailing_list'",
+    """UPDATE leads SET replied_at = (SELECT MAX(at) FROM history
+    WHERE history.lead_id = leads.id AND history.what = 'replied')""",
 )
+SINCE = "COALESCE(last_at, received_at)"
+AFTER_A_MONTH = {
+    "sqlite": f"strftime('%Y-%m-%d %H:%M:%f', {SINCE}, '+30 days') || '000'",
+    "postgresql": f"{SINCE} + INTERVAL '720 hours'",
+}
 
 TAKEN_BACK = (
     "UPDATE leads SET next_at = NULL WHERE next_what = 'mailing_list'",
     "UPDATE leads SET next_what = 'none' WHERE next_what = 'mailing_list' AND stage = 'lost'",
+    # What the older program can't read, or would take for sent already once it is newer again.
+    """UPDATE outbox SET state = 'cancelled' WHERE state IN ('waiting', 'leased')
+    AND kind IN ('sms', 'email', 'post_reply', 'tell_owner')""",
+    "UPDATE outbox SET once_key = NULL WHERE once_key LIKE 'email:mailing_list:%'",
 )
 NEW_TABLES = ("optouts", "messages", "playbook_versions", "kept", "answer_hours", "tier_cells")
 OLDER_INDEXES = {f"ix_leads_{name}" for name in ("email", "held", "phone", "received", "working")}
@@ -56,6 +71,7 @@ def upgrade() -> None:
 
 def new_columns() -> list[tuple[str, sa.Column[Any]]]:
     of_leads: list[sa.Column[Any]] = [
+        moment("consent_at"),
         sa.Column("agreed", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("email_ok", sa.Boolean(), server_default=sa.true(), nullable=False),
         text("held_by"),
@@ -66,6 +82,7 @@ def new_columns() -> list[tuple[str, sa.Column[Any]]]:
         sa.Column("zone", sa.Text(), nullable=True),
         moment("fresh_at"),
         moment("plan_at"),
+        moment("replied_at"),
         count("tried"),
         count("missed_followup"),
         count("followup_misses"),
@@ -76,6 +93,7 @@ def new_columns() -> list[tuple[str, sa.Column[Any]]]:
     return [
         *(("leads", column) for column in of_leads),
         ("attempts", sa.Column("local_hour", sa.Integer(), nullable=True)),
+        ("attempts", sa.Column("after", sa.JSON(), server_default="{}", nullable=False)),
         ("outbox", moment("tried_at")),
     ]
 
@@ -183,11 +201,13 @@ def carry_over() -> None:
     """Give what stands its place in the queue, its tier by kind, its opt-outs' addresses."""
     for statement in CARRIED:
         op.execute(statement)
+    next_at = AFTER_A_MONTH[op.get_bind().dialect.name]
+    op.execute(f"UPDATE leads SET next_at = {next_at} WHERE next_what = 'mailing_list'")  # noqa: S608
     carry_over_optouts()
 
 
 def carry_over_optouts() -> None:
-    for channel in ("sms", "email"):
+    for channel in ("sms", "email", "calls"):
         for address in ("phone_e164", "email_key"):
             op.execute(
                 "INSERT INTO optouts (address, channel, at, actor, how, lead_id)"  # noqa: S608
