@@ -27,7 +27,7 @@ run: $(VENV)/.run ## the bot itself: Slack, web server, clock, deliveries
 	@$(BIN)/python app.py run
 
 test: $(VENV)/.dev ## the tests (PYTEST_ARGS="-k name" to choose)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## ruff, formatting, mypy, the import contracts; all run, each named
 	@failed=0; \
