@@ -123,6 +123,7 @@ class TestAReload:
     def test_finds_the_same_person_in_the_same_place(self, tab: Tab):
         tab.act_as("Avi")
         tab.channel("leads")
+        expect(tab.page).to_have_url(re.compile(r"[?&]place=C"))
         tab.page.reload()
         expect(tab.page.locator(".head h1")).to_have_text("#leads")
         chosen = tab.page.locator("select[data-do=act_as] option:checked")
