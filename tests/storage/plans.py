@@ -8,7 +8,7 @@ from sqlalchemy import event
 from storage.store import Store
 from storage.unit import Unit
 
-_WAYS_WITHOUT_INDEX = ("seqscan", "sort")
+_WAYS_WITHOUT_INDEX = ("seqscan", "sort", "incremental_sort", "bitmapscan")
 
 
 def plan_of(store: Store, act: Callable[[Unit], object]) -> str:
