@@ -16,7 +16,7 @@ from bot.team import member
 from rules.effects import TellManagers
 from rules.overlay import Overlay, changed, merged, value_at
 from rules.playbook import Playbook
-from rules.playbook_file import PlaybookFaults, read_playbook
+from rules.playbook_file import TOGETHER, PlaybookFaults, read_playbook
 from rules.refusals import Refused
 from rules.written import data_of
 from storage import inbox, outbox, playbooks, reps
@@ -61,14 +61,14 @@ def _checked(data: Mapping[str, Any], *, file: str) -> Playbook:
     rest = data.get("rest")
     country = rest.get("holidays") if isinstance(rest, Mapping) else None
     known = not country or not isinstance(country, str) or country in known_countries()
-    allowed = 'a country such as "IL", or "" for none'
-    wrong = [] if known else [f"{file}: rest.holidays must be {allowed}"]
+    keys = [] if known else ["holidays"]
+    wrong = [f"{file}: {TOGETHER[key]}" for key in keys]
     try:
         found = read_playbook(data, file=file)
     except PlaybookFaults as faults:
-        raise PlaybookFaults([*faults.faults, *wrong]) from None
+        raise PlaybookFaults([*faults.faults, *wrong], keys=[*faults.keys, *keys]) from None
     if wrong:
-        raise PlaybookFaults(wrong)
+        raise PlaybookFaults(wrong, keys=keys)
     return found
 
 
@@ -249,7 +249,8 @@ def _differences(desk: Desk, before: Overlay, after: Overlay) -> dict[str, Any]:
         is_now = data_of(_with(base, after))
     except PlaybookFaults as faults:
         said = "\n".join(one.removeprefix(f"{IN_SLACK}: ") for one in faults.faults)
-        raise Refused("playbook.faults", faults=said) from None
+        known = faults.keys if len(faults.keys) == len(faults.faults) else ()
+        raise Refused("playbook.faults", faults=said, keys=known) from None
     try:
         was = data_of(_with(base, before))
     except PlaybookFaults:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.texts import Words, mention
 from bot.views.blocks import Message
+from bot.views.playbook import faults_said
 from bot.views.replies import refusal
 from rules.refusals import Refused
 
@@ -37,6 +38,8 @@ def _worded(fault: Refused, words: Words) -> tuple[str, dict[str, object]]:
     if "owner" in params:
         named = str(params.get("owner_name", ""))
         params["who"] = mention(str(params["owner"])) if words.mrkdwn else named
+    if fault.key == "playbook.faults":
+        params["faults"] = faults_said(fault.params, words)
     if "stage" in params:
         params["stage"] = words.say(f"stage.{params['stage']}")
     return fault.key, params

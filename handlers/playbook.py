@@ -15,6 +15,7 @@ from rules.overlay import key_of
 from rules.playbook_file import KEYS, LISTS
 from rules.refusals import Refused
 from rules.templates import Moment, Template, faults
+from rules.values import NotAllowed
 from rules.written import data_of, read_line
 
 Values = dict[str, Any]
@@ -57,8 +58,8 @@ def submit_section(act: Act, meta: Values, values: Values) -> Message | Errors:
             continue
         try:
             changes[f"{name}.{key}"] = _read(name, key, typed, like=present[key])
-        except ValueError as fault:
-            errors[key] = words.say("playbook.must_be", allowed=str(fault))
+        except NotAllowed as fault:
+            errors[key] = views.must_be(fault, words)
     if errors:
         return Errors(errors)
     fields = {f"{name}.{key}": key for key in meta["was"]}
@@ -87,7 +88,7 @@ def _change(act: Act, changes: Values, meta: Values, fields: dict[str, str]) -> 
         named = [key for key in fields if key in said]
         touched = [key for key in fields if key in changes]
         [where, *_] = [*(key for key in named if key in touched), *touched, *named, *fields]
-        return Errors({fields[where]: said})
+        return Errors({fields[where]: views.faults_said(refused.params, act.who.words.plain)})
     return views.changed(made, act.who.words)
 
 
@@ -206,8 +207,8 @@ def submit_campaign(act: Act, meta: Values, values: Values) -> Message | Errors:
         typed = (values.get(f"{key}_{mark}") or "").strip()
         try:
             row[key] = _read_campaign(key, typed) if typed else None
-        except ValueError as fault:
-            errors[f"{key}_{mark}"] = words.say("playbook.must_be", allowed=str(fault))
+        except NotAllowed as fault:
+            errors[f"{key}_{mark}"] = views.must_be(fault, words)
     if errors:
         return Errors(errors)
     key = key_of("campaign", {"name": name})

@@ -1,6 +1,6 @@
 """The playbook's file, read whole: every fault named by file, key and what is allowed (L1.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,12 +13,16 @@ from rules.words import Kind, Tier
 
 
 class PlaybookFaults(Exception):
-    """Raised when a playbook can't be used; `faults` has one English sentence for each fault."""
+    """Raised when a playbook can't be used; `faults` has one English sentence for each fault.
 
-    def __init__(self, faults: list[str]) -> None:
+    `keys` are those of TOGETHER among them, for readers in Slack.
+    """
+
+    def __init__(self, faults: list[str], *, keys: Sequence[str] = ()) -> None:
         """Keep the sentences."""
         super().__init__("\n".join(faults))
         self.faults = faults
+        self.keys = tuple(keys)
 
 
 class Key(NamedTuple):
@@ -148,6 +152,16 @@ _SENTENCES: dict[FaultKey, str] = {
 }
 
 
+TOGETHER = {
+    "nags": "nags.manager must not come before the last of nags.rep",
+    "tiers": "tiers.a, b and c must fall, such as 2.0, 1.0, 0.5",
+    "low_answer": "low_answer.above must not be less than low_answer.below",
+    "messages": "messages.per_week must not be less than messages.per_day",
+    "hours": "hours.calling must hold some time",
+    "holidays": 'rest.holidays must be a country such as "IL", or "" for none',
+}
+
+
 def read_playbook(data: Mapping[str, Any], *, file: str) -> Playbook:
     """Make a playbook of parsed TOML; `file` is its name in the faults.
 
@@ -166,25 +180,22 @@ def read_playbook(data: Mapping[str, Any], *, file: str) -> Playbook:
         else:
             known = ", ".join([*KEYS, *LISTS])
             found.append(f"{file}: {name} is not known here; there are: {known}")
-    found += [f"{file}: {fault}" for fault in _together(playbook)]
+    keys = _together(playbook)
+    found += [f"{file}: {TOGETHER[key]}" for key in keys]
     if found:
-        raise PlaybookFaults(found)
+        raise PlaybookFaults(found, keys=keys)
     return playbook
 
 
 def _together(playbook: Playbook) -> list[str]:
-    """Give the faults that no key has alone."""
+    """Give the faults that no key has alone, as keys of TOGETHER."""
     tiers, low = playbook.tiers, playbook.low_answer
     wrong = {
-        "nags.manager must not come before the last of nags.rep": (
-            playbook.nag_manager < playbook.nag_rep[-1]
-        ),
-        "tiers.a, b and c must fall, such as 2.0, 1.0, 0.5": not tiers.a > tiers.b > tiers.c,
-        "low_answer.above must not be less than low_answer.below": low.above < low.below,
-        "messages.per_week must not be less than messages.per_day": (
-            playbook.per_week < playbook.per_day
-        ),
-        "hours.calling must hold some time": playbook.calling.start == playbook.calling.end,
+        "nags": playbook.nag_manager < playbook.nag_rep[-1],
+        "tiers": not tiers.a > tiers.b > tiers.c,
+        "low_answer": low.above < low.below,
+        "messages": playbook.per_week < playbook.per_day,
+        "hours": playbook.calling.start == playbook.calling.end,
     }
     return [fault for fault, holds in wrong.items() if holds]
 

@@ -13,6 +13,32 @@ from rules.hours import DayWindow, read_window
 from rules.words import Kind, Layer, Tier
 
 Reader = Callable[[Any], Any]
+# What is allowed, for who reads the file's faults; Slack's readers have it in their own texts.
+SENTENCES = {
+    "text": "a text in quotes",
+    "long_text": "a text in quotes, {most} letters at most",
+    "texts": 'a list of texts such as ["a", "b"]',
+    "count": "a whole number of 0 or more",
+    "some": "a whole number of 1 or more",
+    "counts": "a list of whole numbers, such as [0, 10]",
+    "rising": "whole numbers that rise, such as [0, 10]",
+    "part": "a part between 0 and 1, such as 0.4",
+    "times": "a number such as 2.0",
+    "latitude": "degrees north, -65 to 65, such as 31.778",
+    "longitude": "degrees east, -180 to 180",
+    "money": "an amount such as 12.50",
+    "window": 'hours such as "09:00-20:00"',
+    "plan": 'a list that begins with "now" and goes on with times after the attempt before ("30m",'
+    ' "2h"), days after the first that rise ("day 3", "day 5 evening") or "next morning";'
+    " parts of a day are {parts}",
+    "one_of": "one of {named}",
+    "zone": "a time zone such as Asia/Jerusalem",
+    "currency": "three letters such as ILS",
+    "clock": 'an hour such as "09:00"',
+    "by_kind": "a table with a value for each of {named}",
+    "dates": "a list of dates such as [2026-12-25]",
+    "field_map": 'a table of "their name" = "our field", such as {{ "Teléfono" = "phone" }}',
+}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STYLES = ("relationship", "one_call")
 MODES = ("auto", "on", "off")
@@ -22,31 +48,41 @@ MOST, LONGEST, LONGEST_TEXT, MOST_ATTEMPTS = 100_000, 300, 10_000, 30
 MOST_TIMES, HIGHEST_LATITUDE, HIGHEST_LONGITUDE = 100, 65, 180
 
 
+class NotAllowed(ValueError):
+    """Raised when a value can't stand at its key; `key` names the sentence of what is allowed."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        """Keep the sentence's key and what fills it; the error itself reads in English."""
+        super().__init__(SENTENCES[key].format(**params))
+        self.key = key
+        self.params = params
+
+
 def text(value: object) -> str:
     """Read a text."""
     if not isinstance(value, str) or len(value) > LONGEST:
-        raise ValueError("a text in quotes")
+        raise NotAllowed("text")
     return value
 
 
 def long_text(value: object) -> str:
     """Read a text of several lines."""
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise ValueError(f"a text in quotes, {LONGEST_TEXT} letters at most")
+        raise NotAllowed("long_text", most=LONGEST_TEXT)
     return value
 
 
 def texts(value: object) -> tuple[str, ...]:
     """Read a list of texts."""
     if not isinstance(value, list):
-        raise ValueError('a list of texts such as ["a", "b"]')
+        raise NotAllowed("texts")
     return tuple(text(one) for one in value)
 
 
 def count(value: object) -> int:
     """Read a whole number that is not negative."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST:
-        raise ValueError("a whole number of 0 or more")
+        raise NotAllowed("count")
     return value
 
 
@@ -57,46 +93,46 @@ def some(value: object) -> int:
     except ValueError:
         found = 0
     if not found:
-        raise ValueError("a whole number of 1 or more")
+        raise NotAllowed("some")
     return found
 
 
 def counts(value: object) -> tuple[int, ...]:
     """Read whole numbers that rise."""
     if not isinstance(value, list) or not value:
-        raise ValueError("a list of whole numbers, such as [0, 10]")
+        raise NotAllowed("counts")
     numbers = tuple(count(one) for one in value)
     if list(numbers) != sorted(set(numbers)):
-        raise ValueError("whole numbers that rise, such as [0, 10]")
+        raise NotAllowed("rising")
     return numbers
 
 
 def _number(value: object, *, low: float, high: float, allowed: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(allowed)
+        raise NotAllowed(allowed)
     return float(value)
 
 
 def part(value: object) -> float:
     """Read a part of one."""
-    return _number(value, low=0, high=1, allowed="a part between 0 and 1, such as 0.4")
+    return _number(value, low=0, high=1, allowed="part")
 
 
 def times(value: object) -> float:
     """Read how many times the mean."""
-    return _number(value, low=0, high=MOST_TIMES, allowed="a number such as 2.0")
+    return _number(value, low=0, high=MOST_TIMES, allowed="times")
 
 
 def latitude(value: object) -> float:
     """Read degrees north; beyond 65 the sun does not set every day."""
     high = HIGHEST_LATITUDE
-    return _number(value, low=-high, high=high, allowed="degrees north, -65 to 65, such as 31.778")
+    return _number(value, low=-high, high=high, allowed="latitude")
 
 
 def longitude(value: object) -> float:
     """Read degrees east."""
     high = HIGHEST_LONGITUDE
-    return _number(value, low=-high, high=high, allowed="degrees east, -180 to 180")
+    return _number(value, low=-high, high=high, allowed="longitude")
 
 
 def margin(value: object) -> Decimal:
@@ -107,7 +143,7 @@ def margin(value: object) -> Decimal:
 
 def money(value: object) -> Decimal:
     """Read an amount of money, in the main unit."""
-    _number(value, low=0, high=MOST * 100, allowed="an amount such as 12.50")
+    _number(value, low=0, high=MOST * 100, allowed="money")
     return Decimal(str(value))
 
 
@@ -116,7 +152,7 @@ def window(value: object) -> DayWindow:
     try:
         return read_window(text(value))
     except ValueError:
-        raise ValueError('hours such as "09:00-20:00"') from None
+        raise NotAllowed("window") from None
 
 
 def plan(value: object) -> tuple[Slot, ...]:
@@ -127,11 +163,7 @@ def plan(value: object) -> tuple[Slot, ...]:
         found = ()
     days = [slot.day for slot in found if slot.day]
     if not 0 < len(found) <= MOST_ATTEMPTS or days != sorted(set(days)):
-        raise ValueError(
-            'a list that begins with "now" and goes on with times after the attempt before ("30m",'
-            ' "2h"), days after the first that rise ("day 3", "day 5 evening") or "next morning";'
-            f" parts of a day are {', '.join(PARTS)}"
-        )
+        raise NotAllowed("plan", parts=", ".join(PARTS))
     return found
 
 
@@ -141,7 +173,7 @@ def one_of(*allowed: str) -> Reader:
     def read(value: object) -> str:
         if value not in allowed:
             named = ", ".join(one or '""' for one in allowed)
-            raise ValueError(f"one of {named}")
+            raise NotAllowed("one_of", named=named)
         return str(value)
 
     return read
@@ -152,13 +184,13 @@ def zone(value: object) -> str:
     try:
         return ZoneInfo(text(value)).key
     except Exception:  # noqa: BLE001 - zoneinfo raises many kinds for a bad name
-        raise ValueError("a time zone such as Asia/Jerusalem") from None
+        raise NotAllowed("zone") from None
 
 
 def currency(value: object) -> str:
     """Read an ISO 4217 code."""
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value):
-        raise ValueError("three letters such as ILS")
+        raise NotAllowed("currency")
     return value.upper()
 
 
@@ -174,7 +206,7 @@ def clock(value: object) -> time:
     except ValueError:
         found = None
     if found is None or found.tzinfo:
-        raise ValueError('an hour such as "09:00"')
+        raise NotAllowed("clock")
     return found
 
 
@@ -198,7 +230,7 @@ def by_kind(read: Reader) -> Reader:
 
     def read_all(value: object) -> dict[Kind, Any]:
         if not isinstance(value, Mapping) or not set(value) <= set(Kind):
-            raise ValueError(f"a table with a value for each of {', '.join(Kind)}")
+            raise NotAllowed("by_kind", named=", ".join(Kind))
         return {Kind(name): read(one) for name, one in value.items()}
 
     return read_all
@@ -211,7 +243,7 @@ def dates(value: object) -> tuple[date, ...]:
     except ValueError:
         found = [None]
     if None in found:
-        raise ValueError("a list of dates such as [2026-12-25]")
+        raise NotAllowed("dates")
     return tuple(one for one in found if one)
 
 
@@ -224,5 +256,5 @@ def _date(value: object) -> date | None:
 def field_map(value: object) -> dict[str, str]:
     """Read a source's own names for fields."""
     if not isinstance(value, dict) or not set(map(str, value.values())) <= FIELDS:
-        raise ValueError('a table of "their name" = "our field", such as { "Teléfono" = "phone" }')
+        raise NotAllowed("field_map")
     return {str(name): str(meant) for name, meant in value.items()}

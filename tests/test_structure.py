@@ -23,6 +23,8 @@ from rules.acts import Command
 from rules.commands import VERBS
 from rules.effect import Effect
 from rules.effects import EFFECTS
+from rules.playbook_file import TOGETHER
+from rules.values import SENTENCES
 from rules.words import CHANNELS, Importance, Kind, Layer, Outcome, Queue, Stage, Step
 from tests.desk import FakeClock, a_desk
 
@@ -221,6 +223,8 @@ FILLS = {
     "opening": list(Kind),
     "sms": list(Layer),
     "mail": list(Layer),
+    "allowed": list(SENTENCES),
+    "together": list(TOGETHER),
     "day": [*Importance, "call", Step.WAIT_FOR_PHONE, Step.EMAIL],
 }
 

@@ -1,6 +1,6 @@
 """The playbook in Slack: shown whole, changed section by section, and what was changed when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -26,7 +26,8 @@ from bot.views.blocks import (
 from bot.views.forms import asked, modal
 from bot.views.numbers import label_of, paragraphs, value_said
 from rules.playbook import Playbook
-from rules.playbook_file import KEYS
+from rules.playbook_file import KEYS, TOGETHER
+from rules.values import NotAllowed
 from rules.written import data_of, line_of
 
 FIELD = "value"
@@ -157,3 +158,16 @@ def _back(version: int, words: Words) -> Block:
     }
     back = button(say.say("button.revert"), ActionId.PLAYBOOK_REVERT, version)
     return {"accessory": back | {"confirm": sure}}
+
+
+def must_be(fault: NotAllowed, words: Words) -> Safe:
+    """Say what may stand in a field, in the reader's language."""
+    allowed = words.say(f"allowed.{fault.key}", **fault.params)
+    return words.say("playbook.must_be", allowed=allowed)
+
+
+def faults_said(params: Mapping[str, object], words: Words) -> Safe | str:
+    """Say why a playbook can't be stored; faults that no key has alone in the reader's language."""
+    keys: Any = params.get("keys") or ()
+    said = words.lines(*(words.say(f"together.{key}") for key in keys if key in TOGETHER))
+    return said or str(params["faults"])

@@ -161,7 +161,10 @@ class TestASection:
         room.load_team(SECOND)
         view = open_section(room, "plan", who=DANA)
         answer = submit(room, DANA, view, a={"value": "soon"})
-        assert answer.errors["a"].startswith("הערך צריך להיות")
+        assert answer.errors["a"].startswith("הערך צריך להיות: רשימה שמתחילה")
+        view = open_section(room, "tiers", who=DANA)
+        answer = submit(room, DANA, view, b={"value": "3"})
+        assert answer.errors["b"].startswith("הספים של דרגות")
 
     @pytest.mark.parametrize(
         ("name", "given", "block"),
