@@ -20,6 +20,7 @@ from bot.orders import (
     Sms,
 )
 from bot.outward import prepare_email, prepare_sms, write_down
+from bot.team import is_in_team
 from bot.texts import Safe, Words
 from bot.views import digest, notices
 from bot.views.card import card
@@ -106,12 +107,6 @@ def words_of(desk: Desk, view: View, slack_id: str) -> Words:
     return Words(rep.locale, ZoneInfo(rep.timezone)) if rep else team_words(desk)
 
 
-def _is_in_team(desk: Desk, view: View, slack_id: str) -> bool:
-    """Say whether a customer's details may go to this person still (C5)."""
-    rep = reps.get(view, slack_id)
-    return rep.state != "paused" if rep else slack_id in desk.settings.admin_slack_ids
-
-
 def _lead(view: View, lead_id: int) -> Lead | None:
     return leads.load(view, lead_id) if lead_id else None
 
@@ -129,7 +124,7 @@ def _post_card(desk: Desk, view: View, row: Row) -> Prepared:
 def _post_owner_card(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     lead = _lead(view, effect.lead_id)
-    if lead is None or lead.owner != effect.rep or not _is_in_team(desk, view, effect.rep):
+    if lead is None or lead.owner != effect.rep or not is_in_team(desk, view, effect.rep):
         return Drop("owner_changed")
     known = shown(desk, view, lead, full=True)
     message = card(known, words_of(desk, view, effect.rep), desk.playbook, private=True)
@@ -147,7 +142,7 @@ def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
         private = bool(post.recipient)
         words = words_of(desk, view, post.recipient) if private else team_words(desk)
         own = private and post.recipient == lead.owner
-        known = shown(desk, view, lead, full=own and _is_in_team(desk, view, lead.owner))
+        known = shown(desk, view, lead, full=own and is_in_team(desk, view, lead.owner))
         message = card(known, words, desk.playbook, private=private)
         orders.append(SlackUpdate(post.channel, post.ts, message))
     return orders
@@ -158,7 +153,7 @@ def _nudge(desk: Desk, view: View, row: Row) -> Prepared:
     agreed, lead = calls.followup(view, effect.followup_id), _lead(view, effect.lead_id)
     if agreed is None or lead is None or agreed.state != "open":
         return Drop("followup_ended")
-    if not _is_in_team(desk, view, agreed.rep):
+    if not is_in_team(desk, view, agreed.rep):
         return Drop("rep_left")
     words = words_of(desk, view, agreed.rep)
     home = desk.settings.default_region
@@ -204,7 +199,7 @@ def _tell_reply(desk: Desk, view: View, row: Row) -> Prepared:
     said = replies.find(view, effect.message, region=home)
     if said is None or lead is None or lead.owner != effect.rep:
         return Drop("owner_changed")
-    if not _is_in_team(desk, view, effect.rep):
+    if not is_in_team(desk, view, effect.rep):
         return Drop("rep_left")
     message = notices.replied(said, lead, words_of(desk, view, effect.rep), home=home)
     return [SlackPost(effect.rep, message)]
@@ -213,7 +208,7 @@ def _tell_reply(desk: Desk, view: View, row: Row) -> Prepared:
 def _tell_owner(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     lead = _lead(view, effect.lead_id)
-    if lead is None or lead.owner != effect.rep or not _is_in_team(desk, view, effect.rep):
+    if lead is None or lead.owner != effect.rep or not is_in_team(desk, view, effect.rep):
         return Drop("owner_changed")
     words, home = words_of(desk, view, effect.rep), desk.settings.default_region
     return [SlackPost(effect.rep, notices.for_owner(effect, lead, words, home=home))]

@@ -1,7 +1,7 @@
 """A customer's SMS or mail comes back: told to the rep at once, an opt-out obeyed (L2.3, L3.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.assign import tell_managers
@@ -11,14 +11,13 @@ from bot.heard import heard
 from bot.mime import read_letter
 from bot.optouts import Asked, close_all, reopen
 from bot.returns import bring_back
-from bot.team import member
+from bot.team import is_in_team
 from rules.cleaning import clean_text
 from rules.effects import PostReply, RefreshCard, TellManagers, TellReply
 from rules.lead import Lead
 from rules.letters import Letter, new_text
 from rules.optouts import BY_SMS
 from rules.phones import Phone, read_phone
-from rules.refusals import Refused
 from rules.replies import asked_to_stop, reads_as_optin
 from rules.stopping import Stop
 from rules.words import Channel, PhoneType, Stage
@@ -148,7 +147,7 @@ def _tell_owner(
     `lived` when it did until this message (S3). What is not sure is a rep's to read.
     """
     cared_for = lived or lead.living or lead.stage is Stage.WON or message.stop is Stop.UNSURE
-    heard = cared_for and _is_in_team(desk, unit, lead.owner)
+    heard = cared_for and is_in_team(desk, unit, lead.owner)
     told = (TellReply(lead.id, lead.owner, message.sid),) if heard else ()
     desk.send(unit, lead, (*told, RefreshCard(lead.id)), now=now)
     return heard
@@ -182,8 +181,7 @@ def _hear(
     if cared_for or message.stop is not Stop.NO:
         return found
     return [
-        lead if place else _bring_back(desk, unit, lead, now=now)
-        for place, lead in enumerate(found)
+        lead if place else bring_back(desk, unit, lead, now=now) for place, lead in enumerate(found)
     ]
 
 
@@ -203,17 +201,3 @@ def _opt_in(
         reopen(desk, unit, lead, (Channel.SMS,), how=BY_SMS, now=now, said=message.text)
         for lead in found
     ]
-
-
-def _bring_back(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> Lead:
-    """Give it to its rep again, or to the rotation where that one has left."""
-    owned = lead if _is_in_team(desk, unit, lead.owner) else replace(lead, owner="")
-    return bring_back(desk, unit, owned, now=now)
-
-
-def _is_in_team(desk: Desk, view: View, slack_id: str) -> bool:
-    try:
-        member(view, slack_id, admins=desk.settings.admin_slack_ids)
-    except Refused:
-        return False
-    return True

@@ -6,14 +6,15 @@ from datetime import datetime
 from bot.assign import Rotation, give, tell_managers
 from bot.desk import Desk
 from bot.grading import graded
+from bot.team import is_in_team
 from rules.effect import Effect
 from rules.effects import PostOwnerCard, RefreshCard, TellManagers, TellOwner
 from rules.guards import may_ring
 from rules.lead import Lead
 from rules.plan import first_call
 from rules.words import CALLS, Stage, Step
-from storage import leads, measures, outbox, reps
-from storage.unit import Unit, View
+from storage import leads, measures, outbox
+from storage.unit import Unit
 
 
 def bring_back(
@@ -101,7 +102,7 @@ def _with_rep(
     desk: Desk, unit: Unit, before: Lead, lead: Lead, rotation: Rotation | None, *, now: datetime
 ) -> tuple[Lead, tuple[Effect, ...]]:
     """Save a lead with its rep, or with the rotation's where that one is not in the team."""
-    if is_present(desk, unit, lead.owner):
+    if is_in_team(desk, unit, lead.owner):
         return leads.save(unit, lead, before=before), ()
     choice = (rotation or Rotation(unit, now=now)).choose()
     return give(desk, unit, replace(lead, owner=""), choice, now=now)
@@ -111,16 +112,10 @@ def _told(lead: Lead) -> tuple[Effect, ...]:
     return (PostOwnerCard(lead.id, lead.owner, lead.version),) if lead.owner else ()
 
 
-def is_present(desk: Desk, view: View, slack_id: str) -> bool:
-    """Say whether this person is in the team."""
-    rep = reps.get(view, slack_id)
-    return rep.state != "paused" if rep else slack_id in desk.settings.admin_slack_ids
-
-
 def tell_owner(desk: Desk, unit: Unit, told: TellOwner, lead: Lead, *, alone: str) -> None:
     """Tell a lead's owner; the managers, by the notice `alone`, where it has none at work."""
     now = desk.clock()
-    if is_present(desk, unit, lead.owner):
+    if is_in_team(desk, unit, lead.owner):
         outbox.add(unit, (told,), now=now)
     elif lead.next_what is not Step.ASSIGN:
         notice = TellManagers(alone, lead.id, about=str(told.turn))

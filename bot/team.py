@@ -21,6 +21,12 @@ def member(view: View, slack_id: str, *, admins: tuple[str, ...] = ()) -> Rep:
     return found
 
 
+def is_in_team(desk: Desk, view: View, slack_id: str) -> bool:
+    """Say whether this person may see customers' details still: of the team and not paused (C5)."""
+    rep = reps.get(view, slack_id)
+    return rep.state != "paused" if rep else slack_id in desk.settings.admin_slack_ids
+
+
 def whole_team(desk: Desk) -> list[Rep]:
     """Give every member by name."""
     with desk.store.view() as view:
