@@ -9,7 +9,7 @@ from bot.leads import check_workable, open_lead
 from bot.team import managers, member
 from rules.effect import Effect
 from rules.effects import PostOwnerCard, RefreshCard, RetireNudge, TellManagers
-from rules.guards import may_ring
+from rules.guards import may_be_called
 from rules.lead import FollowUp, Lead
 from rules.plan import first_call
 from rules.refusals import Refused
@@ -61,7 +61,7 @@ def give(
 
     One that may not be called waits for nobody: it keeps its next step.
     """
-    if choice is None and not may_ring(lead):
+    if choice is None and not may_be_called(lead):
         return leads.save(unit, lead), ()
     if choice is None:
         held = leads.save(unit, replace(lead, next_what=Step.ASSIGN))
@@ -87,7 +87,7 @@ def _owned(lead: Lead, to: str, *, now: datetime) -> Lead:
     One that waited for an owner is called now, or waits for a number (L5.4).
     """
     step, at = lead.next_what, lead.next_at
-    if step is Step.ASSIGN and may_ring(lead):
+    if step is Step.ASSIGN and may_be_called(lead):
         step, at = (Step.CALL, at) if lead.phone_valid else (Step.WAIT_FOR_PHONE, None)
     owned = replace(lead, owner=to, owned_at=now, next_what=step, next_at=at)
     return owned if lead.held_by == to else replace(owned, held_by="", held_until=None)

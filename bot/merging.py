@@ -11,7 +11,7 @@ from bot.returns import bring_back, call_again, regraded, tell_owner
 from bot.sources import Form, add_source
 from rules.effects import RefreshCard, TellOwner
 from rules.fields import Draft
-from rules.guards import may_ring
+from rules.guards import may_be_called
 from rules.lead import Lead
 from rules.plan import first_call
 from rules.words import Kind, Stage, Step
@@ -139,7 +139,7 @@ def _with_number(desk: Desk, lead: Lead, draft: Draft, *, now: datetime) -> Lead
             unavailables=0,
         )
     )
-    if not waits or not may_ring(lead):
+    if not waits or not may_be_called(lead):
         return mended
     at = first_call(now=now, phoning=desk.phoning(mended, now=now))
     return replace(mended, next_what=Step.CALL, next_at=at)

@@ -9,7 +9,7 @@ from bot.grading import graded
 from bot.team import is_in_team
 from rules.effect import Effect
 from rules.effects import PostOwnerCard, RefreshCard, TellManagers, TellOwner
-from rules.guards import may_ring
+from rules.guards import may_be_called
 from rules.lead import Lead
 from rules.plan import first_call
 from rules.words import CALLS, Stage, Step
@@ -59,7 +59,7 @@ def call_again(
 
     The arguments are those of `bring_back`. Where nobody works it, somebody will.
     """
-    if not may_ring(lead) and not by_mail:
+    if not may_be_called(lead) and not by_mail:
         return lead
     fresh = _anew(lead, now=now)
     if lead.next_what is not Step.ASSIGN:

@@ -137,7 +137,7 @@ def missing_marketing(lead: Lead, playbook: Playbook) -> list[Channel]:
     ]
 
 
-def may_ring(lead: Lead) -> bool:
+def may_be_called(lead: Lead) -> bool:
     """Say whether the person may be called at all."""
     return lead.living and CALLS not in lead.opted_out
 
@@ -179,5 +179,5 @@ def reason_holds(lead: Lead, layer: Layer, *, about: str) -> bool:
     if layer == Layer.MAILING_LIST:
         return lead.next_what is Step.MAILING_LIST
     if layer == Layer.ASK_PHONE:
-        return lead.next_what is Step.WAIT_FOR_PHONE and may_ring(lead)
+        return lead.next_what is Step.WAIT_FOR_PHONE and may_be_called(lead)
     return layer != Layer.SMS_FIRST or is_not_cold(lead)

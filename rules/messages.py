@@ -77,7 +77,7 @@ def wants_sms(lead: Lead, layer: Layer, writing: Writing) -> bool:
 
 def ask_phone(lead: Lead, playbook: Playbook) -> tuple[Effect, ...]:
     """Give the mail that asks for a right number (L5.1), where one may be written."""
-    allowed = guards.may_ring(lead) and guards.may_write(lead, Layer.ASK_PHONE, playbook)
+    allowed = guards.may_be_called(lead) and guards.may_write(lead, Layer.ASK_PHONE, playbook)
     return (phone_asked(lead),) if allowed else ()
 
 

@@ -90,7 +90,7 @@ def decide(lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
         raise Refused("when.past", when=act.when)
     counted = _count(lead, act, setting)
     decision = _RULES[act.outcome](lead, counted, act, setting)
-    after = _if_it_may_ring(decision.lead, setting)
+    after = _if_it_may_be_called(decision.lead, setting)
     return replace(decision, lead=after, effects=(*decision.effects, RefreshCard(lead.id)))
 
 
@@ -124,9 +124,9 @@ def _count(lead: Lead, act: LogOutcome, setting: Setting) -> Lead:
     )
 
 
-def _if_it_may_ring(lead: Lead, setting: Setting) -> Lead:
+def _if_it_may_be_called(lead: Lead, setting: Setting) -> Lead:
     """Keep whoever refused calls on the mailing list, but for a time that they agreed to."""
-    if not lead.living or guards.may_ring(lead) or lead.next_what is Step.FOLLOW_UP:
+    if not lead.living or guards.may_be_called(lead) or lead.next_what is Step.FOLLOW_UP:
         return lead
     return on_mailing_list(lead, now=setting.now, playbook=setting.playbook)
 

@@ -78,7 +78,7 @@ def rings_at(lead: Lead, *, now: datetime, phoning: Phoning) -> datetime | None:
 
     What is due waits for calling hours, but for a time that the customer asked for (L1.5).
     """
-    if lead.next_what not in _CALLED or not guards.may_ring(lead):
+    if lead.next_what not in _CALLED or not guards.may_be_called(lead):
         return None
     at = max(lead.next_at or now, now)
     return at if _is_agreed(lead) else phoning.soonest(at)

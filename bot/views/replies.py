@@ -11,7 +11,7 @@ from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Block, Message, actions, button, section
 from bot.views.card import title
 from rules.commands import VERBS
-from rules.guards import may_ring
+from rules.guards import may_be_called
 from rules.lead import Lead
 from rules.words import MISSED, Outcome, Queue, Step
 
@@ -89,7 +89,7 @@ def _listed(done: Logged, words: Words) -> Safe:
     """Say that there are no more calls, and whether the mailing list may write (L3.3)."""
     if done.no_mail:
         return words.say("reply.no_mail", why=words.say(f"no_mail.{done.no_mail}"))
-    return words.say("reply.exhausted" if may_ring(done.lead) else "reply.listed")
+    return words.say("reply.exhausted" if may_be_called(done.lead) else "reply.listed")
 
 
 def _evidence(done: Logged, words: Words) -> Safe:

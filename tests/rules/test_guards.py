@@ -22,7 +22,7 @@ from rules.guards import (
     is_unreached,
     is_worth_sms,
     lives_for,
-    may_ring,
+    may_be_called,
     may_write,
     names_sender,
     reason_holds,
@@ -270,7 +270,7 @@ class TestRinging:
     )
     def test_is_for_the_living_who_did_not_refuse_calls(self, stage, out, open_):
         asked = lead(stage=stage, opted_out=out)
-        assert may_ring(asked) is (asked.living and open_)
+        assert may_be_called(asked) is (asked.living and open_)
 
 
 class TestSomebodyToWriteTo:
