@@ -11,7 +11,8 @@ from rules.words import CHANNELS, Importance, Outcome
 class LogOutcome:
     """An outcome of an attempt; `when` in UTC, `reason` for lost and invalid, else `note`.
 
-    `agreed` are the channels by which the customer has just agreed to get marketing.
+    `agreed` are the channels by which the customer has just agreed to get marketing; `objection`
+    is what kept them from buying, `promise` what the rep promised.
     """
 
     lead_id: int
@@ -23,6 +24,8 @@ class LogOutcome:
     note: str = ""
     talk_seconds: int | None = None
     agreed: tuple[str, ...] = ()
+    objection: str = ""
+    promise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,23 @@ class ShowPlaybook:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowTeam:
+    """The team's board: how fast it answers, who carries what, what nobody has (C1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """No leads until a moment (UTC), or until the rep is back where it is None."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The rep takes leads again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Take back the last outcome."""
 
@@ -94,6 +114,9 @@ Command = (
     | Assign
     | OptOut
     | ShowPlaybook
+    | ShowTeam
+    | Away
+    | Back
     | Undo
     | Help
 )

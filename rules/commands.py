@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from rules.acts import (
     AddNote,
     Assign,
+    Away,
+    Back,
     Command,
     Help,
     LogOutcome,
@@ -21,6 +23,7 @@ from rules.acts import (
     OptOut,
     Show,
     ShowPlaybook,
+    ShowTeam,
     Undo,
     Why,
 )
@@ -50,6 +53,7 @@ _CHANNELS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("all", "הכל", "הכול"), CHANNELS),
 }
 _WITH_REASON = frozenset({Outcome.LOST, Outcome.INVALID})
+_UNTIL = frozenset({"until", "till", "עד"})
 _TALK_WORDS = frozenset({"talk", "שיחה"})
 _TALK_MEANT = re.compile(r"[0-9]+(?![ap]m$)[^\W\d_]+")
 # The letters that a Hebrew keyboard gives where an English word was meant.
@@ -243,6 +247,14 @@ def _opt_out(typed: Typed) -> OptOut:
     return OptOut(lead_id, tuple(one for one in CHANNELS if one in named))
 
 
+def _away(typed: Typed) -> Away:
+    rest = typed.words[1:] if typed.words and typed.words[0].text in _UNTIL else typed.words
+    found = _when(rest, typed) if rest else None
+    if rest and not found:
+        raise Refused("when.unreadable", word=_echo(rest[0]))
+    return Away(found[0] if found else None)
+
+
 def _help(typed: Typed) -> Help:
     return Help(_verb(typed.words)[0]) if typed.words else Help()
 
@@ -265,6 +277,9 @@ VERBS: Final[dict[str, Verb]] = {
     "assign": Verb(_assign, ("שיוך", "שייך"), "@Dana"),
     "optout": Verb(_opt_out, ("הסר", "הסרה", "להסיר"), "sms"),
     "playbook": Verb(lambda _: ShowPlaybook(), ("ספר משחק", "שיטה")),
+    "team": Verb(lambda _: ShowTeam(), ("צוות", "הצוות")),
+    "away": Verb(_away, ("הפסקה", "בהפסקה", "יצאתי")),
+    "back": Verb(lambda _: Back(), ("חזרתי", "בחזרה")),
     "undo": Verb(lambda _: Undo(), ("בטל", "ביטול")),
     "help": Verb(_help, ("עזרה",)),
 }

@@ -1,9 +1,8 @@
 """Layer 6, first light: the week's figures, each with its sample (L6.1-L6.4)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 from zoneinfo import ZoneInfo
 
 from rules.money import Money
@@ -14,7 +13,11 @@ WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A campaign's figures in a period; money per currency, response in seconds."""
+    """A campaign's figures in a period; money per currency.
+
+    `response` is the median of the seconds from receiving a lead to its first call (L6.4), of the
+    `called`; None where none was.
+    """
 
     campaign: str
     leads: int = 0
@@ -23,17 +26,13 @@ class Row:
     sales: int = 0
     revenue: tuple[Money, ...] = ()
     cost: tuple[Money, ...] = ()
-    responses: tuple[float, ...] = field(default=(), repr=False)
+    called: int = 0
+    response: float | None = None
 
     @property
     def answer_rate(self) -> float | None:
         """The part of calls that were answered (L6.1); None without calls."""
         return self.answered / self.calls if self.calls else None
-
-    @property
-    def response(self) -> float | None:
-        """The median seconds from receiving a lead to its first call (L6.4), of those called."""
-        return median(self.responses) if self.responses else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,13 @@ def sum_money(parts: Iterable[Money]) -> tuple[Money, ...]:
     return tuple(sorted(kept, key=lambda one: (-abs(one.minor), one.currency)))
 
 
-def make_figures(rows: Sequence[Row], *, since: datetime, until: datetime) -> Figures:
-    """Put campaigns in order (most leads first) and add the line of all together."""
+def make_figures(
+    rows: Sequence[Row], *, since: datetime, until: datetime, response: float | None = None
+) -> Figures:
+    """Put campaigns in order (most leads first) and add the line of all together.
+
+    `response` is the median of all campaigns' leads, which the rows' own do not give.
+    """
     order = sorted(rows, key=lambda row: (-row.leads, -row.calls, row.campaign))
     total = Row(
         campaign="",
@@ -71,7 +75,8 @@ def make_figures(rows: Sequence[Row], *, since: datetime, until: datetime) -> Fi
         sales=sum(row.sales for row in rows),
         revenue=sum_money(one for row in rows for one in row.revenue),
         cost=sum_money(one for row in rows for one in row.cost),
-        responses=tuple(one for row in rows for one in row.responses),
+        called=sum(row.called for row in rows),
+        response=response,
     )
     return Figures(since, until, total, tuple(order))
 

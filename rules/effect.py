@@ -10,11 +10,22 @@ class Effect:
 
     `kind` names its sender. A row with a `once_key` is made once for ever; one with a
     `collapse_key` once while another waits. Rows of one `lane` leave in order; what is for a
-    `channel` stands in the channel's own, which takes one message a second.
+    `channel` stands in the channel's own, which takes one message a second. What has a `switch`
+    is not told to a person who switched that kind of notification off.
     """
 
     kind: ClassVar[str] = ""
     channel: ClassVar[str] = ""
+
+    @property
+    def switch(self) -> str:
+        """The kind of notification that a person may switch off, "" for what they may not."""
+        return ""
+
+    @property
+    def recipient(self) -> str:
+        """The Slack id of the person whom this is told, "" for a channel."""
+        return str(getattr(self, "rep", "") or getattr(self, "to", ""))
 
     @property
     def once_key(self) -> str | None:

@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rules.effect import Effect
+from rules.reminders import (
+    HandOver,
+    NudgeCall,
+    PostBoard,
+    PostLines,
+    RetireCall,
+    SendAgenda,
+    SendCatchUp,
+    ShowHome,
+    TellAway,
+)
 from rules.sending import SendEmail, SendSms
+from rules.words import Switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class PostOwnerCard(Effect):
     rep: str
     turn: int
     kind: ClassVar[str] = "post_owner_card"
+    switch: ClassVar[str] = Switch.LEADS
 
     @property
     def once_key(self) -> str:
@@ -64,11 +77,12 @@ class NudgeRep(Effect):
     due: str
     nag: int
     kind: ClassVar[str] = "nudge"
+    switch: ClassVar[str] = Switch.NAGS
 
     @property
     def once_key(self) -> str:
-        """One message for each round."""
-        return f"nudge:{self.followup_id}:{self.due}:{self.nag}"
+        """One message for each round of each rep."""
+        return f"nudge:{self.followup_id}:{self.due}:{self.rep}:{self.nag}"
 
     @property
     def lane(self) -> str:
@@ -103,6 +117,7 @@ class TellManagers(Effect):
     about: str = ""
     to: str = ""
     kind: ClassVar[str] = "tell_managers"
+    switch: ClassVar[str] = Switch.TEAM
 
     @property
     def once_key(self) -> str:
@@ -123,6 +138,7 @@ class TellReply(Effect):
     rep: str
     message: str
     kind: ClassVar[str] = "tell_reply"
+    switch: ClassVar[str] = Switch.REPLIES
 
     @property
     def once_key(self) -> str:
@@ -164,6 +180,7 @@ class TellOwner(Effect):
     about: str
     turn: int
     kind: ClassVar[str] = "tell_owner"
+    switch: ClassVar[str] = Switch.NEWS
 
     @property
     def once_key(self) -> str:
@@ -259,5 +276,14 @@ EFFECTS: dict[str, type[Effect]] = {
         PostFolded,
         PostDigest,
         PostDigestPicture,
+        NudgeCall,
+        RetireCall,
+        SendCatchUp,
+        SendAgenda,
+        HandOver,
+        PostBoard,
+        PostLines,
+        ShowHome,
+        TellAway,
     )
 }

@@ -5,7 +5,7 @@ changes, and inside each piece the wall clock runs evenly.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -53,6 +53,14 @@ def read_week(text: str) -> Week:
     return Week(_merged(spans))
 
 
+def union(weeks: Iterable[Week]) -> Week:
+    """Give the hours that are in any of these weeks; one that is always open opens all."""
+    known = list(weeks)
+    if not all(week.spans for week in known):
+        return Week()
+    return Week(_merged([span for week in known for span in week.spans]))
+
+
 def is_open(week: Week, *, at: datetime, zone: ZoneInfo) -> bool:
     """Tell whether the aware moment `at` lies in the week's hours, in `zone` (contract: Team)."""
     now = _of_week(at, zone) / _MINUTE
@@ -72,17 +80,32 @@ def next_open(week: Week, *, at: datetime, zone: ZoneInfo) -> datetime | None:
     return next((moment for moment in found if moment), None)
 
 
-def open_minutes(week: Week, *, start: datetime, end: datetime, zone: ZoneInfo) -> float:
-    """Count the working minutes between two aware moments; 0 if `end` is not later (C1)."""
+def open_spans(
+    week: Week, *, start: datetime, end: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """Give the stretches between two aware moments in which the week is open, in UTC, in order.
+
+    One in which the clock is changed comes in two (C1).
+    """
     begin, finish = start.astimezone(UTC), end.astimezone(UTC)
-    if not week.spans:
-        return max((finish - begin) / _MINUTE, 0.0)
-    total = 0.0
+    spans = week.spans or ((0, _WEEK),)
     for piece_start, piece_end in _even_pieces(begin, finish, zone):
         opening = _of_week(piece_start, zone)
         closing = opening + (piece_end - piece_start)
-        total += _open_before(week, closing / _MINUTE) - _open_before(week, opening / _MINUTE)
-    return total
+        for later in range(0, int(closing / _MINUTE) + 1, _WEEK):
+            for span_start, span_end in spans:
+                first = max(opening, (span_start + later) * _MINUTE)
+                last = min(closing, (span_end + later) * _MINUTE)
+                if first < last:
+                    yield piece_start + (first - opening), piece_start + (last - opening)
+
+
+def inside_spans(
+    window: DayWindow, *, start: datetime, end: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """Give the stretches inside the window's hours, as `open_spans` does; an empty one has none."""
+    week = _daily(window)
+    return open_spans(week, start=start, end=end, zone=zone) if week.spans else iter(())
 
 
 def read_window(text: str) -> DayWindow:
@@ -185,12 +208,6 @@ def _of_week(at: datetime, zone: ZoneInfo) -> timedelta:
     local = at.astimezone(zone).replace(tzinfo=None)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return timedelta(days=local.weekday()) + (local - midnight)
-
-
-def _open_before(week: Week, minute: float) -> float:
-    weeks, rest = divmod(minute, _WEEK)
-    whole = sum(end - start for start, end in week.spans)
-    return weeks * whole + sum(max(0.0, min(rest, end) - start) for start, end in week.spans)
 
 
 def _first_open(week: Week, start: datetime, end: datetime, zone: ZoneInfo) -> datetime | None:

@@ -33,6 +33,10 @@ class Lead:
     has a bit set for each local hour called in vain, `followup_misses` counts the calls missed
     since the time of the follow-up `missed_followup`, `importance` is the open follow-up's,
     `replied_at` is when the person last wrote to us, asked on the page or left details again.
+    One that `climbs` the speed ladder (C1) has its clock from `clocked_at` until its first call:
+    `ladder_step` says which steps were taken (`rules.ladder`), `ladder_at` when to look next;
+    `waited` are the working minutes from its arrival to that call, before it those with former
+    owners. `talking_by` has been on the phone with them since `talking_at`.
     """
 
     id: int
@@ -93,6 +97,13 @@ class Lead:
     last_outcome: str = ""
     last_by: str = ""
     last_at: datetime | None = None
+    climbs: bool = False
+    clocked_at: datetime | None = None
+    ladder_at: datetime | None = None
+    ladder_step: int = 0
+    waited: float | None = None
+    talking_by: str = ""
+    talking_at: datetime | None = None
     version: int = 1
     extra: dict[str, object] = field(default_factory=dict)
 
@@ -169,6 +180,13 @@ STATE = [
     "last_outcome",
     "last_by",
     "last_at",
+    "climbs",
+    "clocked_at",
+    "ladder_at",
+    "ladder_step",
+    "waited",
+    "talking_by",
+    "talking_at",
     "agreed",
     "opted_out",
     "email_ok",
@@ -206,6 +224,7 @@ class FollowUp:
     state: str = "open"
     nags: int = 0
     nag_at: datetime | None = None
+    snoozes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rules import guards
+from rules import agreements, guards
 from rules.acts import LogOutcome
+from rules.agreements import Agreement
 from rules.answering import Hours
 from rules.effect import Effect
 from rules.effects import RefreshCard
+from rules.ladder import retired
 from rules.lead import Attempt, FollowUp, Lead
 from rules.messages import Writing, ask_phone, first_messages, followup_messages
 from rules.plan import Phoning, hour_bit, next_attempt, retry_unavailable
 from rules.playbook import Playbook
 from rules.refusals import Refused
 from rules.rest import Rest
-from rules.words import ANSWERED, Importance, Layer, Outcome, Stage, Step
+from rules.talking import talk_seconds
+from rules.words import ANSWERED, Layer, Outcome, Stage, Step
 
 DOUBLE = timedelta(seconds=10)
 
@@ -26,7 +29,8 @@ class Setting:
     """What a decision needs to know besides the lead: who acts, when, by which numbers.
 
     `now` is UTC; `zone` is the customer's own; `followup` is the lead's open one; `hours` are
-    those at which leads of its kind answer.
+    those at which leads of its kind answer. Who `manages` may agree more follow-ups of a product
+    that is sold in one call, of which there were `followups` before.
     """
 
     actor: str
@@ -37,6 +41,8 @@ class Setting:
     followup: FollowUp | None = None
     hours: Hours = field(default_factory=dict)
     low_answer: bool = False
+    manages: bool = False
+    followups: int = 0
 
     @property
     def phoning(self) -> Phoning:
@@ -91,7 +97,10 @@ def decide(lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     counted = _count(lead, act, setting)
     decision = _RULES[act.outcome](lead, counted, act, setting)
     after = _if_it_may_be_called(decision.lead, setting)
-    return replace(decision, lead=after, effects=(*decision.effects, RefreshCard(lead.id)))
+    talked = talk_seconds(lead, act, by=setting.actor, now=setting.now)
+    attempt = replace(decision.attempt, talk_seconds=talked)
+    effects = (*decision.effects, RefreshCard(lead.id), *retired(lead))
+    return replace(decision, lead=after, attempt=attempt, effects=effects)
 
 
 def _check_open(lead: Lead, act: LogOutcome) -> None:
@@ -119,6 +128,9 @@ def _count(lead: Lead, act: LogOutcome, setting: Setting) -> Lead:
         importance="",
         held_by="",
         held_until=None,
+        talking_by="",
+        talking_at=None,
+        ladder_at=None,
         first_call_at=lead.first_call_at or setting.now,
         reached_at=setting.now if reached else lead.reached_at,
     )
@@ -143,8 +155,7 @@ def _attempt(act: LogOutcome, setting: Setting) -> Attempt:
         at=setting.now,
         answered=act.outcome in ANSWERED,
         local_hour=setting.now.astimezone(setting.zone).hour,
-        talk_seconds=act.talk_seconds,
-        note=act.note or act.reason,
+        note=act.note or act.reason or act.objection,
         amount=act.amount,
     )
 
@@ -211,27 +222,12 @@ def _not_now(before: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Dec
 def _follow_up(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     if act.when is None or act.importance is None:
         raise Refused("followup.needs_when", lead_id=lead.id)
-    high = act.importance is Importance.HIGH
-    first_nag = timedelta(minutes=setting.playbook.nag_rep[0])
-    agreed = FollowUp(
-        id=0,
-        lead_id=lead.id,
-        rep=lead.owner or setting.actor,
-        importance=act.importance,
-        due_at=act.when,
-        agreed_at=setting.now,
-        note=act.note,
-        nag_at=act.when + first_nag if high else None,
-    )
-    after = replace(
-        lead,
-        meetings=lead.meetings + 1,
-        plan_step=0,
-        plan_at=None,
-        next_what=Step.FOLLOW_UP,
-        next_at=act.when,
-        importance=act.importance,
-    )
+    said = (act.note, act.objection, act.promise, act.talk_seconds)
+    made, book = Agreement(lead.id, act.when, act.importance, *said), setting.playbook
+    if book.product(lead.product).one_call:
+        agreements.check_one_call(lead, made, manages=setting.manages, before=setting.followups)
+    met = replace(lead, meetings=lead.meetings + 1)
+    after, agreed = agreements.agree(met, made, by=setting.actor, now=setting.now, playbook=book)
     return Decision(after, _attempt(act, setting), (), followup=agreed)
 
 

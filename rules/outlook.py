@@ -146,7 +146,7 @@ def evidence(lead: Lead, phoning: Phoning) -> Evidence | None:
     None where the plan names the time itself or its part of the day, where too few calls tell,
     or where such leads answer less than at other hours: then the hour was taken for a change.
     """
-    plan, at = phoning.playbook.plans[lead.tier], lead.next_at
+    plan, at = phoning.playbook.plan(lead.tier), lead.next_at
     if lead.next_what is not Step.CALL or at is None or lead.plan_step >= len(plan):
         return None
     slot = plan[lead.plan_step]

@@ -8,7 +8,7 @@ None takes the whole entry away. All of it is plain data that JSON can hold.
 from collections.abc import Mapping
 from typing import Any
 
-from rules.playbook_file import LISTS
+from rules.playbook_keys import LISTS
 from rules.written import Data
 
 Overlay = Mapping[str, Any]

@@ -38,7 +38,7 @@ def next_attempt(lead: Lead, *, now: datetime, phoning: Phoning) -> datetime | N
     It lies in calling hours of the customer's zone. On a day without a part of its own the hour
     varies toward those at which such leads answer (L1.5).
     """
-    plan = phoning.playbook.plans[lead.tier]
+    plan = phoning.playbook.plan(lead.tier)
     if lead.plan_step >= len(plan):
         return None
     slot = plan[lead.plan_step]

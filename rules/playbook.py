@@ -14,15 +14,26 @@ from rules.words import Kind, Layer, Tier
 
 ASSUMED, REQUIRED = "assumed", "required"
 DEFAULT_SENDER = "Lead desk"
+ONE_CALL = "one_call"
+DEPUTY, WAIT = "deputy", "wait"
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is sold: how it is followed up (L4.1, L4.2) and the part of its price that is earned."""
+    """What is sold: how it is followed up (L4.1, L4.2) and the part of its price that is earned.
+
+    `meetings` are those that a close usually takes; None: the playbook's.
+    """
 
     name: str
     style: str = "relationship"
     margin: Decimal | None = None
+    meetings: int | None = None
+
+    @property
+    def one_call(self) -> bool:
+        """Whether it is sold in one call, so that a follow-up is mostly a lost sale (L4.2)."""
+        return self.style == ONE_CALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,49 @@ class LowAnswer:
     calls: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """The ladder of a lead that waits for its first call, in minutes (C1); 0 leaves a step out.
+
+    Steps named in `by_clock` ('nag', 'move', 'manager') count the wall clock, others working
+    minutes. What came more than `fresh_minutes` late does not climb. A rep from whom
+    `silent_moves` leads in a row were moved is set away; 0 never does.
+    """
+
+    nag: tuple[int, ...] = (5, 10)
+    move: int = 20
+    manager: int = 30
+    by_clock: tuple[str, ...] = ()
+    fresh_minutes: int = 60
+    silent_moves: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who takes what arrives outside all shifts (C1); `hours` are in each rep's own zone."""
+
+    name: str
+    reps: tuple[str, ...] = ()
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """When there are more leads than hands (C1).
+
+    A stricter bar is proposed when the calls to make are `over` times those that can be made,
+    and lifted `under`. Tiers on `hold` get no calls, of those to `shorten` only `attempts` are
+    made. `calls_per_hour` is what one rep makes, until it is measured.
+    """
+
+    over: float = 1.2
+    under: float = 0.8
+    calls_per_hour: int = 10
+    attempts: int = 1
+    hold: tuple[Tier, ...] = ()
+    shorten: tuple[Tier, ...] = ()
+
+
 PLANS = {
     Tier.A: plan_of("now", "30m", "2h", "next morning", "day 3", "day 5", "day 8", "day 14"),
     Tier.B: plan_of("now", "30m", "next morning", "day 3", "day 6", "day 10"),
@@ -96,6 +150,10 @@ class Playbook:
     unavailable_days: int = 3
     unavailable_tries: int = 3
     first_call_minutes: int = 5
+    speed: Speed = field(default_factory=Speed)
+    duties: tuple[Duty, ...] = ()
+    wave: Wave = field(default_factory=Wave)
+    meetings: int = 3
     hold_minutes: int = 10
     low_answer: LowAnswer = field(default_factory=LowAnswer)
     service: Mapping[Kind, str] = field(default_factory=lambda: dict(SERVICE))
@@ -108,6 +166,9 @@ class Playbook:
     mailing_days: int = 30
     nag_rep: tuple[int, ...] = (0, 10)
     nag_manager: int = 20
+    nag_snoozes: int = 3
+    nag_away: str = DEPUTY
+    nag_off_shift: str = WAIT
     digest_weekday: int = 6
     digest_at: time = time(9, 0)
     sources: tuple[Source, ...] = ()
@@ -127,6 +188,20 @@ class Playbook:
     def map_of(self, source: str) -> Mapping[str, str]:
         """Give the fields that a source's own names stand for (contract: `[[source]] map`)."""
         return next((one.map for one in self.sources if one.name == source), {})
+
+    def product(self, name: str) -> Product:
+        """Give what is known of a product; one that is not known is a relationship (contract)."""
+        return next((one for one in self.products if one.name == name), Product(name))
+
+    def meetings_of(self, product: str) -> int:
+        """Give how many meetings a close of this product usually takes (L4.1)."""
+        own = self.product(product).meetings
+        return self.meetings if own is None else own
+
+    def plan(self, tier: Tier) -> tuple[Slot, ...]:
+        """Give a tier's call plan, cut short while there are more leads than hands (L1.2, C1)."""
+        plan = self.plans[tier]
+        return plan[: self.wave.attempts] if tier in self.wave.shorten else plan
 
     def campaign(self, name: str) -> Campaign | None:
         """Give what is known of a campaign, or None."""

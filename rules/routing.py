@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.hours import next_open
+from rules.playbook import Duty
+from rules.shifts import duty_week, is_away, is_open
 from rules.team import Rep
 
 NEAR = timedelta(hours=3)
@@ -29,19 +31,18 @@ class Choice:
     free_at: datetime
 
 
-def is_away(rep: Rep, *, now: datetime) -> bool:
-    """Say whether the rep takes no leads now: paused, or away until a later moment (UTC)."""
-    if rep.state == "away":
-        return rep.away_until is None or rep.away_until > now
-    return rep.state != "active"
-
-
-def candidates(reps: Sequence[Rep], loads: dict[str, int], *, now: datetime) -> list[Candidate]:
+def candidates(
+    reps: Sequence[Rep],
+    loads: dict[str, int],
+    *,
+    now: datetime,
+    duties: Sequence[Duty] = (),
+) -> list[Candidate]:
     """Give the reps who may take a lead: present, below capacity, on shift.
 
-    Managers take no leads from the rotation. Outside everybody's hours the lead goes to those
-    whose shifts begin first, within NEAR of each other, so that it has an owner at once
-    (contract: Assignment).
+    Managers take no leads from the rotation. Outside everybody's hours the lead goes to who is on
+    duty (C1), else to those whose shifts begin first, within NEAR of each other, so that it has
+    an owner at once (contract: Assignment).
     """
     open_reps = [
         Candidate(
@@ -55,6 +56,9 @@ def candidates(reps: Sequence[Rep], loads: dict[str, int], *, now: datetime) -> 
     soonest = min((one.free_at for one in open_reps), default=None)
     if soonest is None or soonest <= now:
         return [one for one in open_reps if one.free_at <= now]
+    on_duty = [one for one in open_reps if is_open(duty_week(one.rep, duties), one.rep, at=now)]
+    if on_duty:
+        return [replace(one, free_at=now) for one in on_duty]
     return [one for one in open_reps if one.free_at <= soonest + NEAR]
 
 

@@ -18,7 +18,10 @@ PAIR = 2
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """A member of the team; `hours` is kept as written, in the rep's own time zone."""
+    """A member of the team; `hours` is kept as written, in the rep's own time zone.
+
+    `deputy` is the Slack id of who takes over while the rep is away, or when they leave.
+    """
 
     slack_id: str
     name: str
@@ -36,6 +39,7 @@ class Rep:
     state: str = "active"
     away_until: datetime | None = None
     turn: float = 0.0
+    deputy: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -100,6 +104,10 @@ def _slack_id(value: object) -> str:
     if text[:1] not in {"U", "W"} or not text.isalnum():
         raise ValueError('a Slack member id such as "U01DANA" (in a profile: Copy member ID)')
     return text
+
+
+def _deputy(value: object) -> str:
+    return _slack_id(value) if value else ""
 
 
 def _role(value: object) -> Role:
@@ -167,4 +175,5 @@ _CHECKS = {
     "hours": _hours,
     "timezone": _zone,
     "locale": _locale,
+    "deputy": _deputy,
 }

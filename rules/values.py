@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rules.cadence import PARTS, Slot, plan_of
 from rules.fields import FIELDS
-from rules.hours import DayWindow, read_window
+from rules.hours import DayWindow, read_week, read_window
 from rules.words import Kind, Layer, Tier
 
 Reader = Callable[[Any], Any]
@@ -32,6 +32,8 @@ SENTENCES = {
     ' "2h"), days after the first that rise ("day 3", "day 5 evening") or "next morning";'
     " parts of a day are {parts}",
     "one_of": "one of {named}",
+    "some_of": "a list of some of {named}, or []",
+    "week": 'working hours such as "Sun-Thu 18:00-22:00, Fri 09:00-13:00"',
     "zone": "a time zone such as Asia/Jerusalem",
     "currency": "three letters such as ILS",
     "clock": 'an hour such as "09:00"',
@@ -41,6 +43,7 @@ SENTENCES = {
 }
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STYLES = ("relationship", "one_call")
+STEPS = ("nag", "move", "manager")
 MODES = ("auto", "on", "off")
 CONSENTS = ("assumed", "required")
 WEEKLY = ("shabbat", "none")
@@ -218,6 +221,31 @@ def kind(value: object) -> Kind:
 def tier(value: object) -> Tier:
     """Read a tier."""
     return Tier(one_of(*Tier)(value))
+
+
+def some_of(*allowed: str) -> Reader:
+    """Make a reader that takes a list of some of these, none of them too."""
+
+    def read(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not set(map(str, value)) <= set(allowed):
+            raise NotAllowed("some_of", named=", ".join(allowed))
+        return tuple(dict.fromkeys(map(str, value)))
+
+    return read
+
+
+def tiers(value: object) -> tuple[Tier, ...]:
+    """Read some tiers, or none."""
+    return tuple(map(Tier, some_of(*Tier)(value)))
+
+
+def week(value: object) -> str:
+    """Read working hours; they stay as they are written."""
+    try:
+        read_week(text(value))
+    except ValueError:
+        raise NotAllowed("week") from None
+    return text(value).strip()
 
 
 def layers(value: object) -> tuple[Layer, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rules.phones import plain
@@ -10,6 +10,7 @@ from rules.phones import plain
 _MORNING = time(10)
 _MOST_WORDS = 8
 _LEAP_CYCLE = 9
+_LATELY = timedelta(days=183)
 
 _UNITS = {
     "minutes": "m min mins minute minutes דק דק' דקה דקות",
@@ -114,8 +115,9 @@ def read_when(
 
     `now` is aware; `zone` is the rep's. Gives the moment in UTC and how many words it took, or
     None; never raises. A bare time already past is tomorrow's; a weekday is the next such day
-    after today; a date without a year is the next such; what names its day fully ('today 9:00',
-    '2020-01-01') is given as it is, even past. A day without a time is 10:00: 'tomorrow',
+    after today; a date without a year is the next such, but one that passed within the last half
+    year is given as it was: nobody means it almost a year ahead. What names its day fully ('today
+    9:00', '2020-01-01') is given as it is, even past. A day without a time is 10:00: 'tomorrow',
     'monday', '25/12/2026' anywhere, 'mon', '25/12' only as the last word, else they may be a
     note's. Days and weeks ahead keep the time on the clock, minutes and hours are exact. A time
     that the clocks skip moves forward, one that they repeat is the first.
@@ -221,16 +223,16 @@ def _dated(match: re.Match[str], clock: time, local: datetime) -> datetime | Non
     if match["year"]:
         year = int(match["year"])
         return _moment(date(year if year > 99 else 2000 + year, month, day), clock, local)  # noqa: PLR2004
-    return _next_date(day, month, clock, local)
+    return _date_without_year(day, month, clock, local)
 
 
-def _next_date(day: int, month: int, clock: time, local: datetime) -> datetime | None:
-    for year in range(local.year, local.year + _LEAP_CYCLE):
+def _date_without_year(day: int, month: int, clock: time, local: datetime) -> datetime | None:
+    for year in range(max(local.year - 1, MINYEAR), local.year + _LEAP_CYCLE):
         try:
             moment = _moment(date(year, month, day), clock, local)
         except ValueError:
             continue
-        if moment > local:
+        if local - moment < _LATELY:
             return moment
     return None
 

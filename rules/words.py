@@ -117,6 +117,18 @@ class Layer(StrEnum):
     OTHER = "other"
 
 
+class Switch(StrEnum):
+    """Kinds of notification that each person switches on and off for themselves."""
+
+    LEADS = "leads"
+    SPEED = "speed"
+    NAGS = "nags"
+    AGENDA = "agenda"
+    REPLIES = "replies"
+    NEWS = "news"
+    TEAM = "team"
+
+
 LIVING = frozenset({Stage.ANONYMOUS, Stage.ACQUAINTED, Stage.LEAD, Stage.MQL, Stage.SQL, Stage.SQO})
 MISSED = frozenset({Outcome.NOANSWER, Outcome.BUSY, Outcome.VOICEMAIL})
 ANSWERED = frozenset({Outcome.NOTNOW, Outcome.FOLLOWUP, Outcome.SOLD, Outcome.LOST})

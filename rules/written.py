@@ -9,7 +9,8 @@ from typing import Any
 
 from rules.hours import DayWindow
 from rules.playbook import Playbook
-from rules.playbook_file import KEYS, LISTS, taken
+from rules.playbook_file import taken
+from rules.playbook_keys import KEYS, LISTS
 from rules.values import WEEKDAYS
 
 Data = dict[str, Any]

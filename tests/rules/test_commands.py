@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from rules.acts import (
     AddNote,
     Assign,
+    Away,
+    Back,
     Help,
     LogOutcome,
     Mine,
@@ -19,6 +21,7 @@ from rules.acts import (
     OptOut,
     Show,
     ShowPlaybook,
+    ShowTeam,
     Undo,
     Why,
 )
@@ -30,6 +33,7 @@ from rules.words import Importance, Outcome
 ZONE = ZoneInfo("Asia/Jerusalem")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 FOUR = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+WITHOUT_A_LEAD = {"next", "mine", "undo", "help", "playbook", "team", "away", "back"}
 
 NOTE_WORD = st.text(
     st.characters(categories=["L", "N", "P", "S", "M"]), min_size=1, max_size=8
@@ -71,6 +75,10 @@ class TestAVerb:
             ("next", NextLead()),
             ("playbook", ShowPlaybook()),
             ("ספר משחק", ShowPlaybook()),
+            ("team", ShowTeam()),
+            ("צוות", ShowTeam()),
+            ("back", Back()),
+            ("חזרתי", Back()),
             ("mine", Mine()),
             ("undo", Undo()),
             ("help", Help()),
@@ -116,7 +124,7 @@ class TestAVerb:
     @pytest.mark.parametrize("verb", VERBS)
     def test_reads_its_own_sample(self, verb):
         sample = VERBS[verb].sample.replace("@Dana", "<@U01DANA>")
-        assert parse(f"{verb} 123 {sample}" if verb != "help" else verb)
+        assert parse(verb if verb in WITHOUT_A_LEAD else f"{verb} 123 {sample}")
 
 
 class TestAnUnknownVerb:
@@ -149,10 +157,27 @@ class TestAnUnknownVerb:
         assert nearest_command(verb) == verb
 
 
-class TestALeadsNumber:
+class TestAnAbsence:
+    @pytest.mark.parametrize("text", ["away", "הפסקה", "יצאתי", "away until"])
+    def test_without_a_time_is_open(self, text: str):
+        assert parse(text) == Away()
+
     @pytest.mark.parametrize(
-        "verb", sorted({*VERBS} - {"next", "mine", "undo", "help", "playbook"})
+        "text",
+        ["away 16:00", "away until 16:00", "AWAY 6h", "הפסקה עד 16:00", "away 16:00 dentist"],
     )
+    def test_has_its_end(self, text: str):
+        assert parse(text) == Away(FOUR)
+
+    def test_is_not_guessed(self):
+        assert refusal("away soon") == ("when.unreadable", {"word": "soon"})
+
+    def test_never_ends_in_the_past(self):
+        assert refusal("away today 9:00")[0] == "when.past"
+
+
+class TestALeadsNumber:
+    @pytest.mark.parametrize("verb", sorted({*VERBS} - WITHOUT_A_LEAD))
     def test_is_asked_for_with_an_example(self, verb):
         key, params = refusal(verb)
         assert key == "command.needs_id"
@@ -215,6 +240,7 @@ class TestAFollowUp:
 
     def test_is_refused_at_this_very_moment(self):
         assert refusal("followup 5 high today 10:00") == ("when.past", {"when": NOW})
+        assert refusal("followup 5 high 22/11 10:00")[0] == "when.past"
 
     def test_may_lie_three_years_ahead(self):
         assert parse("followup 5 high 2029-11-23").when > NOW + timedelta(days=3 * 365)

@@ -1,7 +1,6 @@
 """What leaves the house: each effect is one row, with its keys and its lane."""
 
 import json
-from dataclasses import fields
 
 import pytest
 
@@ -20,8 +19,9 @@ from rules.effects import (
     TellManagers,
     TellReply,
 )
+from rules.reminders import HandOver, NudgeCall, PostBoard, RetireCall, SendCatchUp, TellAway
 from rules.sending import SendEmail, SendSms
-from rules.words import Layer
+from rules.words import Layer, Switch
 
 ONCE = [
     (PostCard(7), "post:7", "channel:leads"),
@@ -34,7 +34,9 @@ ONCE = [
     (SendEmail(7, Layer.MAILING_LIST, about="2"), "email:mailing_list:7:2", "email"),
     (TellReply(7, "UDANA", "SM1"), "reply:7:SM1", "dm:UDANA"),
     (PostReply(7, "SM1"), "thread:7:SM1", "channel:leads"),
-    (NudgeRep(3, 7, "UDANA", "2026-07-07", 2), "nudge:3:2026-07-07:2", "dm:UDANA"),
+    (NudgeRep(3, 7, "UDANA", "2026-07-07", 2), "nudge:3:2026-07-07:UDANA:2", "dm:UDANA"),
+    (NudgeCall(7, "UDANA", "2026-07-07", 4), "nudge_call:7:UDANA:2026-07-07:4", "dm:UDANA"),
+    (TellAway("UDANA", 3, "2026-07-07"), "tell_away:UDANA:2026-07-07", "dm:UDANA"),
     (TellManagers("held", 7, about="x", to="UBOSS"), "tell:held:7:x:UBOSS", "dm:UBOSS"),
     (PostImport("b1", "leads.csv", 3, 1, 0), "import:b1", "channel:leads"),
     (PostDigest("2026-06-28", "2026-07-05", "u1"), "digest:2026-06-28:2026-07-05:u1", None),
@@ -43,6 +45,8 @@ ONCE = [
 COLLAPSING = [
     (RefreshCard(7), "refresh:7", "refresh_card"),
     (RetireNudge(3, 7), "retire:3", "retire_nudge"),
+    (RetireCall(7), "retire_call:7", "retire_call"),
+    (PostBoard(), "board", "channel:leads"),
 ]
 
 
@@ -72,7 +76,7 @@ class TestAnEffect:
     @pytest.mark.parametrize("kind", sorted(EFFECTS))
     def test_is_known_by_its_own_kind(self, kind):
         assert EFFECTS[kind].kind == kind
-        assert fields(EFFECTS[kind])
+        assert "__dataclass_fields__" in vars(EFFECTS[kind])
 
     def test_of_every_class_has_a_row(self):
         assert set(EFFECTS) == {one.kind for one in Effect.__subclasses__()}
@@ -91,6 +95,31 @@ class TestAMessage:
             for about in ("", "1", "11")
         }
         assert len(keys) == 6
+
+
+class TestNewsOfManyLeads:
+    def test_of_one_moment_is_told_of_each_reason_and_batch(self):
+        told = {
+            HandOver("UDANA", "UAVI", why, "2026-07-07", 500, (first,)).once_key
+            for why in ("covered", "moved")
+            for first in (1, 501)
+        }
+        assert len(told) == 4
+
+    def test_of_no_lead_that_is_known_has_a_key_too(self):
+        assert HandOver("UDANA", "", "waited", "2026-07-07", 4, ()).once_key
+
+    def test_to_call_is_told_of_each_batch_and_kind(self):
+        told = {
+            SendCatchUp("UDANA", about, "2026-07-07", (first, 7)).once_key
+            for about in ("nags", "calls")
+            for first in (1, 501)
+        }
+        assert len(told) == 4
+
+    @pytest.mark.parametrize(("about", "switch"), [("nags", Switch.NAGS), ("calls", Switch.SPEED)])
+    def test_to_call_is_switched_off_as_each_of_them_is(self, about, switch):
+        assert SendCatchUp("UDANA", about, "2026-07-07", (1,)).switch == switch
 
 
 class TestTheOwnersCard:

@@ -16,7 +16,7 @@ from rules.hours import (
     next_inside,
     next_open,
     next_outside,
-    open_minutes,
+    open_spans,
     read_week,
     read_window,
 )
@@ -161,48 +161,8 @@ class TestAWeek:
         assert found >= at
         assert is_open(week, at=found, zone=zone)
         if found > at:
-            assert open_minutes(week, start=at, end=found, zone=zone) == pytest.approx(0, abs=1e-6)
+            assert list(open_spans(week, start=at, end=found, zone=zone)) == []
             assert not is_open(week, at=found - timedelta(microseconds=1), zone=zone)
-
-
-class TestWorkingMinutes:
-    @pytest.mark.parametrize(
-        ("start", "end", "minutes"),
-        [
-            ("2026-11-22 09:00", "2026-11-22 09:05", 5),
-            ("2026-11-22 08:00", "2026-11-22 09:05", 5),
-            ("2026-11-22 17:50", "2026-11-23 09:10", 20),
-            ("2026-11-27 12:50", "2026-11-29 09:10", 20),
-            ("2026-11-22 00:00", "2026-11-29 00:00", 5 * 540 + 240),
-            ("2026-11-22 00:00", "2026-12-20 00:00", 4 * (5 * 540 + 240)),
-            ("2026-11-22 09:00", "2026-11-22 09:00:30", 0.5),
-            ("2026-11-22 10:00", "2026-11-22 09:00", 0),
-        ],
-    )
-    def test_count_only_open_time(self, start, end, minutes):
-        assert open_minutes(ISRAEL, start=local(start), end=local(end), zone=ZONE) == minutes
-
-    def test_of_a_night_follow_the_clocks(self):
-        spring, autumn = read_week("Fri 00:00-06:00"), read_week("Sun 00:00-06:00")
-        lost = (local("2026-03-27 00:00"), local("2026-03-27 06:00"))
-        won = (local("2026-10-25 00:00"), local("2026-10-25 06:00"))
-        assert open_minutes(spring, start=lost[0], end=lost[1], zone=ZONE) == 5 * 60
-        assert open_minutes(autumn, start=won[0], end=won[1], zone=ZONE) == 7 * 60
-
-    def test_of_a_week_that_is_always_open_are_all_minutes(self):
-        start = local("2026-11-22 09:00")
-        assert open_minutes(Week(), start=start, end=start + timedelta(hours=2), zone=ZONE) == 120
-        assert open_minutes(Week(), start=start, end=start - timedelta(hours=2), zone=ZONE) == 0
-
-    @given(week=WEEKS, at=MOMENTS, hours=st.integers(0, 2000), cut=st.integers(0, 2000), zone=ZONES)
-    def test_add_up_and_never_exceed_the_time_that_passed(self, week, at, hours, cut, zone):
-        middle = at + timedelta(hours=min(cut, hours))
-        end = at + timedelta(hours=hours)
-        whole = open_minutes(week, start=at, end=end, zone=zone)
-        first = open_minutes(week, start=at, end=middle, zone=zone)
-        second = open_minutes(week, start=middle, end=end, zone=zone)
-        assert whole == pytest.approx(first + second)
-        assert -1e-6 <= whole <= hours * 60 + 1e-6
 
 
 class TestReadingAWindow:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from rules.cadence import plan_of
 from rules.overlay import changed, key_of, merged, split, value_at
-from rules.playbook import Campaign, Playbook
-from rules.playbook_file import KEYS, LISTS, PlaybookFaults, read_playbook
+from rules.playbook import Campaign, Duty, Playbook
+from rules.playbook_file import PlaybookFaults, read_playbook
+from rules.playbook_keys import KEYS, LISTS
 from rules.templates import Moment, Template
 from rules.words import Kind, Tier
 from rules.written import data_of
@@ -25,6 +26,8 @@ SMALL = {
     "messages.per_day": st.integers(1, 5),
     "plan.d": st.sampled_from([["now"], ["now", "30m"], ["now", "next noon", "day 4"]]),
     "low_answer.mode": st.sampled_from(["auto", "on", "off"]),
+    "wave.hold": st.sampled_from([[], ["D"], ["C", "D"]]),
+    "speed.nag": st.sampled_from([[0], [5, 10], [1, 2, 3]]),
     "rest.also": st.lists(st.dates().map(str), max_size=2),
     "consent.service": st.dictionaries(
         st.sampled_from(list(map(str, Kind))), st.sampled_from(["assumed", "required"])
@@ -51,6 +54,16 @@ class TestAnOverlay:
         book = over({"plan.a": ["now", "1h"], "low_answer.mode": "on"})
         assert book.plans[Tier.A] == plan_of("now", "1h")
         assert book.low_answer.mode == "on"
+
+    def test_holds_tiers_and_lets_them_go_c1(self):
+        assert over({"wave.hold": ["C", "D"]}).wave.hold == (Tier.C, Tier.D)
+        assert over({"wave.hold": []}).wave.hold == ()
+
+    def test_puts_somebody_on_duty_c1(self):
+        reps = {"reps": ["U01DANA"], "hours": "Sun 18:00-21:00"}
+        assert over({"duty:evenings": reps}).duties == (
+            Duty("evenings", ("U01DANA",), "Sun 18:00-21:00"),
+        )
 
     def test_leaves_the_rest_of_the_file(self):
         book = over({"messages.undo_seconds": 60})

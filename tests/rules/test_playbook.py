@@ -12,8 +12,18 @@ from hypothesis import strategies as st
 
 from rules.cadence import PARTS, plan_of
 from rules.hours import read_window
-from rules.playbook import Campaign, LowAnswer, Playbook, Product, Source
-from rules.playbook_file import KEYS, LISTS, PlaybookFaults, put, read_playbook, taken
+from rules.playbook import (
+    Campaign,
+    Duty,
+    LowAnswer,
+    Playbook,
+    Product,
+    Source,
+    Speed,
+    Wave,
+)
+from rules.playbook_file import PlaybookFaults, put, read_playbook, taken
+from rules.playbook_keys import KEYS, LISTS
 from rules.rest import RestRules
 from rules.templates import Moment, Template
 from rules.tiers import TierRules
@@ -74,6 +84,18 @@ BAD: dict[str, tuple[str, str]] = {
     "tiers.mature_days": ("-30", COUNT),
     "tiers.kinds": ("{ hot = 2 }", BY_KIND),
     "speed.first_call_minutes": ("nan", COUNT),
+    "speed.nag": ("[10, 5]", "whole numbers that rise"),
+    "speed.move": ("-1", COUNT),
+    "speed.manager": ('"30"', COUNT),
+    "speed.by_clock": ('["all"]', "a list of some of nag, move, manager, or []"),
+    "speed.fresh_minutes": ("1.5", COUNT),
+    "speed.silent_moves": ("-3", COUNT),
+    "wave.over": ('"1.2"', TIMES),
+    "wave.under": ("-1", TIMES),
+    "wave.calls_per_hour": ("0", SOME),
+    "wave.attempts": ("0", SOME),
+    "wave.hold": ('["E"]', "a list of some of A, B, C, D, or []"),
+    "wave.shorten": ('"D"', "a list of some of A, B, C, D, or []"),
     "next.hold_minutes": ('"10"', COUNT),
     "low_answer.mode": ('"maybe"', "one of auto, on, off"),
     "low_answer.below": ("15", SHARE),
@@ -87,8 +109,12 @@ BAD: dict[str, tuple[str, str]] = {
     "messages.per_week": ("0", SOME),
     "mail.offer_after": ("0", SOME),
     "mail.mailing_days": ("0", SOME),
+    "followups.meetings": ("-1", COUNT),
     "nags.rep": ("[10, 0]", "whole numbers that rise"),
     "nags.manager": ("-20", COUNT),
+    "nags.snoozes": ("true", COUNT),
+    "nags.away": ('"colleague"', "one of deputy, wait"),
+    "nags.off_shift": ("1", "one of deputy, wait"),
     "digest.weekday": ('"sunday"', "one of mon, tue, wed, thu, fri, sat, sun"),
     "digest.at": ('"25:00"', 'an hour such as "09:00"'),
     "source.name": ("3", TEXTS),
@@ -97,6 +123,10 @@ BAD: dict[str, tuple[str, str]] = {
     "product.name": ("3", TEXTS),
     "product.style": ('"x"', "one of relationship, one_call"),
     "product.margin": ("1.1", SHARE),
+    "product.meetings": ('"four"', COUNT),
+    "duty.name": ("3", TEXTS),
+    "duty.reps": ('"U01DANA"', 'a list of texts such as ["a", "b"]'),
+    "duty.hours": ('"evenings"', 'working hours such as "Sun-Thu 18:00-22:00'),
     "campaign.name": ("3", TEXTS),
     "campaign.cost": ("-1", "an amount such as 12.50"),
     "campaign.currency": ('"shekel"', "three letters such as ILS"),
@@ -113,6 +143,7 @@ BAD: dict[str, tuple[str, str]] = {
 WHOLE = {
     "source": {"name": '"a"'},
     "product": {"name": '"a"'},
+    "duty": {"name": '"a"', "reps": '["U01"]', "hours": '"Sun 18:00-21:00"'},
     "campaign": {"name": '"a"'},
     "template": {"moment": '"mail_first"', "text": '"a"', "subject": '"b"'},
 }
@@ -174,6 +205,19 @@ class TestThePlaybook:
             cold = 0.3
             [speed]
             first_call_minutes = 3
+            nag = [3, 6, 9]
+            move = 10
+            manager = 0
+            by_clock = ["nag", "move"]
+            fresh_minutes = 30
+            silent_moves = 2
+            [wave]
+            over = 1.5
+            under = 1
+            calls_per_hour = 12
+            attempts = 2
+            hold = ["D"]
+            shorten = ["C", "D"]
             [next]
             hold_minutes = 5
             [low_answer]
@@ -192,9 +236,14 @@ class TestThePlaybook:
             [mail]
             offer_after = 2
             mailing_days = 14
+            [followups]
+            meetings = 5
             [nags]
             rep = [5, 15]
             manager = 15
+            snoozes = 1
+            away = "wait"
+            off_shift = "deputy"
             [digest]
             weekday = "mon"
             at = "08:30"
@@ -223,6 +272,9 @@ class TestThePlaybook:
             unavailable_tries=0,
             tiers=TierRules(a=3.0, least_leads=40, kinds={**TierRules().kinds, Kind.COLD: 0.3}),
             first_call_minutes=3,
+            speed=Speed((3, 6, 9), 10, 0, ("nag", "move"), 30, 2),
+            wave=Wave(1.5, 1.0, 12, 2, hold=(Tier.D,), shorten=(Tier.C, Tier.D)),
+            meetings=5,
             hold_minutes=5,
             low_answer=LowAnswer("on", 0.1, 0.1, 500),
             service={**unchanged.service, Kind.WARM: "required"},
@@ -234,6 +286,9 @@ class TestThePlaybook:
             mailing_days=14,
             nag_rep=(5, 15),
             nag_manager=15,
+            nag_snoozes=1,
+            nag_away="wait",
+            nag_off_shift="deputy",
             digest_weekday=0,
             digest_at=time(8, 30),
         )
@@ -250,6 +305,11 @@ class TestThePlaybook:
             margin = 0.4
             [[product]]
             name = "Flat"
+            meetings = 4
+            [[duty]]
+            name = "evenings"
+            reps = ["U01DANA"]
+            hours = " Sun-Thu 18:00-21:00"
             [[campaign]]
             name = "Facebook-March"
             cost = 12.5
@@ -267,7 +327,11 @@ class TestThePlaybook:
         """)
         assert book == Playbook(
             sources=(Source("list", Kind.COLD, {"Nombre": "name"}),),
-            products=(Product("Sim", "one_call", Decimal("0.4")), Product("Flat")),
+            products=(
+                Product("Sim", "one_call", Decimal("0.4")),
+                Product("Flat", meetings=4),
+            ),
+            duties=(Duty("evenings", ("U01DANA",), "Sun-Thu 18:00-21:00"),),
             campaigns=(
                 Campaign(
                     "Facebook-March",
@@ -305,7 +369,18 @@ class TestThePlaybook:
         assert book.campaign("b") is None
 
     def test_follows_a_product_as_a_relationship_unless_it_says_l4_1(self):
-        assert Product("Flat").style == "relationship"
+        book = Playbook(products=(Product("Sim", "one_call"),))
+        assert not Product("Flat").one_call
+        assert [book.product(one).one_call for one in ("Sim", "Flat")] == [True, False]
+
+    def test_counts_the_meetings_of_a_product_as_its_own_or_the_playbooks_l4_1(self):
+        book = Playbook(meetings=3, products=(Product("Car", meetings=0), Product("Flat")))
+        assert [book.meetings_of(one) for one in ("Car", "Flat", "Boat")] == [0, 3, 3]
+
+    @pytest.mark.parametrize(("tier", "attempts"), [("A", 8), ("C", 2), ("D", 2)])
+    def test_cuts_the_plans_short_that_a_wave_shortens_c1(self, tier, attempts):
+        book = Playbook(wave=Wave(attempts=2, shorten=(Tier.C, Tier.D)))
+        assert book.plan(Tier(tier)) == book.plans[Tier(tier)][:attempts]
 
 
 class TestTheDefaults:
@@ -346,6 +421,16 @@ class TestTheDefaults:
 
     def test_nag_at_due_and_ten_minutes_later_then_tell_the_manager_l4_3(self):
         assert (self.BOOK.nag_rep, self.BOOK.nag_manager) == ((0, 10), 20)
+
+    def test_climb_a_lead_that_waits_at_5_10_20_and_30_minutes_c1(self):
+        assert self.BOOK.speed == Speed((5, 10), 20, 30, (), 60, 0)
+
+    def test_hold_no_tier_and_shorten_no_plan_c1(self):
+        assert self.BOOK.wave == Wave(1.2, 0.8, 10, 1, (), ())
+
+    def test_let_a_deputy_stand_in_for_who_is_away_and_wait_outside_hours_l4_3(self):
+        book = self.BOOK
+        assert (book.nag_snoozes, book.nag_away, book.nag_off_shift) == (3, "deputy", "wait")
 
     def test_wait_half_a_minute_for_an_undo(self):
         assert self.BOOK.undo_seconds == 30
@@ -396,6 +481,7 @@ class TestAFault:
             ('[[product]]\nname = "a"\nmargin = nan', "product 1: margin must be a part between"),
             ("[nags]\nrep = [0, 0]", "nags.rep must be whole numbers that rise"),
             ("[nags]\nrep = []", "nags.rep must be a list of whole numbers"),
+            ('[[duty]]\nname = "a"\nhours = "Sun 18:00-21:00"', "duty 1 needs a reps"),
         ],
     )
     def test_names_what_is_not_known_missing_or_there_twice(self, text, allowed):
@@ -406,6 +492,9 @@ class TestAFault:
         ("text", "allowed"),
         [
             ("[nags]\nmanager = 9", "nags.manager must not come before the last of nags.rep"),
+            ("[speed]\nmove = 9", "speed.move and speed.manager must not come before the steps"),
+            ("[speed]\nmanager = 19", "speed.move and speed.manager must not come before the"),
+            ("[wave]\nunder = 1.2", "wave.under must be less than wave.over"),
             ("[tiers]\na = 1.0", "tiers.a, b and c must fall, such as 2.0, 1.0, 0.5"),
             ("[tiers]\nc = 1.5", "tiers.a, b and c must fall, such as 2.0, 1.0, 0.5"),
             ("[low_answer]\nabove = 0.1", "low_answer.above must not be less than low_answer.b"),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.routing import Candidate, candidates, is_away, rotate
+from rules.routing import Candidate, candidates, rotate
+from rules.shifts import is_away
 from rules.words import Role
 from tests.rules.builders import NOW, rep
 

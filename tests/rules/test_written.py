@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from rules.cadence import PARTS, Slot, plan_of
 from rules.hours import DayWindow, read_window
-from rules.playbook import Campaign, Playbook, Product, Source
-from rules.playbook_file import KEYS, read_playbook
+from rules.playbook import Campaign, Duty, Playbook, Product, Source, Speed, Wave
+from rules.playbook_file import read_playbook
+from rules.playbook_keys import KEYS
 from rules.rest import RestRules
 from rules.templates import Moment, Template
 from rules.words import Kind, Layer, Tier
@@ -28,7 +29,10 @@ FULL = Playbook(
     digest_weekday=0,
     digest_at=time(8, 30),
     sources=(Source("list", Kind.COLD, {"Teléfono": "phone"}), Source("site")),
-    products=(Product("Sim", "one_call", Decimal("0.4")), Product("Flat")),
+    products=(Product("Sim", "one_call", Decimal("0.4")), Product("Flat", meetings=0)),
+    speed=Speed((3,), 0, 15, ("nag",), 30, 2),
+    wave=Wave(1.5, 0.5, 12, 2, hold=(Tier.D,), shorten=(Tier.C, Tier.D)),
+    duties=(Duty("evenings", ("U01DANA", "U01NOA"), "Sun-Thu 18:00-21:00"),),
     campaigns=(Campaign("Web", Decimal("12.5"), "ILS", "Meta", ("a", "b"), Tier.A), Campaign("x")),
     templates=(
         Template(Moment.SMS_FIRST, "{name}, call {phone}", "he", "warm"),

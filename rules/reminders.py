@@ -1,0 +1,190 @@
+"""What the rep's day sends: reminders, the agenda, Home, what follows a lead in its thread."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rules.effect import Effect
+from rules.words import Switch
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeCall(Effect):
+    """Remind the owner of a lead that waits for its first call (C1).
+
+    `clock` is the ISO moment from which it waits for this owner, `step` the ladder's.
+    """
+
+    lead_id: int
+    rep: str
+    clock: str
+    step: int
+    kind: ClassVar[str] = "nudge_call"
+    switch: ClassVar[str] = Switch.SPEED
+
+    @property
+    def once_key(self) -> str:
+        """One message for each step."""
+        return f"nudge_call:{self.lead_id}:{self.rep}:{self.clock}:{self.step}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
+class RetireCall(Effect):
+    """Take the buttons off reminders of a first call that was made, or is another's now."""
+
+    lead_id: int
+    kind: ClassVar[str] = "retire_call"
+
+    @property
+    def collapse_key(self) -> str:
+        """Once is enough while it waits."""
+        return f"retire_call:{self.lead_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TellAway(Effect):
+    """Tell a rep that they were set away: so many leads in a row were moved from them (C1).
+
+    `at` is the ISO moment.
+    """
+
+    rep: str
+    moves: int
+    at: str
+    kind: ClassVar[str] = "tell_away"
+
+    @property
+    def once_key(self) -> str:
+        """Told once each time."""
+        return f"tell_away:{self.rep}:{self.at}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendCatchUp(Effect):
+    """Remind a rep in one message of all that came due at once; `leads` have their numbers.
+
+    `about` is 'nags' for follow-ups (L4.3), 'calls' for first calls (C1); `at` is the ISO moment.
+    """
+
+    rep: str
+    about: str
+    at: str
+    leads: tuple[int, ...]
+    kind: ClassVar[str] = "catch_up"
+
+    @property
+    def switch(self) -> str:
+        """What it reminds of is switched off as when it is reminded of by itself."""
+        return Switch.SPEED if self.about == "calls" else Switch.NAGS
+
+    @property
+    def once_key(self) -> str:
+        """One message for each round; a second one names others."""
+        return f"catch_up:{self.rep}:{self.about}:{self.at}:{self.leads[0]}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendAgenda(Effect):
+    """Give a rep the day's agenda when the shift begins (L4.4); `day` is its ISO date."""
+
+    rep: str
+    day: str
+    kind: ClassVar[str] = "agenda"
+    switch: ClassVar[str] = Switch.AGENDA
+
+    @property
+    def once_key(self) -> str:
+        """One agenda for each day."""
+        return f"agenda:{self.rep}:{self.day}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Effect):
+    """Tell a rep in one message of many leads that became theirs; `at` is the ISO moment.
+
+    `was` had them before and `why` names the text; `first` are the numbers of some of them.
+    """
+
+    rep: str
+    was: str
+    why: str
+    at: str
+    count: int
+    first: tuple[int, ...]
+    kind: ClassVar[str] = "hand_over"
+    switch: ClassVar[str] = Switch.LEADS
+
+    @property
+    def once_key(self) -> str:
+        """One message for each time and reason; a second one names others."""
+        lead = next(iter(self.first), 0)
+        return f"hand_over:{self.rep}:{self.was}:{self.why}:{self.at}:{lead}"
+
+    @property
+    def lane(self) -> str:
+        """Each person's messages keep their order."""
+        return f"dm:{self.rep}"
+
+
+@dataclass(frozen=True, slots=True)
+class PostBoard(Effect):
+    """Bring the pinned message of the leads channel up to the present: today's response (C1)."""
+
+    kind: ClassVar[str] = "board"
+    channel: ClassVar[str] = "leads"
+
+    @property
+    def collapse_key(self) -> str:
+        """One change while it waits."""
+        return "board"
+
+
+@dataclass(frozen=True, slots=True)
+class PostLines(Effect):
+    """Put what happened to a lead in the thread of its post (C4)."""
+
+    lead_id: int
+    kind: ClassVar[str] = "post_lines"
+    channel: ClassVar[str] = "threads"
+
+    @property
+    def collapse_key(self) -> str:
+        """Many lines, one message."""
+        return f"lines:{self.lead_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHome(Effect):
+    """Bring a person's Home tab up to the present."""
+
+    rep: str
+    kind: ClassVar[str] = "show_home"
+
+    @property
+    def collapse_key(self) -> str:
+        """Once is enough while it waits."""
+        return f"home:{self.rep}"
+
+    @property
+    def lane(self) -> str:
+        """Nobody waits for somebody else's Home."""
+        return f"home:{self.rep}"
