@@ -9,22 +9,26 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from rules.lead import STATE, Attempt, FollowUp, Lead
 from rules.money import Money
+from rules.playbook import Wave
 from rules.words import Importance, Step
 from storage.leads import COLUMNS as LEAD_COLUMNS
 from storage.leads import to_lead
 from storage.rows import is_just, plain
 from storage.tables import attempts, followups, leads
 from storage.unit import Unit, View
+from storage.wave import NO_WAVE, is_called
 
 IS_OPEN = is_just(followups.c.state, "open")
-_FOLLOWUP = [followups.c[one.name] for one in fields(FollowUp)]
-_OPEN = select(*_FOLLOWUP).where(followups.c.lead_id == bindparam("lead"), IS_OPEN)
+FOLLOWUP = [followups.c[one.name] for one in fields(FollowUp)]
+_OPEN = select(*FOLLOWUP).where(followups.c.lead_id == bindparam("lead"), IS_OPEN)
 _ADD_ATTEMPT = insert(attempts)
 _ADD_FOLLOWUP = insert(followups)
-PASSING = frozenset({"held_by", "held_until", "zone"})
+_SAVED = ("rep", "importance", "due_at", "note", "state", "nags", "nag_at", "snoozes")
+PASSING = frozenset({"held_by", "held_until", "zone", "talking_by", "talking_at"})
 
 
-def _followup(row: Any) -> FollowUp:
+def to_followup(row: Any) -> FollowUp:
+    """Make a follow-up of its columns' values, by name."""
     return FollowUp(**{**row, "importance": Importance(row["importance"])})
 
 
@@ -113,28 +117,29 @@ def mark_undone(unit: Unit, attempt_id: int, *, at: datetime) -> None:
 def open_followup(view: View, lead_id: int) -> FollowUp | None:
     """Give the lead's agreed follow-up, if one is open."""
     row = view.execute(_OPEN, {"lead": lead_id}).mappings().first()
-    return _followup(row) if row else None
+    return to_followup(row) if row else None
 
 
 def followup(view: View, followup_id: int) -> FollowUp | None:
     """Give a follow-up, open or ended."""
-    query = select(*_FOLLOWUP).where(followups.c.id == followup_id)
+    query = select(*FOLLOWUP).where(followups.c.id == followup_id)
     row = view.execute(query).mappings().first()
-    return _followup(row) if row else None
+    return to_followup(row) if row else None
 
 
 def followup_of(view: View, attempt_id: int) -> FollowUp | None:
     """Give the follow-up that an attempt agreed, if it did."""
-    query = select(*_FOLLOWUP).where(followups.c.attempt_id == attempt_id)
+    query = select(*FOLLOWUP).where(followups.c.attempt_id == attempt_id)
     row = view.execute(query).mappings().first()
-    return _followup(row) if row else None
+    return to_followup(row) if row else None
 
 
-def add_followup(unit: Unit, agreed: FollowUp, *, attempt_id: int) -> None:
-    """Write an agreed follow-up down."""
+def add_followup(unit: Unit, agreed: FollowUp, *, attempt_id: int | None) -> int:
+    """Write an agreed follow-up down, None for one without a call; gives its id."""
     values = {one.name: getattr(agreed, one.name) for one in fields(FollowUp)}
     del values["id"]
-    unit.execute(_ADD_FOLLOWUP, values | {"attempt_id": attempt_id})
+    key = unit.execute(_ADD_FOLLOWUP, values | {"attempt_id": attempt_id}).inserted_primary_key
+    return int(key[0]) if key else 0
 
 
 def end_followup(unit: Unit, followup_id: int, *, state: str) -> None:
@@ -145,15 +150,8 @@ def end_followup(unit: Unit, followup_id: int, *, state: str) -> None:
 
 def save_followup(unit: Unit, changed: FollowUp) -> None:
     """Save a follow-up's state: whose, when, and its nags."""
-    values = {name: getattr(changed, name) for name in ("rep", "due_at", "state", "nags", "nag_at")}
+    values = {name: getattr(changed, name) for name in _SAVED}
     unit.execute(update(followups).where(followups.c.id == changed.id).values(values))
-
-
-def due_nags(unit: Unit, *, now: datetime, most: int) -> list[FollowUp]:
-    """Give open follow-ups whose next nag is due, longest due first; held until the unit ends."""
-    query = select(*_FOLLOWUP).where(IS_OPEN, followups.c.nag_at <= now)
-    query = query.order_by(followups.c.nag_at).limit(most).with_for_update(skip_locked=True)
-    return [_followup(row) for row in unit.execute(query).mappings()]
 
 
 def _with_followups() -> Any:
@@ -161,12 +159,18 @@ def _with_followups() -> Any:
     return select(*LEAD_COLUMNS, followups.c.importance).select_from(joined)
 
 
-def agenda(view: View, *, owner: str, until: datetime, most: int) -> Sequence[tuple[Lead, str]]:
-    """Give the owner's living leads with a next step up to `until` (UTC), soonest first."""
+def agenda(
+    view: View, *, owner: str, until: datetime, most: int, wave: Wave = NO_WAVE
+) -> Sequence[tuple[Lead, str]]:
+    """Give the owner's living leads with a next step up to `until` (UTC), soonest first.
+
+    Those that get no call for now are left out (C1).
+    """
     query = _with_followups().where(
         leads.c.owner == owner,
         leads.c.working.is_(True),
         or_(leads.c.next_at <= until, leads.c.next_what.in_((Step.WAIT_FOR_PHONE, Step.EMAIL))),
+        is_called(wave),
     )
     rows = view.execute(query.order_by(leads.c.next_at.nulls_last(), leads.c.id).limit(most))
     return [_with_importance(row) for row in rows]
@@ -175,9 +179,3 @@ def agenda(view: View, *, owner: str, until: datetime, most: int) -> Sequence[tu
 def _with_importance(row: Any) -> tuple[Lead, str]:
     *values, importance = row
     return to_lead(values), importance or ""
-
-
-def any_due(view: View, *, now: datetime) -> bool:
-    """Say whether some follow-up's next nag is due."""
-    query = select(followups.c.id).where(IS_OPEN, followups.c.nag_at <= now)
-    return view.execute(query.limit(1)).first() is not None

@@ -1,10 +1,12 @@
 """The digest's sums, over one period's rows alone."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
+from statistics import mean
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Column, case, func, or_, select
 
 from rules.digest import Row, sum_money
 from rules.money import Money
@@ -16,25 +18,64 @@ from storage.unit import View
 def campaign_rows(view: View, *, since: datetime, until: datetime) -> list[Row]:
     """Give each campaign's figures for moments from `since` up to `until` (UTC)."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
-    for part in (_received, _called, _sold, _cost):
+    for part in (_received, _first_called, _called, _sold, _cost):
         for campaign, values in part(view, since, until).items():
             found[campaign] |= values
     return [Row(campaign=campaign, **values) for campaign, values in found.items()]
 
 
 def _received(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
-    query = select(leads.c.campaign, leads.c.received_at, leads.c.first_call_at)
-    query = query.where(leads.c.received_at >= since, leads.c.received_at < until)
-    counts: dict[str, int] = defaultdict(int)
-    responses: dict[str, list[float]] = defaultdict(list)
-    for campaign, received, called in view.execute(query):
-        counts[campaign] += 1
-        if called is not None:
-            responses[campaign].append(max(0.0, (called - received).total_seconds()))
+    query = select(leads.c.campaign, func.count(), func.count(leads.c.first_call_at))
+    query = query.where(_came(since, until)).group_by(leads.c.campaign)
     return {
-        campaign: {"leads": count, "responses": tuple(responses[campaign])}
-        for campaign, count in counts.items()
+        campaign: {"leads": count, "called": called}
+        for campaign, count, called in view.execute(query)
     }
+
+
+def _first_called(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
+    middles: dict[str, list[float]] = defaultdict(list)
+    for seconds, campaign in _middle(view, since, until, leads.c.campaign):
+        middles[campaign].append(seconds)
+    return {campaign: {"response": mean(found)} for campaign, found in middles.items()}
+
+
+def response(view: View, *, since: datetime, until: datetime) -> float | None:
+    """Give the median seconds from receiving a lead to its first call, of all campaigns' (L6.4).
+
+    They are those received from `since` up to `until` (UTC) and called; None where none was.
+    """
+    middles = [found[0] for found in _middle(view, since, until)]
+    return mean(middles) if middles else None
+
+
+def _middle(
+    view: View, since: datetime, until: datetime, *by: Column[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Give the seconds to the first call in the middle of each group's, or the two around it."""
+    place = func.row_number().over(partition_by=by or None, order_by=_took(view))
+    count = func.count().over(partition_by=by or None)
+    ranked = select(
+        *(leads.c.received_at, leads.c.first_call_at, *by),
+        (2 * place).label("twice"),
+        count.label("count"),
+    ).where(_came(since, until), leads.c.first_call_at.is_not(None))
+    rows = ranked.subquery()
+    asked = [rows.c[one.name] for one in (leads.c.received_at, leads.c.first_call_at, *by)]
+    query = select(*asked).where(rows.c.twice >= rows.c.count, rows.c.twice <= rows.c.count + 2)
+    for received, called, *rest in view.execute(query):
+        yield max(0.0, (called - received).total_seconds()), *rest
+
+
+def _took(view: View) -> Any:
+    """Make what orders leads by the time to their first call; SQLite keeps moments as text."""
+    if view.dialect == "sqlite":
+        return func.julianday(leads.c.first_call_at) - func.julianday(leads.c.received_at)
+    return leads.c.first_call_at - leads.c.received_at
+
+
+def _came(since: datetime, until: datetime) -> Any:
+    return (leads.c.received_at >= since) & (leads.c.received_at < until)
 
 
 def _rang() -> Any:

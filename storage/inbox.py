@@ -71,8 +71,16 @@ def settle(
 
 def quarantined(view: View) -> int:
     """Give how many were set aside."""
-    query = select(func.count()).where(intake.c.state == QUARANTINED)
+    query = select(func.count()).where(is_just(intake.c.state, QUARANTINED))
     return int(view.execute(query).scalar() or 0)
+
+
+def newest_aside(view: View, *, most: int) -> list[tuple[str, str, datetime]]:
+    """Give the source, the reason and the moment (UTC) of what was set aside last."""
+    query = select(intake.c.source, intake.c.reason, intake.c.received_at)
+    query = query.where(is_just(intake.c.state, QUARANTINED))
+    rows = view.execute(query.order_by(intake.c.id.desc()).limit(most))
+    return [(source, reason, at) for source, reason, at in rows]
 
 
 def unsettled(view: View, *, before: datetime, most: int) -> list[int]:

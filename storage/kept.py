@@ -1,5 +1,6 @@
 """Small things that are kept under a name: what was made once, what was found out last."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,12 @@ from storage.unit import Unit, View
 def get(view: View, key: str) -> Any | None:
     """Give what is kept under a name, or None."""
     return view.execute(select(kept.c.value).where(kept.c.key == key)).scalar()
+
+
+def some(view: View, keys: Sequence[str]) -> dict[str, Any]:
+    """Give what is kept under these names, by name."""
+    query = select(kept.c.key, kept.c.value).where(kept.c.key.in_(keys))
+    return {str(key): value for key, value in view.execute(query)}
 
 
 def put_once(unit: Unit, key: str, value: Any, *, at: datetime) -> Any:

@@ -1,23 +1,25 @@
 """Leads and what hangs on them: load, add, save, find."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Update, bindparam, func, insert, select, update
+from sqlalchemy import Column, Update, bindparam, func, insert, not_, select, update
 
 from rules.fields import Draft
 from rules.lead import SAID, STATE, Lead
 from rules.money import Money
 from rules.phones import Phone, email_key
+from rules.playbook import Wave
 from rules.refusals import Refused
 from rules.tiers import Grade
 from rules.words import Kind, PhoneType, Queue, Stage, Step, Tier
 from storage.rows import insert_new, is_just, plain
 from storage.tables import history, lead_sources, leads
 from storage.unit import Unit, View
+from storage.wave import NO_WAVE, is_on, waits
 
 COLUMNS = [leads.c[one.name] for one in fields(Lead)]
 _READ: dict[str, Any] = {
@@ -38,8 +40,9 @@ _IF_UNCHANGED = (leads.c.id == bindparam("lead"), leads.c.version == bindparam("
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a lead's history; the moment is UTC."""
+    """One line of a lead's history; the moment is UTC. Later ones have higher numbers."""
 
+    id: int
     at: datetime
     actor: str
     what: str
@@ -234,8 +237,9 @@ def add_line(unit: Unit, lead_id: int, *, at: datetime, actor: str, what: str, *
     unit.execute(_ADD_LINE, row)
 
 
+_LINE = [history.c[one.name] for one in fields(Line)]
 _LINES = (
-    select(history.c.at, history.c.actor, history.c.what, history.c.data)
+    select(*_LINE)
     .where(history.c.lead_id == bindparam("lead"))
     .order_by(history.c.id.desc())
     .limit(bindparam("most"))
@@ -247,6 +251,15 @@ def lines(view: View, lead_id: int, *, most: int = 20) -> list[Line]:
     return [Line(*row) for row in view.execute(_LINES, {"lead": lead_id, "most": most})]
 
 
+def lines_after(
+    view: View, lead_id: int, line_id: int, *, kinds: Collection[str], most: int
+) -> list[Line]:
+    """Give a lead's lines of these kinds that came after a line, oldest first."""
+    query = select(*_LINE).where(history.c.lead_id == lead_id, history.c.id > line_id)
+    query = query.where(history.c.what.in_(kinds)).order_by(history.c.id).limit(most)
+    return [Line(*row) for row in view.execute(query)]
+
+
 def nearest(view: View, lead_id: int, *, owner: str) -> Lead | None:
     """Give this owner's lead whose number is nearest to one that does not exist."""
     query = select(*COLUMNS).where(leads.c.owner == owner)
@@ -255,14 +268,10 @@ def nearest(view: View, lead_id: int, *, owner: str) -> Lead | None:
     return to_lead(row) if row else None
 
 
-def held(view: View, *, most: int) -> list[Lead]:
-    """Give leads that wait for an owner, oldest first."""
+def held(view: View, *, most: int, wave: Wave = NO_WAVE) -> list[Lead]:
+    """Give leads that wait for an owner, oldest first; not those that get no call for now (C1)."""
     query = select(*COLUMNS).where(is_just(leads.c.next_what, Step.ASSIGN), leads.c.owner == "")
+    if is_on(wave):
+        query = query.where(not_(waits(wave)))
     rows = view.execute(query.order_by(leads.c.id).limit(most))
     return [to_lead(row) for row in rows]
-
-
-def worked_by(view: View, owners: Sequence[str]) -> list[Lead]:
-    """Give the leads that these people are working, oldest first."""
-    query = select(*COLUMNS).where(leads.c.owner.in_(owners), leads.c.working.is_(True))
-    return [to_lead(row) for row in view.execute(query.order_by(leads.c.id))]

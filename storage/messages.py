@@ -50,6 +50,12 @@ def add(
     unit.execute(insert_new(unit, messages), values | {"at": at, "changed_at": at})
 
 
+def forget_failed(unit: Unit, outbox_id: int) -> None:
+    """Forget that a row's message failed, since it is to be sent again."""
+    gone = messages.delete().where(messages.c.outbox_id == outbox_id, messages.c.state == FAILED)
+    unit.execute(gone)
+
+
 def sent_to(view: View, address: str, *, channel: str, since: datetime) -> list[datetime]:
     """Give when messages left for an address on a channel since a moment (UTC), oldest first."""
     query = select(messages.c.at).where(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, exists, func, select, update
 
 from rules.effect import Effect
 from rules.effects import EFFECTS
@@ -15,8 +15,10 @@ from storage.unit import Unit, View
 
 WAITING, LEASED, SENT = "waiting", "leased", "sent"
 DEAD, CANCELLED = "dead", "cancelled"
+DISMISSED = "dismissed"
 IS_WAITING = is_just(outbox.c.state, WAITING)
 IS_LEASED = is_just(outbox.c.state, LEASED)
+IS_DEAD = is_just(outbox.c.state, DEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,17 @@ def add(
         unit.wakes = unit.wakes or due_at is None or due_at <= now
 
 
+_other = outbox.alias("other")
+_IN_HAND = exists().where(
+    is_just(_other.c.state, LEASED), _other.c.collapse_key == outbox.c.collapse_key
+)
 _ROW = ("id", "kind", "payload", "lane", "created_at", "tries", "lease", "tried_at")
 _CLAIMED = [outbox.c[name] for name in _ROW]
 
 
 def any_due(view: View, *, now: datetime, without: Iterable[str] = ()) -> bool:
     """Say whether some row is due in a lane that is not among `without`."""
-    query = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now)
+    query = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now, ~_IN_HAND)
     query = query.where(outbox.c.lane.not_in(sorted(without)))
     return view.execute(query.limit(1)).first() is not None
 
@@ -86,9 +92,10 @@ def claim(
 ) -> list[Row]:
     """Take up to `most` due rows for `lease`, in order; other claimers do not see them.
 
-    `only` names one lane; `without` names lanes to leave alone.
+    What somebody sends at this moment under the same collapse_key ends first. `only` names one
+    lane; `without` names lanes to leave alone.
     """
-    due = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now)
+    due = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now, ~_IN_HAND)
     due = due.where(outbox.c.lane == only if only else outbox.c.lane.not_in(sorted(without)))
     order = (outbox.c.id,) if only else (outbox.c.due_at, outbox.c.id)
     due = due.order_by(*order).limit(most).with_for_update(skip_locked=True)
@@ -216,11 +223,44 @@ def cancel_nudges(unit: Unit, followup_id: int, *, now: datetime) -> None:
     unit.execute(update(outbox).where(mine, IS_WAITING).values(values))
 
 
-def dead(view: View, *, most: int = 20) -> Sequence[Any]:
-    """Give the newest rows that will never be sent, for a manager to see."""
+def dead(view: View, *, most: int = 20, skip: int = 0) -> Sequence[Any]:
+    """Give the newest rows that will never be sent and that no manager has dismissed."""
     query = select(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.error, outbox.c.done_at)
-    query = query.where(outbox.c.state == DEAD).order_by(outbox.c.id.desc()).limit(most)
+    query = query.where(IS_DEAD).order_by(outbox.c.id.desc()).limit(most).offset(skip)
     return view.execute(query).mappings().all()
+
+
+def dead_count(view: View) -> tuple[int, int]:
+    """Give how many such rows there are, and the newest one's number."""
+    row = view.execute(select(func.count(), func.max(outbox.c.id)).where(IS_DEAD)).one()
+    return int(row[0]), int(row[1] or 0)
+
+
+def revive(unit: Unit, row_id: int, *, now: datetime) -> str:
+    """Let a dead row wait again, with all its tries before it; gives its kind, "" if none is dead.
+
+    Where a newer row waits under its collapse_key, that one does the work.
+    """
+    query = select(outbox.c.kind, outbox.c.collapse_key).where(outbox.c.id == row_id, IS_DEAD)
+    found = unit.execute(query.with_for_update()).first()
+    if found is None:
+        return ""
+    kind, key = found
+    newer = select(outbox.c.id).where(IS_WAITING, outbox.c.collapse_key == key)
+    if key is not None and unit.execute(newer).first():
+        dismiss(unit, row_id)
+        return str(kind)
+    values = {"state": WAITING, "due_at": now, "done_at": None, "error": "", "lease": ""}
+    again = values | {"tries": 0, "tried_at": None}
+    unit.execute(update(outbox).where(outbox.c.id == row_id).values(again))
+    unit.wakes = True
+    return str(kind)
+
+
+def dismiss(unit: Unit, row_id: int) -> bool:
+    """Mark a dead row as seen, so that nobody is shown it again; False if none is dead."""
+    marked = update(outbox).where(outbox.c.id == row_id, IS_DEAD).values(state=DISMISSED)
+    return bool(unit.execute(marked).rowcount)
 
 
 def fold(unit: Unit, *, kind: str, over: int, now: datetime) -> tuple[int, int]:

@@ -1,8 +1,9 @@
 """Where each Slack message about a lead stands, so that it can be changed in place."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from storage.tables import posts
 from storage.unit import Unit, View
@@ -35,9 +36,41 @@ def add(
     unit.execute(_ADD, values | {"channel": channel, "ts": ts})
 
 
+def end(unit: Unit, post_ids: Sequence[int]) -> None:
+    """Mark posts as over: they stand, and are not found by their purpose any more."""
+    if post_ids:
+        ended = update(posts).where(posts.c.id.in_(post_ids))
+        unit.execute(ended.values(purpose=posts.c.purpose.concat("_over")))
+
+
 def of_lead(view: View, lead_id: int, *, purpose: str, about: str = "") -> list[Post]:
     """Give a lead's messages of one purpose (card, nudge), oldest first."""
     query = select(*_COLUMNS).where(posts.c.lead_id == lead_id, posts.c.purpose == purpose)
     if about:
         query = query.where(posts.c.about == about)
     return [Post(**row) for row in view.execute(query.order_by(posts.c.id)).mappings()]
+
+
+def of_purposes(view: View, lead_id: int, purposes: Collection[str]) -> list[Post]:
+    """Give a lead's messages of any of these purposes, oldest first."""
+    query = select(*_COLUMNS).where(posts.c.lead_id == lead_id, posts.c.purpose.in_(purposes))
+    return [Post(**row) for row in view.execute(query.order_by(posts.c.id)).mappings()]
+
+
+def of_channels(view: View, lead_id: int, *, purposes: Collection[str]) -> list[Post]:
+    """Give a lead's messages of these purposes that stand in channels, oldest first."""
+    query = select(*_COLUMNS).where(posts.c.lead_id == lead_id, posts.c.purpose.in_(purposes))
+    query = query.where(posts.c.recipient == "").order_by(posts.c.id)
+    return [Post(**row) for row in view.execute(query).mappings()]
+
+
+def at(view: View, *, channel: str, ts: str) -> list[Post]:
+    """Give what the message at this place is about: one row for each lead, in its order."""
+    query = select(*_COLUMNS).where(posts.c.channel == channel, posts.c.ts == ts)
+    return [Post(**row) for row in view.execute(query.order_by(posts.c.id)).mappings()]
+
+
+def lead_at(view: View, *, channel: str, ts: str) -> int | None:
+    """Give the number of the lead that the message at this place is about; None for many."""
+    found = {one.lead_id for one in at(view, channel=channel, ts=ts)}
+    return found.pop() if len(found) == 1 else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice, product
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CompoundSelect,
@@ -20,12 +20,14 @@ from sqlalchemy import (
 )
 
 from rules.lead import Lead
+from rules.playbook import Wave
 from rules.queue import rank
 from rules.words import Outcome, Queue, Step, Tier
 from storage.leads import COLUMNS, to_lead
 from storage.rows import is_just
-from storage.tables import leads
+from storage.tables import ASKED, leads
 from storage.unit import Unit, View
+from storage.wave import NO_WAVE, is_called
 
 AT_ONCE = 64
 UNPLACED_AT_ONCE = 100
@@ -45,6 +47,7 @@ _AGREED = or_(leads.c.next_what == Step.FOLLOW_UP, leads.c.last_outcome == Outco
 _IS_DUE = func.coalesce(leads.c.next_at, leads.c.fresh_at) <= bindparam("now")
 _NEWEST = (leads.c.score.desc(), leads.c.fresh_at.desc(), leads.c.id.desc())
 _FRESH: Any = [leads.c.next_at.is_not(None), _IS_DUE], _NEWEST
+_WROTE: Any = [leads.c.replied_at.is_not(None), _DUE], (leads.c.next_at, leads.c.id)
 _PLANNED: Any = [leads.c.queue != literal_column("'fresh'"), _DUE], (leads.c.next_at, leads.c.id)
 _RANKED = [leads.c[name] for name in ("id", "tier", "score", "fresh_at", "next_at", "zone")]
 
@@ -76,18 +79,24 @@ def best(
     asker: Asker,
     *,
     zones: Iterable[str],
+    tiers: Iterable[Tier] = Tier,
     most: int = 1,
     agreed_since: datetime | None = None,
+    kept_since: datetime | None = None,
+    below: int | None = None,
 ) -> list[Candidate]:
     """Give leads of a queue that are due and free, best first: `most` of each zone and tier (L1.4).
 
     With `agreed_since` (UTC) only those whose agreed time came after it: follow-ups, and calls
-    that the customer asked for (L4.5).
+    that the customer asked for (L4.5). With `kept_since` those that a stricter bar keeps (C1):
+    also who wrote since the last call; with `below` those with fewer attempts of their plan made.
     """
-    given = {"now": asker.now, "me": asker.me, "most": most, "since": agreed_since}
+    since = agreed_since or kept_since
+    given = {"now": asker.now, "me": asker.me, "most": most, "since": since, "below": below}
+    only = Only(agreed_since is not None, kept_since is not None, below is not None)
     found: list[Candidate] = []
-    for places in _batches(product((asker.me, ""), zones, Tier)):
-        asked = _question(queue, len(places), agreed=agreed_since is not None)
+    for places in _batches(product((asker.me, ""), zones, tiers)):
+        asked = _question(queue, len(places), only)
         rows = view.execute(asked, given | _named(places))
         found += [Candidate(queue, row[0], Tier(row[1]), *row[2:]) for row in rows]
     return sorted(found, key=rank)
@@ -108,13 +117,26 @@ def _named(places: Sequence[Place]) -> dict[str, str]:
     }
 
 
+class Only(NamedTuple):
+    """Which leads of a queue are asked for, where it is not all."""
+
+    agreed: bool = False
+    kept: bool = False
+    below: bool = False
+
+
 @lru_cache(maxsize=512)
-def _question(queue: Queue, places: int, *, agreed: bool) -> CompoundSelect[Any]:
+def _question(queue: Queue, places: int, only: Only) -> CompoundSelect[Any]:
     """Ask each place for its best; the conditions are an index's own, word for word."""
     where, order = _PLANNED if queue is not Queue.FRESH else _FRESH
+    if only.kept and queue is Queue.FRESH:
+        where, order = _WROTE
     where = [_WORKING, is_just(leads.c.queue, queue), *where, _FREE]
-    if agreed:
-        where += [leads.c.next_at > bindparam("since"), _AGREED]
+    if only.agreed or only.kept:
+        kept = or_(_AGREED, ASKED) if only.kept else _AGREED
+        where += [leads.c.next_at > bindparam("since"), kept]
+    if only.below:
+        where += [leads.c.plan_step < bindparam("below")]
     asked = select(*_RANKED).where(*where).order_by(*order).limit(bindparam("most"))
     return union_all(*(select(asked.where(*_in_place(n)).subquery()) for n in range(places)))
 
@@ -217,9 +239,13 @@ _COMING = (
 )
 
 
-def coming(view: View, asker: Asker) -> Lead | None:
-    """Give the lead of this person or the pool whose time comes next."""
+def coming(view: View, asker: Asker, wave: Wave = NO_WAVE) -> Lead | None:
+    """Give the lead of this person or the pool whose time comes next.
+
+    Those that get no call for now, while there are more leads than hands, are left out (C1).
+    """
+    query = _COMING.where(is_called(wave))
     asked = [{"owner": owner, "now": asker.now} for owner in (asker.me, "")]
-    rows = [row for one in asked for row in view.execute(_COMING, one)]
+    rows = [row for one in asked for row in view.execute(query, one)]
     found = [to_lead(row) for row in rows]
     return min(found, key=lambda one: (one.next_at, one.id), default=None)

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from rules.playbook import Wave
 from rules.team import Rep
 from rules.words import Role
 from storage.rows import insert_new, plain
 from storage.tables import leads, reps
 from storage.unit import Unit, View
+from storage.wave import NO_WAVE, waiting_of
 
 _READ: dict[str, Any] = {
     "role": Role,
@@ -65,15 +68,29 @@ def set_state(unit: Unit, slack_ids: Iterable[str], state: str) -> None:
     unit.execute(update(reps).where(reps.c.slack_id.in_(ids)).values(state=state, away_until=None))
 
 
+def set_away(unit: Unit, slack_id: str, *, until: datetime | None) -> None:
+    """Set a member away until a moment (UTC), or until they are back where it is None."""
+    away = update(reps).where(reps.c.slack_id == slack_id, reps.c.state != "paused")
+    unit.execute(away.values(state="away", away_until=until))
+
+
+def set_back(unit: Unit, slack_id: str) -> None:
+    """Let a member who is away take leads again; who was paused meanwhile stays so."""
+    back = update(reps).where(reps.c.slack_id == slack_id, reps.c.state == "away")
+    unit.execute(back.values(state="active", away_until=None))
+
+
 def move_turn(unit: Unit, rep: Rep) -> None:
     """Keep a member's new place in the rotation."""
     unit.execute(update(reps).where(reps.c.slack_id == rep.slack_id).values(turn=rep.turn))
 
 
-def loads(view: View) -> dict[str, int]:
-    """Give how many living leads each member is working: not the mailing list's (contract)."""
-    query = select(leads.c.owner, func.count()).where(
-        leads.c.working.is_(True), leads.c.owner != ""
-    )
+def loads(view: View, wave: Wave = NO_WAVE) -> dict[str, int]:
+    """Give how many living leads each member is working: not the mailing list's (contract).
+
+    Those that get no call for now, while there are more leads than hands, don't count (C1).
+    """
+    query = select(leads.c.owner, func.count()).where(leads.c.working.is_(True), leads.c.owner > "")
     rows = view.execute(query.group_by(leads.c.owner))
-    return {str(owner): int(count) for owner, count in rows}
+    waiting = waiting_of(view, wave)
+    return {str(owner): int(count) - waiting.get(owner, 0) for owner, count in rows}

@@ -20,7 +20,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     and_,
+    false,
     func,
+    literal_column,
+    not_,
+    or_,
     true,
 )
 
@@ -88,6 +92,7 @@ reps = Table(
     _text("state"),
     Column("away_until", Moment),
     Column("turn", Float, nullable=False, server_default="0"),
+    _text("deputy"),
 )
 
 leads = Table(
@@ -158,6 +163,13 @@ leads = Table(
     _text("last_outcome"),
     _text("last_by"),
     Column("last_at", Moment),
+    Column("climbs", Boolean, nullable=False, server_default=false()),
+    Column("clocked_at", Moment),
+    Column("ladder_at", Moment),
+    _count("ladder_step"),
+    Column("waited", Float),
+    _text("talking_by"),
+    Column("talking_at", Moment),
     Column("extra", JSON, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
 )
@@ -179,11 +191,39 @@ _partial(
     *(leads.c.owner, leads.c.zone),
     where=and_(leads.c.working.is_(True), func.coalesce(leads.c.zone, "?") != ""),
 )
+_partial(
+    "ix_leads_wrote",
+    *(leads.c.owner, leads.c.zone, leads.c.tier, leads.c.next_at),
+    where=and_(
+        leads.c.working.is_(True), leads.c.queue == "fresh", leads.c.replied_at.is_not(None)
+    ),
+)
 _partial("ix_leads_reserved", leads.c.held_by, leads.c.held_until, where=leads.c.held_by != "")
 _partial("ix_leads_group", leads.c.campaign, leads.c.kind, where=leads.c.working.is_(True))
 _partial("ix_leads_mailing", leads.c.next_at, where=leads.c.next_what == "mailing_list")
+_partial("ix_leads_ladder", leads.c.ladder_at, where=leads.c.ladder_at.is_not(None))
+_partial("ix_leads_first_call", leads.c.first_call_at, where=leads.c.first_call_at.is_not(None))
 _partial("ix_leads_held", leads.c.id, where=leads.c.next_what == "assign")
-Index("ix_leads_received", leads.c.received_at)
+Index("ix_leads_received", leads.c.received_at, leads.c.campaign, leads.c.first_call_at)
+
+# Who wrote since the last call. Never NULL, whatever is; so it can be turned round.
+ASKED = and_(
+    leads.c.replied_at.is_not(None),
+    or_(leads.c.last_at.is_(None), leads.c.replied_at > leads.c.last_at),
+)
+# What a stricter bar may keep from being called, written into the statement as in the index.
+MAY_WAIT = and_(
+    leads.c.next_what.in_(
+        [literal_column(f"'{step}'", Text) for step in ("call", "retry_unavailable", "assign")]
+    ),
+    leads.c.last_outcome != literal_column("'notnow'", Text),
+    not_(ASKED),
+)
+_partial(
+    "ix_leads_may_wait",
+    *(leads.c.owner, leads.c.tier, leads.c.plan_step),
+    where=and_(leads.c.working.is_(True), MAY_WAIT),
+)
 
 intake = Table(
     "intake",
@@ -202,6 +242,7 @@ _partial(
     "uq_intake_once", intake.c.source, intake.c.once_key, where=intake.c.once_key != "", unique=True
 )
 _partial("ix_intake_open", intake.c.received_at, where=intake.c.state == "received")
+_partial("ix_intake_aside", intake.c.id, where=intake.c.state == "quarantined")
 
 lead_sources = Table(
     "lead_sources",
@@ -266,9 +307,12 @@ followups = Table(
     _text("state"),
     _count("nags"),
     Column("nag_at", Moment),
+    _count("snoozes"),
 )
 _partial("uq_followups_open", followups.c.lead_id, where=followups.c.state == "open", unique=True)
 _partial("ix_followups_nag", followups.c.nag_at, where=followups.c.state == "open")
+_partial("ix_followups_rep", followups.c.rep, where=followups.c.state == "open")
+Index("ix_followups_lead", followups.c.lead_id)
 
 history = Table(
     "history",
@@ -306,7 +350,8 @@ _partial(
     "uq_outbox_collapse", outbox.c.collapse_key, where=outbox.c.state == "waiting", unique=True
 )
 _partial("ix_outbox_due", outbox.c.due_at, outbox.c.id, where=outbox.c.state == "waiting")
-_partial("ix_outbox_leased", outbox.c.lease_until, where=outbox.c.state == "leased")
+_partial("ix_outbox_leased", outbox.c.collapse_key, where=outbox.c.state == "leased")
+_partial("ix_outbox_dead", outbox.c.id, where=outbox.c.state == "dead")
 _partial("ix_outbox_attempt", outbox.c.attempt_id, where=outbox.c.attempt_id.is_not(None))
 
 posts = Table(
@@ -321,6 +366,7 @@ posts = Table(
     _text("ts"),
 )
 Index("ix_posts_lead", posts.c.lead_id, posts.c.purpose)
+Index("ix_posts_place", posts.c.channel, posts.c.ts)
 
 seen = Table(
     "seen",

@@ -15,9 +15,7 @@ from storage import calls, leads
 from storage.store import Store
 from storage.tables import attempts
 from storage.unit import Unit
-from tests.databases import only_postgresql
 from tests.storage.making import MINUTE, NOON, add_attempt, add_lead, phone, reread
-from tests.storage.plans import plan_of
 from tests.storage.test_leads import CHANGED, FULL
 
 HOUR = timedelta(hours=1)
@@ -236,38 +234,6 @@ class TestFollowUp:
         with store.unit() as unit:
             assert calls.open_followup(unit, add_lead(unit).id) is None
             assert calls.followup(unit, 77) is None
-
-
-class TestDueNags:
-    def test_are_the_open_ones_longest_due_first(self, store: Store):
-        with store.unit() as unit:
-            late, soon, _later, never, ended = (
-                agree(unit, add_lead(unit), nag_at=nag_at)
-                for nag_at in (NOON - MINUTE, NOON - HOUR, NOON + MINUTE, None, NOON - HOUR)
-            )
-            calls.end_followup(unit, ended.id, state="ended")
-            assert never.nag_at is None
-            assert calls.due_nags(unit, now=NOON, most=9) == [soon, late]
-            assert calls.due_nags(unit, now=NOON, most=1) == [soon]
-
-    def test_are_noticed(self, store: Store):
-        with store.unit() as unit:
-            agree(unit, add_lead(unit), nag_at=NOON)
-            assert calls.any_due(unit, now=NOON)
-            assert not calls.any_due(unit, now=NOON - MINUTE)
-
-    def test_are_found_through_their_index(self, store: Store):
-        due = lambda unit: calls.due_nags(unit, now=NOON, most=9)  # noqa: E731
-        assert "ix_followups_nag" in plan_of(store, due)
-
-    @only_postgresql
-    def test_are_given_to_one_of_two(self, store: Store):
-        with store.unit() as unit:
-            agreed = agree(unit, add_lead(unit), nag_at=NOON)
-            unit.commit()
-        with store.unit() as first, store.unit() as second:
-            assert calls.due_nags(first, now=NOON, most=9) == [agreed]
-            assert calls.due_nags(second, now=NOON, most=9) == []
 
 
 def due(unit: Unit, at: Any, **values: Any) -> Lead:

@@ -106,6 +106,8 @@ class TestUpgrade:
             ("ix_outbox_due", "waiting"),
             ("ix_outbox_leased", "leased"),
             ("ix_outbox_attempt", "NOT NULL"),
+            ("ix_outbox_dead", "dead"),
+            ("ix_intake_aside", "quarantined"),
         ],
     )
     def test_makes_partial_indexes(self, engine: Engine, name: str, predicate: str):

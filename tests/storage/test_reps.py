@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from rules.playbook import Wave
 from rules.team import Rep
-from rules.words import Role, Stage, Step
+from rules.words import Role, Stage, Step, Tier
 from storage import leads, reps
 from storage.store import Store
 from storage.unit import Unit
@@ -107,3 +108,15 @@ class TestLoads:
     def test_are_counted_in_the_partial_index(self, store: Store):
         plan = plan_of(store, reps.loads)
         assert any(name in plan for name in WORKING)
+
+    @pytest.mark.parametrize(
+        "bar",
+        [
+            Wave(hold=(Tier.D,)),
+            Wave(shorten=(Tier.C, Tier.D)),
+            Wave(hold=(Tier.D,), shorten=(Tier.C,)),
+        ],
+        ids=["hold", "shorten", "both"],
+    )
+    def test_less_those_on_hold_are_counted_in_a_partial_index_too(self, store: Store, bar: Wave):
+        assert "ix_leads_may_wait" in plan_of(store, lambda unit: reps.loads(unit, bar))
