@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import assign, figures, intake
+from bot import assign, figures, followups, intake, ladder
 from bot.delivery import Courier
 from bot.desk import Desk
 from bot.orders import Order, Sent
@@ -82,6 +82,8 @@ class Past:
 
     def _do(self, act: Act) -> None:
         self._town.calendar.run_to(act.at, within=0)
+        ladder.climb_due(self._desk)
+        followups.nag_due(self._desk)
         if isinstance(act, Arrive):
             self._arrive(act)
         else:

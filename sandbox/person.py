@@ -12,6 +12,13 @@ from sandbox.reading import Element, Json
 from sandbox.records import Answer, Channel, Message, Submitted, View
 from sandbox.world import User
 
+# What an app must be allowed to read before it hears of it.
+_NEEDS = {
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -168,11 +175,12 @@ class Person:
         self._tell(event, subscription="message.im" if kind == "im" else f"message.{kind}s")
 
     def _tell(self, inner: Json, *, subscription: str) -> bool:
-        if subscription not in self.ctx.world.app.events:
+        app = self.ctx.world.app
+        if subscription not in app.events or _NEEDS.get(subscription, "") not in {"", *app.scopes}:
             return False
         future = self.delivery.tell(payload=payloads.event(world=self.ctx.world, inner=inner))
         try:
-            return future.result(timeout=self.ctx.world.app.ack_timeout)
+            return future.result(timeout=app.ack_timeout)
         except FutureTimeout:
             return False
 

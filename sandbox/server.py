@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 from sandbox import payloads
@@ -11,6 +12,7 @@ from sandbox.delivery import Delivery
 from sandbox.faults import Faults
 from sandbox.httpserver import BackgroundServer
 from sandbox.limits import Limits
+from sandbox.methods_people import as_json
 from sandbox.person import Person
 from sandbox.reading import Json
 from sandbox.records import Call, Channel
@@ -127,6 +129,20 @@ class SlackServer:
         """Archive a channel."""
         self.channel(channel).is_archived = True
         self.world.touch()
+
+    def deactivate(self, user_id: str) -> None:
+        """Deactivate a member, as an admin does; an app that subscribed to user_change hears it."""
+        with self.world.lock:
+            user = replace(self.world.users[user_id], deleted=True)
+            self.world.users[user_id] = user
+            self.world.touch()
+        told = {
+            "type": "user_change",
+            "user": as_json(self._ctx, user, locale=True),
+            "event_ts": self.world.new_ts(),
+        }
+        if "user_change" in self.world.app.events:
+            self.send_event(told)
 
     def _member(self, user_id: str) -> str:
         return self.world.app.bot_user_id if user_id == BOT else user_id

@@ -24,6 +24,7 @@ AT_ONCE, NOTED = 0.65, 0.3
 FIRST_TALK = {"lost": 0.52, "notnow": 0.16, "low": 0.28, "high": 0.04}
 LATER_TALK = {"lost": 0.75, "low": 0.25}
 MOST_TALKS = 3
+ONE_CALL = "share"
 MEETINGS = (2, 3)
 SHORT_TALK = 90
 TALK_WIDE, TALK_MEDIAN = 0.6, 0.83
@@ -44,6 +45,7 @@ class Course:
     talks: int = 0
     unavailable: int = 0
     agreed: bool = False
+    promised: bool = False
 
     def say(self, command: str, *, at: datetime, note: str = "") -> None:
         """Have the owner type a command."""
@@ -159,7 +161,9 @@ def _doubting(course: Course) -> str:
     if course.talks >= MOST_TALKS:
         return "lost"
     odds = LATER_TALK if course.talks > 1 else FIRST_TALK
-    return course.throw.choices(list(odds), weights=list(odds.values()))[0]
+    what = course.throw.choices(list(odds), weights=list(odds.values()))[0]
+    once_more = what in {"low", "high"} and course.promised
+    return "lost" if once_more and PRODUCTS[course.prospect.product] == ONE_CALL else what
 
 
 def _agree_soon(course: Course, at: datetime) -> datetime:
@@ -175,7 +179,7 @@ def _agree(course: Course, at: datetime, *, importance: str, hours: float, most:
     note = course.words_of(f"{importance}_{PRODUCTS[course.prospect.product]}")
     talk = talk_text(course.throw, rates.TALK)
     course.say(f"followup {{id}} {importance} {written(due)} {talk}", at=at, note=note)
-    course.step, course.agreed = 0, True
+    course.step, course.agreed, course.promised = 0, True, True
     _note_down(course, at)
     return finish
 

@@ -47,7 +47,7 @@ SCENES = (
           typed=((45, "invalid {id} $invalid"),)),
     Scene(campaign="referral", product="lease", temper="busy", line="landline",
           typed=((90, "voicemail {id} $voicemail"),)),
-    Scene(campaign="search", product="share", temper="eager", kind="incoming",
+    Scene(campaign="search", product="lease", temper="eager", kind="incoming",
           typed=((20, "followup {id} low $tomorrow talk 4m $incoming"),)),
     Scene(campaign="list", product="trial", temper="busy",
           typed=((55, "notnow {id} $evening talk 40s $notnow"),)),

@@ -276,6 +276,17 @@ class TestAnEvent:
         desk.slack.wait_for(lambda: desk.heard)
         assert (desk.heard[-1]["text"], desk.heard[-1]["channel_type"]) == ("hello", "im")
 
+    def test_comes_with_its_thread_when_somebody_replies(self, desk: Desk) -> None:
+        here = desk.slack.channel("leads").id
+        parent = web_client(desk.slack).chat_postMessage(channel=here, text="parent")["ts"]
+        written = desk.slack.person(AVI.id).say("has a dog", channel="leads", thread_ts=parent)
+        desk.slack.wait_for(lambda: desk.heard)
+        told = desk.heard[-1]
+        assert (told["type"], told["user"], told["text"]) == ("message", AVI.id, "has a dog")
+        assert (told["thread_ts"], told["ts"]) == (parent, written.ts)
+        assert (told["channel"], told["channel_type"]) == (here, "channel")
+        assert "subtype" not in told
+
 
 class TestAnExternalSelect:
     def test_asks_the_app_while_somebody_types(self, desk: Desk) -> None:

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Callable, Iterator
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -9,7 +10,16 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from sandbox.server import SlackServer
 from sandbox.world import DEFAULT_SCOPES, AppConfig
-from tests.sandbox.bots import AVI, DANA, GONE, GUEST, web_client, workspace
+from tests.sandbox.bots import (
+    AVI,
+    DANA,
+    GONE,
+    GUEST,
+    bolt_app,
+    on_socket,
+    web_client,
+    workspace,
+)
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*Hi*"}}
 
@@ -269,3 +279,20 @@ class TestTroubleOnDemand:
         client.auth_test()
         with pytest.raises(AssertionError, match=r"auth\.test -> ok"):
             slack.wait_for(lambda: False, timeout=0.01)
+
+
+class TestAMemberWhoIsDeactivated:
+    def test_is_named_as_deleted_and_the_app_hears_of_it(self, slack: SlackServer) -> None:
+        app, heard = bolt_app(slack), Queue[dict[str, Any]]()
+
+        @app.event("user_change")
+        def hear(event: dict[str, Any]) -> None:
+            heard.put(event)
+
+        with on_socket(app, slack):
+            slack.deactivate(DANA.id)
+            user = heard.get(timeout=10)["user"]
+        assert (user["id"], user["deleted"]) == (DANA.id, True)
+        named = {one["id"]: one["deleted"] for one in web_client(slack).users_list()["members"]}
+        assert named[DANA.id]
+        assert not named[AVI.id]
