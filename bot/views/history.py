@@ -1,5 +1,6 @@
 """A lead's history in words."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.texts import Safe, Words, mention
@@ -8,33 +9,65 @@ from rules.optouts import BY_SMS
 from rules.words import Channel
 from storage.leads import Line
 
+Called = Callable[[str], str]
+"""How a member of the team is named: by a mention, or by name where that would call them."""
 
-def history_line(line: Line, words: Words) -> Safe:
+
+def history_line(line: Line, words: Words, *, called: Called = mention) -> Safe:
     """Say one line of a lead's history; its moment stays right as days pass."""
-    who = mention(line.actor) if line.actor else ""
-    return words.join(words.standing(line.at), _what(line, words), who)
+    who = called(line.actor) if line.actor else ""
+    return words.join(words.standing(line.at), _what(line, words, called), who)
 
 
-def _what(line: Line, words: Words) -> Safe:
-    data = line.data
-    if line.what in {"outcome", "undone"}:
-        said = words.say(f"outcome.{data['outcome']}")
-        return (
-            words.say("history.undone", what=said)
-            if line.what == "undone"
-            else _outcome(line, said, words)
-        )
-    if line.what in {"assigned", "handed_over"}:
-        return words.say(f"history.{line.what}", who=mention(str(data["to"])))
-    if line.what == "agreed":
-        named = words.listed(*(words.say(f"channel.{one}") for one in data["channels"]))
-        return words.say("history.agreed", channels=named)
-    if line.what in {"opted_out", "opted_in"}:
-        return _channels(line, words)
-    if line.what == "consent":
-        return _consent(line, words)
-    texts = {key: value for key, value in data.items() if isinstance(value, str | int)}
-    return words.say(f"history.{line.what}", **texts)
+def settled(lines: Iterable[Line]) -> list[Line]:
+    """Leave out outcomes that were taken back, and their taking back, of lines oldest first."""
+    kept: list[Line] = []
+    for line in lines:
+        undone = line.data["outcome"] if line.what == "undone" else None
+        meant = [one for one in kept if one.what == "outcome" and one.data["outcome"] == undone]
+        if meant:
+            kept.remove(meant[-1])
+        else:
+            kept.append(line)
+    return kept
+
+
+def _what(line: Line, words: Words, called: Called) -> Safe:
+    told = _TOLD.get(line.what)
+    if told:
+        return told(line, words)
+    if "to" in line.data:
+        return _handed(line, words, called)
+    said = words.say(f"history.{line.what}", **_fillings(line, words))
+    return _listed([said, *_quoted(line, "note", words), *_heard(line, words)])
+
+
+def _handed(line: Line, words: Words, called: Called) -> Safe:
+    """Say who has the lead from then on, and who had it before."""
+    to, was = str(line.data["to"]), str(line.data.get("was") or "")
+    return words.say(f"history.{line.what}", who=called(to), was=called(was) if was else "")
+
+
+def _fillings(line: Line, words: Words) -> dict[str, object]:
+    """Give what fills a line's text: moments in words, other texts and numbers as they are."""
+    given = line.data.items()
+    texts: dict[str, object] = {key: one for key, one in given if isinstance(one, str | int)}
+    if "when" in texts:
+        texts["when"] = words.in_full(datetime.fromisoformat(str(texts["when"])), now=line.at)
+    return texts
+
+
+def _note(line: Line, words: Words) -> Safe:
+    return _listed([*_quoted(line, "text", words), *_heard(line, words)])
+
+
+def _undone(line: Line, words: Words) -> Safe:
+    return words.say("history.undone", what=words.say(f"outcome.{line.data['outcome']}"))
+
+
+def _agreed(line: Line, words: Words) -> Safe:
+    named = words.listed(*(words.say(f"channel.{one}") for one in line.data["channels"]))
+    return words.say("history.agreed", channels=named)
 
 
 def _channels(line: Line, words: Words) -> Safe:
@@ -42,9 +75,12 @@ def _channels(line: Line, words: Words) -> Safe:
     data = line.data
     known, how = data.get("channels", list(Channel)), data.get("how", BY_SMS)
     named = words.listed(*(words.say(f"channel.{one}") for one in known))
-    said = words.say(f"history.{line.what}_{how}", channels=named)
-    quoted = words.say("history.quoted", text=str(data["text"])) if "text" in data else ""
-    return Safe(f"{said}, {quoted}") if quoted else said
+    return _listed(
+        [
+            words.say(f"history.{line.what}_{how}", channels=named),
+            *_quoted(line, "text", words),
+        ]
+    )
 
 
 def _consent(line: Line, words: Words) -> Safe:
@@ -52,19 +88,42 @@ def _consent(line: Line, words: Words) -> Safe:
     named = words.listed(*(words.say(f"channel.{one}") for one in line.data["channels"]))
     key = "history.consent" if named else "history.consent_none"
     said = words.say(key, channels=named, source=str(line.data["source"]))
-    text = line.data.get("text")
-    return Safe(f"{said}, {words.say('history.quoted', text=str(text))}") if text else said
+    return _listed([said, *_quoted(line, "text", words)])
 
 
-def _outcome(line: Line, said: Safe, words: Words) -> Safe:
+def _outcome(line: Line, words: Words) -> Safe:
     data = line.data
-    parts = [said]
+    parts = [words.say(f"outcome.{data['outcome']}")]
     if "minor" in data:
         parts.append(words.money(Money(int(data["minor"]), str(data["currency"]))))
     if "when" in data:
-        parts.append(words.in_full(datetime.fromisoformat(str(data["when"]))))
+        parts.append(words.in_full(datetime.fromisoformat(str(data["when"])), now=line.at))
     if "talk" in data:
         parts.append(words.say("history.talk", span=words.duration(int(data["talk"]))))
-    if "note" in data:
-        parts.append(words.say("history.quoted", text=str(data["note"])))
+    return _listed([*parts, *_quoted(line, "note", words), *_heard(line, words)])
+
+
+def _heard(line: Line, words: Words) -> list[Safe]:
+    """Say which objection was heard and what was promised."""
+    named = ("objection", "promise")
+    return [words.say(f"history.{one}", text=line.data[one]) for one in named if line.data.get(one)]
+
+
+def _quoted(line: Line, name: str, words: Words) -> list[Safe]:
+    text = line.data.get(name)
+    return [words.say("history.quoted", text=str(text))] if text else []
+
+
+def _listed(parts: list[Safe]) -> Safe:
     return Safe(", ".join(parts))
+
+
+_TOLD: dict[str, Callable[[Line, Words], Safe]] = {
+    "outcome": _outcome,
+    "undone": _undone,
+    "note": _note,
+    "agreed": _agreed,
+    "opted_out": _channels,
+    "opted_in": _channels,
+    "consent": _consent,
+}
