@@ -1,17 +1,14 @@
-"""The team file, loaded: who comes, who changes, who leaves and to whom their leads go."""
+"""The team file, loaded: who comes, who changes, who leaves."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.assign import Rotation, hand_over, tell_managers
 from bot.desk import Desk
-from rules.effects import PostOwnerCard, TellManagers
+from bot.leavers import pass_on, pause
 from rules.refusals import Refused
 from rules.team import Rep, read_team
-from storage import leads, reps
-from storage.unit import Unit
+from storage import reps
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +26,22 @@ def load_team(desk: Desk, content: bytes, *, replace: bool = False) -> Loaded:
     Who stands in the file again after a pause is active again. Raises Refused with every fault.
     """
     members = _read(desk, content)
-    now = desk.clock()
     kept = {one.slack_id for one in members}
     with desk.store.unit() as unit:
         before = reps.everybody(unit, lock=True)
         added, changed = reps.put(unit, members)
         back = [one.slack_id for one in before if one.slack_id in kept and one.state == "paused"]
         reps.set_state(unit, back, "active")
-        gone = [one.slack_id for one in before if one.slack_id not in kept]
-        leaving = gone if replace else []
-        reps.set_state(unit, leaving, "paused")
-        _pass_on(desk, unit, leaving, now=now)
+        leaving = [one.slack_id for one in before if replace and _leaves(one, kept)]
+        pause(unit, leaving, now=desk.clock())
         unit.commit()
+    while pass_on(desk):
+        pass
     return Loaded(added, changed, len(leaving))
+
+
+def _leaves(rep: Rep, kept: Collection[str]) -> bool:
+    return rep.slack_id not in kept and rep.state != "paused"
 
 
 def _read(desk: Desk, content: bytes) -> Sequence[Rep]:
@@ -54,17 +54,3 @@ def _read(desk: Desk, content: bytes) -> Sequence[Rep]:
     if faults:
         raise Refused("team.faults", faults="\n".join(faults))
     return members
-
-
-def _pass_on(desk: Desk, unit: Unit, leaving: Sequence[str], *, now: datetime) -> None:
-    """Give the leads of those who leave to the rotation; where it is empty, managers are told."""
-    rotation = Rotation(unit, now=now)
-    for lead in leads.worked_by(unit, leaving):
-        choice = rotation.choose()
-        if choice is None:
-            notice = TellManagers("left_behind", lead.id, about=lead.owner)
-            desk.send(unit, lead, tell_managers(desk, unit, notice), now=now)
-            continue
-        to = choice.rep.slack_id
-        owned, effects = hand_over(unit, lead, to=to, by="", now=now)
-        desk.send(unit, owned, (PostOwnerCard(lead.id, to, owned.version), *effects), now=now)
