@@ -215,23 +215,28 @@ def on_sqlite(folder: Path, *, asks: int, sizes: tuple[int, int]) -> list[Found]
 _NUMBERS = count()
 
 
-def on_postgres(server: str, *, asks: int, sizes: tuple[int, int]) -> list[Found]:
-    """Measure on databases that are made on this server and dropped again."""
+@contextmanager
+def on_server(server: str, *, count: int) -> Iterator[list[str]]:
+    """Make so many databases on a PostgreSQL server, dropped again; gives their addresses."""
     url = make_url(server)
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    names = [f"next_bench_{next(_NUMBERS)}_{size}" for size in sizes]
+    names = [f"lead_desk_bench_{next(_NUMBERS)}" for _ in range(count)]
     with admin.connect() as connection:
         for name in names:
             connection.execute(text(f"CREATE DATABASE {name}"))
     try:
-        made = [url.set(database=name).render_as_string(hide_password=False) for name in names]
-        with crowds(made, sizes) as (small, large):
-            return compare(small, large, name="PostgreSQL", asks=asks)
+        yield [url.set(database=name).render_as_string(hide_password=False) for name in names]
     finally:
         with admin.connect() as connection:
             for name in names:
                 connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         admin.dispose()
+
+
+def on_postgres(server: str, *, asks: int, sizes: tuple[int, int]) -> list[Found]:
+    """Measure on databases that are made on this server and dropped again."""
+    with on_server(server, count=len(sizes)) as made, crowds(made, sizes) as (small, large):
+        return compare(small, large, name="PostgreSQL", asks=asks)
 
 
 def main() -> None:
