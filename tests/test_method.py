@@ -13,6 +13,9 @@ RULES = [
     *(f"L1.{number}" for number in range(1, 6)),
     *(f"L2.{number}" for number in range(1, 6)),
     *(f"L3.{number}" for number in range(1, 4)),
+    *(f"L4.{number}" for number in range(1, 6)),
+    "C1",
+    "C4",
 ]
 SPAN = re.compile(r"`([^`]+)`")
 ROW = re.compile(r"\| ([KLSC]\d(?:\.\d)?) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|")
