@@ -1,5 +1,6 @@
 """A running demo as a process, and a browser's tab in it."""
 
+import io
 import os
 import re
 import select
@@ -15,6 +16,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +27,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 SHOTS = ROOT / ".screenshots"
+SHADES = 100
 WIDE, PHONE = (1280, 800), (390, 844)
 START_SECONDS, STOP_SECONDS = 60, 15
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
@@ -196,5 +199,16 @@ class Tab:
         return number
 
     def shoot(self, name: str) -> None:
+        """Take a picture of the page; it must show something within the window's width."""
         SHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=SHOTS / f"{name}.png")
+        taken = self.page.screenshot(path=SHOTS / f"{name}.png")
+        with Image.open(io.BytesIO(taken)) as picture:
+            assert len(picture.convert("RGB").getcolors(maxcolors=1 << 24) or ()) > SHADES
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    def home(self) -> None:
+        """Open the app's Home tab."""
+        button = self.page.get_by_role("button", name=re.compile("^(Home|בית)$"))
+        if not button.is_visible():
+            self.messages()
+        button.click()

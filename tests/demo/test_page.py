@@ -215,6 +215,20 @@ class TestHebrew:
         hebrew.shoot("hebrew-leads")
         assert serious(page) == []
 
+    def test_shows_home_and_cards_from_right_to_left(self, hebrew: Tab):
+        hebrew.home()
+        expect(hebrew.feed).to_contain_text("היום שלך")
+        expect(hebrew.feed).to_contain_text("השיחות הבאות")
+        hebrew.shoot("hebrew-home")
+        hebrew.messages()
+        expect(hebrew.message("התחלת שיחה")).to_be_visible()
+        hebrew.shoot("hebrew-card")
+        hebrew.act_as("מירי")
+        hebrew.home()
+        expect(hebrew.feed).to_contain_text("שיחות ראשונות היום")
+        hebrew.shoot("hebrew-manager")
+        assert serious(hebrew.page) == []
+
     def test_answers_a_command_in_hebrew(self, hebrew: Tab):
         hebrew.type("/lead שלי")
         expect(hebrew.message("רק לך")).to_be_visible()
