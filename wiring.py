@@ -70,14 +70,15 @@ def make_client(settings: Settings) -> Any:
 
 def make_senders(settings: Settings, client: Any) -> dict[type, Any]:
     """Make one sender for each kind of order that the settings let leave."""
-    from bot.orders import Mail, SlackPicture, SlackPost, SlackUpdate, Sms
+    from bot.orders import Mail, SlackHome, SlackPicture, SlackPost, SlackUpdate, Sms
     from bot.senders.email import MailSender
     from bot.senders.log import LogSms
     from bot.senders.slack import SlackSender
     from bot.senders.sms import TwilioSender
 
     slack = SlackSender(client)
-    senders: dict[type, Any] = dict.fromkeys((SlackPost, SlackUpdate, SlackPicture), slack)
+    of_slack = (SlackPost, SlackUpdate, SlackPicture, SlackHome)
+    senders: dict[type, Any] = dict.fromkeys(of_slack, slack)
     senders[Sms] = LogSms()
     if settings.sms_provider == "twilio":
         senders[Sms] = TwilioSender(
@@ -99,6 +100,7 @@ def senders_of(desk: Desk) -> dict[type, Any]:
 def build_bot(desk: Desk) -> list[Any]:
     """Wire the bot's parts: Socket Mode when there is an app token, else Slack over HTTP."""
     from bot.delivery import Courier, Waker
+    from bot.senders.people import People
     from bot.senders.slack import Pulse
     from handlers.clock import Ticker
     from handlers.mailbox import MailboxDoor
@@ -117,7 +119,7 @@ def build_bot(desk: Desk) -> list[Any]:
     reaches = socket.connected if socket else Pulse(client).beats
     web = make_web(desk, slack=None if socket else door.app, reaches_slack=reaches)
     server = WebServer(web, host=settings.http_host, port=settings.http_port)
-    parts = [waker, Ticker(desk, courier, waker), door, server]
+    parts = [waker, Ticker(desk, courier, waker, People(client).gone), door, server]
     if settings.imap_url:
         parts.append(MailboxDoor(desk))
     return [*parts, socket] if socket else parts

@@ -1,23 +1,32 @@
 """Ownership: who gets a lead, and giving it to somebody else (C3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.desk import Desk
+from bot.handed import Tally, count, news
 from bot.leads import check_workable, open_lead
+from bot.speed import clocked, passed_on
 from bot.team import managers, member
 from rules.effect import Effect
 from rules.effects import PostOwnerCard, RefreshCard, RetireNudge, TellManagers
 from rules.guards import may_be_called
-from rules.lead import FollowUp, Lead
+from rules.ladder import retired
+from rules.lead import Lead
+from rules.nags import due_of, passed_to
 from rules.plan import first_call
 from rules.refusals import Refused
-from rules.routing import Choice, candidates, is_away, rotate
+from rules.routing import Choice, candidates, rotate
+from rules.shifts import is_away
 from rules.team import Rep
-from rules.words import Importance, Step
-from storage import calls, inbox, leads, reps
+from rules.wave import on_hold
+from rules.words import Step
+from storage import calls, inbox, leads, outbox, reps
 from storage.unit import Unit
+
+MOVED = "moved"
+AMONG_MANY = "many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +43,45 @@ class Rotation:
     The team is held from the first choice on: whoever holds a person or a lead holds it before.
     """
 
-    def __init__(self, unit: Unit, *, now: datetime) -> None:
+    def __init__(self, desk: Desk, unit: Unit, *, now: datetime) -> None:
         self._unit = unit
         self._now = now
+        self._duties = desk.playbook.duties
+        self._wave = desk.playbook.wave
         self._team: dict[str, Rep] = {}
         self._loads: dict[str, int] = {}
 
-    def choose(self) -> Choice | None:
-        """Give the next rep of the rotation and move it on; None when nobody is available."""
+    @property
+    def team(self) -> Sequence[Rep]:
+        """The whole team, held until the unit ends."""
         if not self._team:
             self._team = {one.slack_id: one for one in reps.everybody(self._unit, lock=True)}
-            self._loads = reps.loads(self._unit)
-        team = list(self._team.values())
-        choice = rotate(team, candidates(team, self._loads, now=self._now))
+            self._loads = reps.loads(self._unit, self._wave)
+        return list(self._team.values())
+
+    def choose(self, *, without: Collection[str] = (), at_once: bool = False) -> Choice | None:
+        """Give the next rep of the rotation and move it on; None when nobody is available.
+
+        Those `without` are left out; `at_once` takes only who can call now.
+        """
+        able = [one for one in self.team if one.slack_id not in without]
+        among = candidates(able, self._loads, now=self._now, duties=self._duties)
+        if at_once:
+            among = [one for one in among if one.free_at <= self._now]
+        choice = rotate(self.team, among)
         if choice:
             self._team[choice.rep.slack_id] = choice.rep
-            self._loads[choice.rep.slack_id] = self._loads.get(choice.rep.slack_id, 0) + 1
+            self.count(choice.rep)
             reps.move_turn(self._unit, choice.rep)
         return choice
+
+    def has_room(self, rep: Rep) -> bool:
+        """Say whether somebody of the team works fewer leads than their capacity."""
+        return self._loads.get(rep.slack_id, 0) < rep.capacity
+
+    def count(self, rep: Rep) -> None:
+        """Count a lead that somebody of the team was given."""
+        self._loads[rep.slack_id] = self._loads.get(rep.slack_id, 0) + 1
 
 
 def give(
@@ -64,10 +94,9 @@ def give(
     if choice is None and not may_be_called(lead):
         return leads.save(unit, lead), ()
     if choice is None:
-        held = leads.save(unit, replace(lead, next_what=Step.ASSIGN))
-        leads.add_line(unit, lead.id, at=now, actor="", what="held")
-        return held, tell_managers(desk, unit, TellManagers("unassigned", lead.id))
-    owned = leads.save(unit, _owned(lead, choice.rep.slack_id, now=now))
+        return _held(desk, unit, lead, now=now)
+    mine = _owned(lead, choice.rep.slack_id, now=now)
+    owned = leads.save(unit, clocked(desk, unit, mine, now=now))
     leads.add_line(
         unit,
         lead.id,
@@ -79,6 +108,17 @@ def give(
         of=choice.of,
     )
     return owned, (PostOwnerCard(lead.id, choice.rep.slack_id, owned.version),)
+
+
+def _held(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> tuple[Lead, tuple[Effect, ...]]:
+    """Let a lead wait for an owner; where its tier is on hold the managers know that (C1)."""
+    waits = on_hold(lead, desk.playbook)
+    held = leads.save(unit, replace(lead, next_what=Step.ASSIGN))
+    if waits:
+        leads.add_line(unit, lead.id, at=now, actor="", what="on_hold", tier=lead.tier)
+        return held, ()
+    leads.add_line(unit, lead.id, at=now, actor="", what="held")
+    return held, tell_managers(desk, unit, TellManagers("unassigned", lead.id))
 
 
 def _owned(lead: Lead, to: str, *, now: datetime) -> Lead:
@@ -97,7 +137,7 @@ def tell_managers(desk: Desk, unit: Unit, notice: TellManagers) -> tuple[Effect,
     """Address a notice: to the managers' channel, or to each manager where there is none."""
     if desk.settings.managers_channel:
         return (notice,)
-    ids = managers(unit, admins=desk.settings.admin_slack_ids)
+    ids = managers(unit, admins=desk.settings.admin_slack_ids, now=desk.clock())
     return tuple(replace(notice, to=slack_id) for slack_id in ids)
 
 
@@ -123,7 +163,7 @@ def assign_lead(desk: Desk, lead_id: int, *, to: str, by: str, key: str = "") ->
             return Assigned(lead, target)
         check_workable(unit, lead, by=actor)
         _check_target(lead, target, to)
-        owned, effects = hand_over(unit, lead, to=to, by=by, now=now)
+        owned, effects = hand_over(desk, unit, lead, NewOwner(to, by), now=now)
         card = PostOwnerCard(lead_id, to, owned.version)
         desk.send(unit, owned, (card, *effects), now=now)
         unit.commit()
@@ -137,48 +177,67 @@ def _check_target(lead: Lead, target: Rep | None, to: str) -> None:
         raise Refused("assign.already", lead_id=lead.id, name=lead.name, owner=to)
 
 
+@dataclass(frozen=True, slots=True)
+class NewOwner:
+    """Who gets a lead, by whom ("" by a rule), the history's word for why, if among `many`."""
+
+    to: str
+    by: str = ""
+    why: str = "handed_over"
+    many: bool = False
+
+
 def hand_over(
-    unit: Unit, lead: Lead, *, to: str, by: str, now: datetime
+    desk: Desk,
+    unit: Unit,
+    lead: Lead,
+    new: NewOwner,
+    *,
+    now: datetime,
+    before: Lead | None = None,
 ) -> tuple[Lead, tuple[Effect, ...]]:
     """Change a lead's owner, with its open follow-up and a line of history.
 
-    The cards that stand are refreshed, and reminders that stand with the former owner end.
+    The cards that stand are refreshed, and reminders that stand with the former owner end. The
+    clock of a first call begins again, but where the ladder moved the lead (C1). `before` is the
+    lead as it is stored, where `lead` has changes besides.
     """
-    owned = leads.save(unit, _owned(lead, to, now=now))
-    leads.add_line(unit, lead.id, at=now, actor=by, what="handed_over", to=to)
-    refresh = RefreshCard(lead.id)
+    to, was = new.to, lead.owner
+    mine = _owned(passed_on(desk, unit, lead, now=now), to, now=now)
+    taken = mine if new.why == MOVED else clocked(desk, unit, mine, now=now)
+    owned = leads.save(unit, taken, before=before or lead)
+    among = {AMONG_MANY: True} if new.many else {}
+    leads.add_line(unit, lead.id, at=now, actor=new.by, what=new.why, to=to, was=was, **among)
+    cards = (RefreshCard(lead.id), *retired(lead))
     agreed = calls.open_followup(unit, lead.id)
     if agreed is None:
-        return owned, (refresh,)
-    mine = replace(agreed, rep=to)
-    calls.save_followup(unit, _from_the_first(mine, now=now) if agreed.nags else mine)
-    return owned, (refresh, RetireNudge(agreed.id, lead.id))
-
-
-def _from_the_first(agreed: FollowUp, *, now: datetime) -> FollowUp:
-    """Let the reminders of a follow-up that is due begin again, for its new rep (L4.3)."""
-    high = agreed.importance is Importance.HIGH
-    return replace(agreed, due_at=now, nags=0, nag_at=now if high else None)
+        return owned, cards
+    theirs = passed_to(agreed, to=to, due=due_of(lead, agreed), now=now)
+    calls.save_followup(unit, theirs)
+    return owned, (*cards, RetireNudge(agreed.id, lead.id))
 
 
 def assign_held(desk: Desk) -> int:
     """Give leads that wait for an owner to those who have become available; gives how many."""
-    now = desk.clock()
+    now, wave = desk.clock(), desk.playbook.wave
     with desk.store.view() as view:
-        waiting = leads.held(view, most=1)
+        waiting = leads.held(view, most=1, wave=wave)
         free = any(not one.manages and not is_away(one, now=now) for one in reps.everybody(view))
     if not waiting or not free:
         return 0
     with desk.store.unit() as unit:
-        rotation = Rotation(unit, now=now)
-        given = 0
-        for lead in leads.held(unit, most=100):
+        rotation = Rotation(desk, unit, now=now)
+        given: list[Lead] = []
+        for lead in leads.held(unit, most=100, wave=wave):
             choice = rotation.choose()
             if choice is None:
                 break
             at = first_call(now=now, phoning=desk.phoning(lead, now=now))
-            owned, effects = give(desk, unit, replace(lead, next_at=at), choice, now=now)
-            desk.send(unit, owned, (*effects, RefreshCard(lead.id)), now=now)
-            given += 1
+            owned, _ = give(desk, unit, replace(lead, next_at=at), choice, now=now)
+            desk.send(unit, owned, (RefreshCard(lead.id),), now=now)
+            given.append(owned)
+        tally: Tally = {}
+        count(tally, given)
+        outbox.add(unit, news(unit, tally, was="", why="waited", now=now), now=now)
         unit.commit()
-    return given
+    return len(given)

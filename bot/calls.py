@@ -6,23 +6,27 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.desk import Desk
-from bot.leads import workable
+from bot.expected import expect
+from bot.leads import loggable
 from bot.outward import leaves_at
+from bot.speed import called
 from bot.team import member
 from rules.acts import LogOutcome
 from rules.effect import Effect
 from rules.effects import RefreshCard, RetireNudge
-from rules.lead import FollowUp, Lead
-from rules.nags import reopened
+from rules.expected import Expected
+from rules.lead import Attempt, FollowUp, Lead
+from rules.nags import due_of, reopened
 from rules.outcomes import Decision, Setting, decide, is_double
 from rules.outlook import Evidence, evidence, no_mail
 from rules.refusals import Refused
+from rules.said import Said, heard
 from rules.sending import SendEmail, SendSms
-from rules.words import Step
-from storage import calls, inbox, leads, outbox
+from rules.words import Outcome, Step
+from storage import agreements, calls, inbox, leads, outbox, wave
 from storage.unit import Unit
 
-AGENDA = 500
+AGENDA, MOST_HELD = 500, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,10 @@ class Logged:
 
     `other` logged the same a moment before, where somebody else did. `leave_at` has the moment
     (UTC) of each of the messages. `no_mail` says why the mailing list can't write to a lead that
-    is on it, `hour` what speaks for the hour of the next attempt.
+    is on it, `hour` what speaks for the hour of the next attempt. `ended` when it ended a
+    follow-up; `before` are the follow-ups that were agreed before, counted where the product is
+    sold in `one_call` only; of any other, a close takes `meetings` as a rule. `expected` tells of
+    the reminder of a follow-up that was agreed.
     """
 
     lead: Lead
@@ -44,6 +51,11 @@ class Logged:
     leave_at: tuple[datetime, ...] = ()
     no_mail: str = ""
     hour: Evidence | None = None
+    ended: bool = False
+    one_call: bool = False
+    meetings: int = 0
+    before: int = 0
+    expected: Expected | None = None
 
 
 def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logged:
@@ -51,10 +63,10 @@ def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logge
 
     Raises Refused: no such lead, somebody else's, closed.
     """
-    now = desk.clock()
+    now, act = desk.clock(), heard(act)
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
-        lead = workable(unit, act.lead_id, by=actor)
+        lead = loggable(unit, act.lead_id, by=actor, now=now)
         first = inbox.first_time(unit, key, at=now)
         if not first or _is_double(unit, lead, act, now=now):
             other = lead.last_by if first and lead.last_by != by else ""
@@ -62,11 +74,23 @@ def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logge
         due = lead.next_what is Step.FOLLOW_UP
         agreed = calls.open_followup(unit, lead.id) if due else None
         setting = desk.setting(lead, actor=by, now=now, followup=agreed)
+        if act.outcome is Outcome.FOLLOWUP:
+            setting = _counting(unit, lead, setting, manages=actor.manages)
         decision = decide(lead, act, setting)
+        after = called(desk, unit, lead, _owned(decision, now=now), by=actor, now=now)
+        decision = replace(decision, lead=after)
         ended = agreed if decision.ends_followup else None
         logged = _save(desk, unit, lead, decision, act, setting=setting, ended=ended)
+        expected = expect(desk, unit, decision.followup, by=by)
         unit.commit()
-    return logged
+    return replace(logged, expected=expected)
+
+
+def _counting(unit: Unit, lead: Lead, setting: Setting, *, manages: bool) -> Setting:
+    """Add what decides on a follow-up of a one-call product: one is the most it gets (L4.2)."""
+    if not setting.playbook.product(lead.product).one_call:
+        return setting
+    return replace(setting, manages=manages, followups=agreements.followups_of(unit, lead.id))
 
 
 def _is_double(unit: Unit, lead: Lead, act: LogOutcome, *, now: datetime) -> bool:
@@ -90,7 +114,7 @@ def _save(
     ended: FollowUp | None,
 ) -> Logged:
     now = setting.now
-    lead = leads.save(unit, _owned(decision, now=now), before=before)
+    lead = leads.save(unit, decision.lead, before=before)
     ended_id = ended.id if ended else None
     attempt_id = calls.add_attempt(
         unit, before, decision.attempt, after=lead, ended_followup=ended_id
@@ -99,20 +123,29 @@ def _save(
         _end(unit, ended, now=now)
     if decision.followup:
         calls.add_followup(unit, decision.followup, attempt_id=attempt_id)
-    _write_line(unit, act, by=decision.attempt.by, now=now)
+    _write_line(unit, act, decision.attempt)
     messages = _new_messages(desk, unit, decision)
     retire = (RetireNudge(ended.id, before.id),) if ended and ended.nags else ()
     desk.send(unit, lead, (*decision.effects, *retire), now=now, attempt_id=attempt_id)
     leave = tuple(leaves_at(desk, unit, lead, one, now=now) for one in messages)
     logged = Logged(lead, act, now, attempt_id=attempt_id, messages=messages, leave_at=leave)
-    return _with_what_is_next(logged, setting)
+    return _with_what_is_next(logged, setting, ended=ended is not None)
 
 
-def _with_what_is_next(logged: Logged, setting: Setting) -> Logged:
-    """Add what is told of the next step: of its hour, or of the mailing list."""
-    lead = logged.lead
+def _with_what_is_next(logged: Logged, setting: Setting, *, ended: bool) -> Logged:
+    """Add what is told of the next step: of its hour, the mailing list, the product's style."""
+    lead, book = logged.lead, setting.playbook
     silent = no_mail(lead, setting) if lead.next_what is Step.MAILING_LIST else ""
-    return replace(logged, no_mail=silent, hour=evidence(lead, setting.phoning))
+    told = replace(logged, no_mail=silent, hour=evidence(lead, setting.phoning))
+    if not ended and logged.act.outcome is not Outcome.FOLLOWUP:
+        return told
+    return replace(
+        told,
+        ended=ended,
+        one_call=book.product(lead.product).one_call,
+        meetings=book.meetings_of(lead.product),
+        before=setting.followups,
+    )
 
 
 def _new_messages(desk: Desk, unit: Unit, decision: Decision) -> tuple[SendSms | SendEmail, ...]:
@@ -137,16 +170,17 @@ def _end(unit: Unit, agreed: FollowUp, *, now: datetime) -> None:
     outbox.cancel_nudges(unit, agreed.id, now=now)
 
 
-def _write_line(unit: Unit, act: LogOutcome, *, by: str, now: datetime) -> None:
-    data: dict[str, object] = {"outcome": act.outcome}
+def _write_line(unit: Unit, act: LogOutcome, attempt: Attempt) -> None:
+    by, now = attempt.by, attempt.at
+    data: dict[str, object] = {"outcome": act.outcome, **Said("", act.objection, act.promise).data}
     if act.note or act.reason:
         data["note"] = act.note or act.reason
     if act.when:
         data["when"] = act.when.isoformat()
     if act.amount:
         data |= {"minor": act.amount.minor, "currency": act.amount.currency}
-    if act.talk_seconds:
-        data["talk"] = act.talk_seconds
+    if attempt.talk_seconds:
+        data["talk"] = attempt.talk_seconds
     leads.add_line(unit, act.lead_id, at=now, actor=by, what="outcome", **data)
     if act.agreed:
         leads.add_line(
@@ -180,7 +214,7 @@ def undo(desk: Desk, *, by: str, key: str = "", attempt_id: int | None = None) -
         restored = leads.save(unit, calls.as_before(lead, last["before"]))
         retired = _take_back_followup(unit, last["id"], now=now)
         calls.mark_undone(unit, last["id"], at=now)
-        _reopen(desk, unit, last["ended_followup"], now=now)
+        _reopen(desk, unit, restored, last["ended_followup"], now=now)
         leads.add_line(unit, lead.id, at=now, actor=by, what="undone", outcome=last["outcome"])
         desk.send(unit, restored, (RefreshCard(lead.id), *retired), now=now)
         unit.commit()
@@ -207,34 +241,42 @@ def _take_back_followup(unit: Unit, attempt_id: int, *, now: datetime) -> tuple[
     return (RetireNudge(agreed.id, agreed.lead_id),) if agreed.nags else ()
 
 
-def _reopen(desk: Desk, unit: Unit, followup_id: int | None, *, now: datetime) -> None:
+def _reopen(desk: Desk, unit: Unit, lead: Lead, followup_id: int | None, *, now: datetime) -> None:
     agreed = calls.followup(unit, followup_id) if followup_id else None
     if agreed:
-        calls.save_followup(unit, reopened(agreed, now=now, playbook=desk.playbook))
+        due, playbook = due_of(lead, agreed), desk.playbook
+        calls.save_followup(unit, reopened(agreed, due=due, now=now, playbook=playbook))
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """A rep's day: what is overdue, what comes later today, what waits without a time."""
+class MyLeads:
+    """A rep's leads: what is due now, what comes later today, what waits without a time.
 
-    overdue: list[tuple[Lead, str]]
+    So many more are `held`: they get no call for now (C1).
+    """
+
+    due: list[tuple[Lead, str]]
     today: list[tuple[Lead, str]]
     waiting: list[Lead]
     now: datetime
+    held: int = 0
 
 
-def my_day(desk: Desk, *, by: str) -> Day:
-    """Give a rep's day in the rep's own time zone."""
+def my_leads(desk: Desk, *, by: str) -> MyLeads:
+    """Give a rep's leads of the day in the rep's own time zone."""
     now = desk.clock()
     with desk.store.view() as view:
         actor = member(view, by, admins=desk.settings.admin_slack_ids)
         tomorrow = now.astimezone(actor.zone).date() + timedelta(days=1)
         midnight = datetime.combine(tomorrow, time(), actor.zone)
-        found = calls.agenda(view, owner=by, until=midnight, most=AGENDA)
+        bar = desk.playbook.wave
+        found = calls.agenda(view, owner=by, until=midnight, most=AGENDA, wave=bar)
+        held = wave.waiting(view, bar, by, most=MOST_HELD)
     timed = [(lead, why) for lead, why in found if lead.next_at is not None]
-    return Day(
-        overdue=[one for one in timed if one[0].next_at and one[0].next_at <= now],
+    return MyLeads(
+        due=[one for one in timed if one[0].next_at and one[0].next_at <= now],
         today=[one for one in timed if one[0].next_at and one[0].next_at > now],
         waiting=[lead for lead, _ in found if lead.next_at is None],
         now=now,
+        held=held,
     )

@@ -26,7 +26,9 @@ LEASE = timedelta(seconds=60)
 BATCH = 100
 HANDS = 8
 FLOOD = 30
-PACE = {"channel:leads": 1.0, "channel:digest": 1.0}
+LEADS, THREADS = "channel:leads", "channel:threads"
+PACE = {LEADS: 1.0, THREADS: 1.0, "channel:digest": 1.0}
+"""Seconds from one message of a lane to the next; Slack counts threads with their channel."""
 
 
 class Courier:
@@ -98,6 +100,7 @@ class Courier:
             rested = self._seconds()
             resting = {lane for lane, until in self._resting.items() if until > rested}
             closed = resting | self._busy
+            closed |= {THREADS} if LEADS in closed else set()
         with self._desk.store.view() as view:
             if not outbox.any_due(view, now=now, without=closed):
                 return []
@@ -105,8 +108,7 @@ class Courier:
             fold_flood(unit, now=now)
             take = partial(outbox.claim, unit, owner=self._owner, now=now, lease=LEASE)
             rows = take(most=BATCH, without=closed | set(PACE))
-            for lane in sorted(set(PACE) - closed):
-                rows += take(most=1, only=lane)
+            rows += _paced(take, closed)
             # In hand before the claim is committed: where the clock leaps in that instant, the
             # lease would seem to have run out.
             with self._lock:
@@ -185,6 +187,15 @@ class Courier:
             self._resting[lane] = now + seconds
             for name in [one for one, end in self._resting.items() if end <= now]:
                 del self._resting[name]
+
+
+def _paced(take: Callable[..., list[Row]], closed: set[str]) -> list[Row]:
+    """Take one row of each paced lane that is not closed; new leads go before their threads."""
+    rows: list[Row] = []
+    for lane in sorted(set(PACE) - closed):
+        if lane != THREADS or not any(row.lane == LEADS for row in rows):
+            rows += take(most=1, only=lane)
+    return rows
 
 
 def fold_flood(unit: Unit, *, now: datetime) -> None:

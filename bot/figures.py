@@ -1,31 +1,22 @@
 """The digest: figures of a period, and the one that is due every week (L6)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.desk import Desk
-from bot.team import member
 from rules.digest import Figures, last_digest, make_figures
 from rules.effects import PostDigest, PostDigestPicture
-from storage import figures, leads, outbox
+from storage import figures, outbox
 from storage.unit import View
 
 WEEK = timedelta(days=7)
-COUNTED = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class TeamWeek:
-    """The team's week so far, and how many leads wait for an owner."""
-
-    figures: Figures
-    unassigned: int
 
 
 def of_period(view: View, *, since: datetime, until: datetime) -> Figures:
     """Give the figures of a period; `until` is not included."""
     rows = figures.campaign_rows(view, since=since, until=until)
-    return make_figures(rows, since=since, until=until)
+    response = figures.response(view, since=since, until=until)
+    return make_figures(rows, since=since, until=until, response=response)
 
 
 def digest_of(desk: Desk, *, since: datetime, until: datetime) -> Figures:
@@ -39,16 +30,6 @@ def last_week(desk: Desk) -> tuple[datetime, datetime]:
     at_midnight = replace(desk.playbook, digest_at=time())
     _, since, until = last_digest(now=desk.clock(), playbook=at_midnight, zone=desk.settings.zone)
     return since, until
-
-
-def team_week(desk: Desk, *, by: str) -> TeamWeek | None:
-    """Give the team's week so far to who manages, None to a rep; raises Refused for outsiders."""
-    _, since = last_week(desk)
-    with desk.store.view() as view:
-        if not member(view, by, admins=desk.settings.admin_slack_ids).manages:
-            return None
-        found = of_period(view, since=since, until=since + WEEK)
-        return TeamWeek(found, len(leads.held(view, most=COUNTED)))
 
 
 def post_digest(desk: Desk, *, since: datetime, until: datetime, asked: str) -> None:

@@ -140,7 +140,7 @@ def import_rows(
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        rotation = Rotation(unit, now=now)
+        rotation = Rotation(desk, unit, now=now)
         results = []
         for row in rows:
             draft = read_draft(renamed(row, mapping), defaults=defaults)
@@ -175,7 +175,7 @@ def _take_row(
     )
     if kept is None:
         return RowResult("merged", row)
-    batch = Batch(SOURCE, post=post)
+    batch = Batch(SOURCE, post=post, imported=True)
     status, lead = take_in(desk, unit, draft, rotation, batch, intake_id=kept, now=now)
     inbox.settle(unit, kept, state=status, lead_id=lead.id)
     return RowResult(status, row)

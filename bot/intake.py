@@ -17,6 +17,7 @@ from rules.effects import PostCard
 from rules.fields import Defaults, Draft, read_draft, renamed
 from rules.lead import Lead
 from rules.plan import first_call
+from rules.wave import on_hold
 from rules.words import Step
 from storage import inbox, leads
 from storage.inbox import QUARANTINED, RECEIVED, Arrival
@@ -87,7 +88,7 @@ def settle(desk: Desk, intake_id: int) -> Receipt:
     """Read what was kept and make or find its lead; what was settled before stays so."""
     now = desk.clock()
     with desk.store.unit() as unit:
-        rotation = Rotation(unit, now=now)
+        rotation = Rotation(desk, unit, now=now)
         arrival = inbox.get(unit, intake_id, lock=True)
         if arrival is None or arrival.state != RECEIVED:
             return _receipt(arrival) if arrival else Receipt(intake_id, QUARANTINED, None)
@@ -151,29 +152,39 @@ def take_in(
     known = leads.find_person(unit, phone=phone, email=draft.email)
     if known:
         return "merged", merge(desk, unit, known, form, rotation)
-    lead = _create(desk, unit, dated(draft, now=now), now=now)
+    lead = _create(desk, unit, replace(form, draft=dated(draft, now=now)))
     add_source(unit, lead.id, form)
     leads.add_line(unit, lead.id, at=now, actor="", what="created", source=batch.source)
     closed = applied(desk, unit, lead, now=now)
     return "created", _hand_out(desk, unit, closed, rotation, batch, now=now)
 
 
-def _create(desk: Desk, unit: Unit, draft: Draft, *, now: datetime) -> Lead:
-    """Add a new lead with its tier, its zone, its first call."""
+def _create(desk: Desk, unit: Unit, form: Form) -> Lead:
+    """Add a new lead with its tier, its zone, its first call.
+
+    It climbs the speed ladder unless it was imported, or came long after it was sent (C1).
+    """
+    draft, now = form.draft, form.now
     good = draft.phone.e164 if draft.phone and draft.phone.valid else ""
     grade = graded(desk, campaign=draft.campaign, kind=draft.kind, product=draft.product)
     step = Step.CALL if good else Step.WAIT_FOR_PHONE
     lead = leads.add(unit, draft, step=step, at=now, grade=grade)
     lead = desk.placed(lead)
     at = first_call(now=now, phoning=desk.phoning(lead, now=now))
-    return replace(lead, next_at=at if step is Step.CALL else None)
+    fresh = now - form.at <= timedelta(minutes=desk.playbook.speed.fresh_minutes)
+    climbs = fresh and not form.batch.imported
+    return replace(lead, climbs=climbs, next_at=at if step is Step.CALL else None)
 
 
 def _hand_out(
     desk: Desk, unit: Unit, lead: Lead, rotation: Rotation, batch: Batch, *, now: datetime
 ) -> Lead:
-    """Give a new lead to the rotation's choice; one that nobody may call or write to to nobody."""
-    choice = rotation.choose() if lead.living else None
+    """Give a new lead to the rotation's choice; to nobody one that nobody may call or write to.
+
+    One whose tier is on hold, while there are more leads than hands, waits (C1).
+    """
+    waits = not lead.living or on_hold(lead, desk.playbook)
+    choice = None if waits else rotation.choose()
     if choice is None and not batch.post:
         return leads.save(unit, lead)
     owned, effects = give(desk, unit, lead, choice, now=now)

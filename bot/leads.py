@@ -11,10 +11,15 @@ from rules.lead import FollowUp, Lead
 from rules.money import Money
 from rules.permissions import may_work
 from rules.refusals import Refused
+from rules.said import split
+from rules.talking import running_for
 from rules.team import Rep
-from storage import calls, inbox, leads, reps
+from storage import calls, inbox, leads, messages, reps
 from storage.leads import Line
-from storage.unit import View
+from storage.messages import Message
+from storage.unit import Unit, View
+
+LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Shown:
     owner: Rep | None
     followup: FollowUp | None
     lines: list[Line]
+    messages: list[Message]
     sold: tuple[Money, ...]
     full: bool
     home: str
@@ -54,14 +60,25 @@ def workable(view: View, lead_id: int, *, by: Rep) -> Lead:
     return lead
 
 
+def loggable(view: View, lead_id: int, *, by: Rep, now: datetime) -> Lead:
+    """Give a lead that this person may log on, or is on the phone with at `now` (UTC).
+
+    It may have become somebody else's since that call began. Raises Refused otherwise (C5).
+    """
+    lead = open_lead(view, lead_id, by=by)
+    if lead.talking_by != by.slack_id or running_for(lead, now=now) is None:
+        check_workable(view, lead, by=by)
+    return lead
+
+
 def check_workable(view: View, lead: Lead, *, by: Rep) -> None:
     """Raise Refused, with who has the lead, unless this person may log on it (C5)."""
     if may_work(by, lead):
         return
-    key = "lead.of_another" if lead.owner else "lead.of_nobody"
+    whose = "lead.of_another" if lead.owner else "lead.of_nobody"
     owner = reps.get(view, lead.owner)
-    whose = owner.name if owner else ""
-    raise Refused(key, lead_id=lead.id, name=lead.name, owner=lead.owner, owner_name=whose)
+    name = owner.name if owner else ""
+    raise Refused(whose, lead_id=lead.id, name=lead.name, owner=lead.owner, owner_name=name)
 
 
 def show(desk: Desk, lead_id: int, *, by: str) -> Shown:
@@ -73,12 +90,13 @@ def show(desk: Desk, lead_id: int, *, by: str) -> Shown:
 
 
 def shown(desk: Desk, view: View, lead: Lead, *, full: bool) -> Shown:
-    """Gather what a lead's card tells."""
+    """Gather what a lead's card tells; its history and messages for who may see all of it."""
     return Shown(
         lead=lead,
         owner=reps.get(view, lead.owner) if lead.owner else None,
         followup=calls.open_followup(view, lead.id),
-        lines=leads.lines(view, lead.id),
+        lines=leads.lines(view, lead.id, most=LINES) if full else [],
+        messages=messages.of_lead(view, lead.id) if full else [],
         sold=calls.sales(view, lead.id) if lead.closed_at else (),
         full=full,
         home=desk.settings.default_region,
@@ -88,19 +106,26 @@ def shown(desk: Desk, view: View, lead: Lead, *, full: bool) -> Shown:
 
 
 def add_note(desk: Desk, lead_id: int, text: str, *, by: str, key: str = "") -> Lead:
-    """Write down what was learned (C4); raises Refused for another's lead."""
+    """Write down what was learned or promised (C4); raises Refused for another's lead."""
     now = desk.clock()
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
         lead = workable(unit, lead_id, by=actor)
         if inbox.first_time(unit, key, at=now):
-            leads.add_line(unit, lead_id, at=now, actor=by, what="note", text=text)
-            desk.send(unit, lead, (RefreshCard(lead_id),), now=now)
+            write_note(desk, unit, lead, text, by=by, now=now)
         unit.commit()
     return lead
+
+
+def write_note(desk: Desk, unit: Unit, lead: Lead, text: str, *, by: str, now: datetime) -> None:
+    """Write a note into a lead's history, now (UTC), and bring its cards up to the present (C4)."""
+    said = split(text)
+    leads.add_line(unit, lead.id, at=now, actor=by, what="note", text=said.note, **said.data)
+    desk.send(unit, lead, (RefreshCard(lead.id),), now=now)
 
 
 def for_work(desk: Desk, lead_id: int, *, by: str) -> Lead:
     """Give a lead that this person is about to log on; raises Refused otherwise."""
     with desk.store.view() as view:
-        return workable(view, lead_id, by=member(view, by, admins=desk.settings.admin_slack_ids))
+        actor = member(view, by, admins=desk.settings.admin_slack_ids)
+        return loggable(view, lead_id, by=actor, now=desk.clock())

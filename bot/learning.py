@@ -65,10 +65,10 @@ def learn_nightly(desk: Desk) -> bool:
     return True
 
 
-def last_night(now: datetime, *, zone: ZoneInfo) -> datetime:
-    """Give the newest moment (UTC) not after `now` at which it was 03:00 in a zone."""
+def last_night(now: datetime, *, zone: ZoneInfo, at: time = NIGHT) -> datetime:
+    """Give the newest moment (UTC) not after `now` at which it was 03:00, or `at`, in a zone."""
     today = now.astimezone(zone).date()
-    nights = (datetime.combine(day, NIGHT, zone).astimezone(UTC) for day in (today, today - DAY))
+    nights = (datetime.combine(day, at, zone).astimezone(UTC) for day in (today, today - DAY))
     return next(night for night in nights if night <= now)
 
 

@@ -13,7 +13,7 @@ features:
   app_home:
     home_tab_enabled: true
     messages_tab_enabled: true
-    messages_tab_read_only_enabled: true
+    messages_tab_read_only_enabled: false
   bot_user:
     display_name: leads
     always_online: true
@@ -33,6 +33,11 @@ oauth_config:
       - channels:join
       - channels:manage
       - groups:read
+      - channels:history
+      - groups:history
+      - im:history
+      - users:read
+      - pins:write
       - files:write
 settings:
   interactivity:
@@ -42,6 +47,10 @@ SCOPES = tuple(line.strip(" -") for line in _SCOPES.splitlines() if line.startsw
 _EVENTS = """\
     bot_events:
       - app_home_opened
+      - message.channels
+      - message.groups
+      - message.im
+      - user_change
 """
 _LAST = """\
   org_deploy_enabled: false

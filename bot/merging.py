@@ -9,6 +9,7 @@ from bot.heard import heard
 from bot.optouts import applied
 from bot.returns import bring_back, call_again, regraded, tell_owner
 from bot.sources import Form, add_source
+from bot.speed import clocked
 from rules.effects import RefreshCard, TellOwner
 from rules.fields import Draft
 from rules.guards import may_be_called
@@ -40,6 +41,8 @@ def merge(desk: Desk, unit: Unit, lead_id: int, form: Form, rotation: Rotation) 
     said = _consented(unit, before, form, fresh=fresh)
     said = _noted(unit, said, draft.note, now=now) if fresh else said
     lead = _added(desk, unit, said, form)
+    if lead.next_what is not before.next_what:
+        lead = clocked(desk, unit, lead, now=now)
     if lead != before:
         lead = leads.save(unit, lead, before=before)
     if fresh:

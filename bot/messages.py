@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import links
@@ -15,7 +15,7 @@ from rules.lead import Lead
 from rules.phones import email_key
 from rules.sending import SendEmail, SendSms
 from rules.templates import SMS_UNITS, Chosen, Moment, base_language, choose
-from rules.words import Layer, Outcome
+from rules.words import Layer, Outcome, Step
 from storage import calls, reps
 from storage.unit import View
 
@@ -49,7 +49,7 @@ def facts_of(
     desk: Desk, view: View, lead: Lead, effect: SendSms | SendEmail, *, now: datetime
 ) -> Facts:
     """Gather what a message may say at this moment (UTC)."""
-    words, book = words_for(desk, lead), desk.playbook
+    words, book, effect = words_for(desk, lead), desk.playbook, _as_it_stands(lead, effect)
     owner = reps.get(view, lead.owner) if lead.owner else None
     address = lead.phone_e164 if isinstance(effect, SendSms) else email_key(lead.email)
     products = {one.name for one in book.products}
@@ -139,6 +139,14 @@ def _refusal(desk: Desk, view: View, lead: Lead, words: Words) -> str:
 def _hears_answers(sender: str) -> bool:
     """Say whether an SMS can be answered: its sender is a number or a messaging service."""
     return sender.startswith("MG") or not any(char.isalpha() for char in sender)
+
+
+def _as_it_stands(lead: Lead, effect: SendSms | SendEmail) -> SendSms | SendEmail:
+    """Give a message with the hour that is agreed now: it may have been moved on the way."""
+    promised = effect.agreed and effect.after == lead.last_outcome == Outcome.NOTNOW
+    if not promised or lead.next_at is None or lead.next_what not in {Step.CALL, Step.FOLLOW_UP}:
+        return effect
+    return replace(effect, agreed=lead.next_at.isoformat())
 
 
 def _variant(effect: SendSms | SendEmail, *, now: datetime) -> str:

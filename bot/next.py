@@ -1,23 +1,27 @@
 """The best call for a rep now, reserved for them while they make it (L1.4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.assign import hand_over
+from bot.assign import NewOwner, hand_over
 from bot.desk import Desk
 from bot.team import member
 from rules.lead import Lead
 from rules.queue import AGREED_FOR, may_ring, rank
 from rules.refusals import Refused
 from rules.rest import next_calling
-from rules.words import Queue
-from storage import leads, queue
+from rules.wave import stricter
+from rules.words import Queue, Tier
+from storage import leads, queue, wave
 from storage.queue import Asker, Candidate
 from storage.unit import Unit
 
+KEPT_FOR = timedelta(days=7)
 TRIES = 10
 CROWD = 64
+MOST_HELD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,16 @@ class Handed:
 class Later:
     """Nothing may be called at `now` (UTC): the next lead and its time, where there is one.
 
-    `opens` when the lead is due already and waits for calling hours.
+    `opens` when the lead is due already and waits for calling hours. So many of the rep's are
+    `held`, and `pooled` says whether some of the pool are: they get no call for now (C1).
     """
 
     now: datetime
     lead: Lead | None = None
     at: datetime | None = None
     opens: bool = False
+    held: int = 0
+    pooled: bool = False
 
 
 def next_lead(desk: Desk, *, by: str) -> Handed | Later:
@@ -145,12 +152,27 @@ class Look:
     def _due(self, one: Queue, *, most: int) -> list[Candidate]:
         """Give what may ring: where it is calling time, and elsewhere what was agreed for now."""
         unit, asker = self._unit, self._asker
-        found = queue.best(unit, one, asker, zones=self._open, most=most)
+        found = self._above(one, self._open, most=most)
         if one is Queue.FRESH:
             return found
         since = asker.now - AGREED_FOR
         agreed = queue.best(unit, one, asker, zones=self._closed, most=most, agreed_since=since)
         return sorted([*found, *agreed], key=rank)
+
+    def _above(self, one: Queue, zones: Sequence[str], *, most: int = 1) -> list[Candidate]:
+        """Give what is due above a stricter bar, and below it what was agreed or asked for (C1)."""
+        unit, asker, bar = self._unit, self._asker, self._desk.playbook.wave
+        hold, cut = stricter(bar, one)
+        free = [tier for tier in Tier if tier not in {*hold, *cut}]
+        found = queue.best(unit, one, asker, zones=zones, tiers=free, most=most)
+        if not hold and not cut:
+            return found
+        since = asker.now - KEPT_FOR
+        kept = queue.best(
+            unit, one, asker, zones=zones, tiers=(*hold, *cut), most=most, kept_since=since
+        )
+        early = queue.best(unit, one, asker, zones=zones, tiers=cut, most=most, below=bar.attempts)
+        return sorted({*found, *kept, *early}, key=rank)
 
     def reserve(self, lead: Lead) -> Handed:
         """Keep a lead for the rep, whose it becomes where it was the pool's."""
@@ -158,7 +180,7 @@ class Look:
         held = replace(lead, held_by=me, held_until=now + self._hold)
         if lead.owner:
             return Handed(leads.save(self._unit, held, before=lead), now)
-        mine, effects = hand_over(self._unit, held, to=me, by=me, now=now)
+        mine, effects = hand_over(self._desk, self._unit, held, NewOwner(me, me), now=now)
         self._desk.send(self._unit, mine, effects, now=now)
         return Handed(mine, now, of_pool=True)
 
@@ -168,12 +190,16 @@ class Look:
         return Handed(lead, now, since=min(now, (lead.held_until or now) - self._hold))
 
     def later(self) -> Later:
-        """Give what comes next: a lead's time, or calling hours for one that is due."""
-        unit, asker = self._unit, self._asker
-        coming = queue.coming(unit, asker)
-        due = [found for one in Queue for found in queue.best(unit, one, asker, zones=self._closed)]
+        """Give what comes next, a lead's time or calling hours for one that is due; what waits."""
+        unit, asker, bar = self._unit, self._asker, self._desk.playbook.wave
+        coming = queue.coming(unit, asker, bar)
+        held = wave.waiting(unit, bar, asker.me, most=MOST_HELD)
+        pooled = bool(wave.waiting(unit, bar, "", most=1))
+        due = [found for one in Queue for found in self._above(one, self._closed)]
         first = min(due, key=lambda one: (self._opens(one.zone), rank(one)), default=None)
         if first and not (coming and coming.next_at and coming.next_at < self._opens(first.zone)):
             lead = leads.load(unit, first.id)
-            return Later(asker.now, lead, self._opens(first.zone), opens=True)
-        return Later(asker.now, coming, coming.next_at if coming else None)
+            opens = self._opens(first.zone)
+            return Later(asker.now, lead, opens, opens=True, held=held, pooled=pooled)
+        at = coming.next_at if coming else None
+        return Later(asker.now, coming, at, held=held, pooled=pooled)

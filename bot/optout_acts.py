@@ -12,7 +12,7 @@ from rules.acts import OptOut
 from rules.effects import RefreshCard
 from rules.lead import Lead
 from rules.messages import ask_phone
-from rules.nags import reopened
+from rules.nags import due_of, reopened
 from rules.optouts import BY_COMMAND, closed_to, in_order, opened_to
 from rules.phones import email_key
 from rules.refusals import Refused
@@ -180,7 +180,7 @@ def _restore(
     back = closed_to(open_again, still, now=now, playbook=desk.playbook)
     saved = leads.save(unit, back, before=lead)
     if same and was["followup"] and saved.next_what is Step.FOLLOW_UP:
-        _reopen(desk, unit, was["followup"], now=now)
+        _reopen(desk, unit, saved, was["followup"], now=now)
     _requeue(desk, unit, saved, since=line.at, now=now)
     channels = [one for one in added if one not in saved.opted_out]
     data = {"channels": channels, "how": BY_COMMAND}
@@ -196,7 +196,8 @@ def _requeue(desk: Desk, unit: Unit, lead: Lead, *, since: datetime, now: dateti
     outbox.requeue(unit, keys, why=DROPPED, since=since, due_at=desk.leaves_at(lead, now=now))
 
 
-def _reopen(desk: Desk, unit: Unit, followup_id: int, *, now: datetime) -> None:
+def _reopen(desk: Desk, unit: Unit, lead: Lead, followup_id: int, *, now: datetime) -> None:
     agreed = calls.followup(unit, followup_id)
     if agreed:
-        calls.save_followup(unit, reopened(agreed, now=now, playbook=desk.playbook))
+        due, playbook = due_of(lead, agreed), desk.playbook
+        calls.save_followup(unit, reopened(agreed, due=due, now=now, playbook=playbook))

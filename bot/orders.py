@@ -14,8 +14,9 @@ ADDRESS_REFUSED = "smtp_address"
 class SlackPost:
     """A new message; `to` is a channel's name or id, or a member's id, `thread` its parent's ts.
 
-    `seen_version` is the lead's version that a card shows; what is `for_managers` never goes to
-    a public channel.
+    `seen_version` is the lead's version that a card shows, `newest_line` the number of the last
+    line of history that is told; what is `for_managers` never goes to a public channel. One that
+    is `pinned` is pinned to its channel, where the bot may.
     """
 
     to: str
@@ -23,15 +24,18 @@ class SlackPost:
     seen_version: int = 0
     for_managers: bool = False
     thread: str = ""
+    newest_line: int = 0
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SlackUpdate:
-    """A change of a message that stands already."""
+    """A change of a message that stands already; it is the last for what the posts `over` name."""
 
     channel: str
     ts: str
     message: Message
+    over: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,14 @@ class SlackPicture:
     name: str
     title: str
     alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlackHome:
+    """What a person's Home tab shows from now on."""
+
+    to: str
+    view: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,7 @@ class Mail:
     name: str = ""
 
 
-Order = SlackPost | SlackUpdate | SlackPicture | Sms | Mail
+Order = SlackPost | SlackUpdate | SlackPicture | SlackHome | Sms | Mail
 
 
 @dataclass(frozen=True, slots=True)

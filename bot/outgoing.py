@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot import figures, pictures, replies
+from bot import alarms, board, catchup, figures, firstcalls, nudges, pictures
+from bot.agenda import prepare_agenda
+from bot.audience import lead_of, team_words, words_of
+from bot.board import prepare_board
+from bot.catchup import prepare_catch_up
 from bot.desk import Desk
+from bot.firstcalls import prepare_nudge_call, prepare_retire_call, prepare_tell_away
+from bot.handed import prepare_hand_over
+from bot.home import prepare_show_home
 from bot.leads import shown
+from bot.nudges import prepare_nudge, prepare_retire_nudge
 from bot.orders import (
     Drop,
     Mail,
@@ -21,7 +28,15 @@ from bot.orders import (
 )
 from bot.outward import prepare_email, prepare_sms, write_down
 from bot.team import is_in_team
-from bot.texts import Safe, Words
+from bot.texts import Safe
+from bot.threads import LINES, prepare_lines, tell_lines
+from bot.told import (
+    CARD,
+    prepare_post_reply,
+    prepare_tell_managers,
+    prepare_tell_owner,
+    prepare_tell_reply,
+)
 from bot.views import digest, notices
 from bot.views.card import card
 from rules.digest import Figures
@@ -40,19 +55,30 @@ from rules.effects import (
     TellOwner,
     TellReply,
 )
-from rules.lead import Lead
+from rules.reminders import (
+    HandOver,
+    NudgeCall,
+    PostBoard,
+    PostLines,
+    RetireCall,
+    SendAgenda,
+    SendCatchUp,
+    ShowHome,
+    TellAway,
+)
 from rules.sending import SendEmail, SendSms
-from storage import calls, leads, outbox, posts, reps
+from storage import leads, outbox, posts, preferences
 from storage.outbox import Row
 from storage.unit import Unit, View
-
-CARD, NUDGE = "card", "nudge"
 
 
 def order_for(desk: Desk, row: Row) -> Prepared:
     """Make what a row sends now; or nothing, with the reason."""
+    effect = row.effect
     with desk.store.view() as view:
-        return _PREPARE[type(row.effect)](desk, view, row)
+        if effect.switch and preferences.is_off(view, effect.recipient, effect.switch):
+            return Drop("switched_off")
+        return _PREPARE[type(effect)](desk, view, row)
 
 
 def record(
@@ -60,6 +86,8 @@ def record(
 ) -> None:
     """Keep where new messages stand; a card that grew old on its way is refreshed."""
     lead_id = getattr(row.effect, "lead_id", 0)
+    posts.end(unit, [one for order, _ in sent for one in _over(order)])
+    nudges.left_late(desk, unit, row, now=now)
     for order, done in sent:
         if isinstance(order, SlackPost) and isinstance(row.effect, PostCard | PostOwnerCard):
             to = "" if isinstance(row.effect, PostCard) else order.to
@@ -67,11 +95,20 @@ def record(
             lead = leads.load(unit, lead_id)
             if lead and lead.version != order.seen_version:
                 outbox.add(unit, (RefreshCard(lead_id),), now=now)
-        if isinstance(order, SlackPost) and isinstance(row.effect, NudgeRep):
-            _nudge_stands(unit, row.effect, order.to, done, now=now)
+        if isinstance(order, SlackPost | SlackUpdate) and type(row.effect) in _STANDS:
+            _STANDS[type(row.effect)](unit, row.effect, done, now=now)
         if isinstance(order, Sms | Mail):
             write_down(desk, unit, row, order, done, now=now)
             outbox.add(unit, (RefreshCard(lead_id),), now=now)
+        if isinstance(order, SlackPost) and isinstance(row.effect, PostLines):
+            _stands(unit, lead_id, purpose=LINES, to="", done=done, about=str(order.newest_line))
+    if isinstance(row.effect, RefreshCard | PostLines):
+        due = now + desk.playbook.undo_time
+        outbox.add(unit, tell_lines(unit, lead_id), now=now, due_at=due)
+
+
+def _over(order: Order) -> tuple[int, ...]:
+    return order.over if isinstance(order, SlackUpdate) else ()
 
 
 def _stands(
@@ -88,32 +125,9 @@ def _stands(
     )
 
 
-def _nudge_stands(unit: Unit, nudge: NudgeRep, to: str, done: Sent, *, now: datetime) -> None:
-    """Keep where a reminder stands; now that it is the newest, older ones lose their buttons."""
-    about = str(nudge.followup_id)
-    _stands(unit, nudge.lead_id, purpose=NUDGE, to=to, done=done, about=about)
-    if len(posts.of_lead(unit, nudge.lead_id, purpose=NUDGE, about=about)) > 1:
-        outbox.add(unit, (RetireNudge(nudge.followup_id, nudge.lead_id),), now=now)
-
-
-def team_words(desk: Desk) -> Words:
-    """Give the texts for channels: the team's language and time zone."""
-    return Words(desk.settings.locale, desk.settings.zone)
-
-
-def words_of(desk: Desk, view: View, slack_id: str) -> Words:
-    """Give the texts for one person's private messages: their language and time zone."""
-    rep = reps.get(view, slack_id)
-    return Words(rep.locale, ZoneInfo(rep.timezone)) if rep else team_words(desk)
-
-
-def _lead(view: View, lead_id: int) -> Lead | None:
-    return leads.load(view, lead_id) if lead_id else None
-
-
 def _post_card(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
-    lead = _lead(view, effect.lead_id)
+    lead = lead_of(view, effect.lead_id)
     if lead is None:
         return Drop("lead_gone")
     known = shown(desk, view, lead, full=False)
@@ -123,7 +137,7 @@ def _post_card(desk: Desk, view: View, row: Row) -> Prepared:
 
 def _post_owner_card(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
-    lead = _lead(view, effect.lead_id)
+    lead = lead_of(view, effect.lead_id)
     if lead is None or lead.owner != effect.rep or not is_in_team(desk, view, effect.rep):
         return Drop("owner_changed")
     known = shown(desk, view, lead, full=True)
@@ -133,97 +147,20 @@ def _post_owner_card(desk: Desk, view: View, row: Row) -> Prepared:
 
 def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
-    lead = _lead(view, effect.lead_id)
-    standing = posts.of_lead(view, effect.lead_id, purpose=CARD) if lead else []
-    if lead is None or not standing:
+    lead = lead_of(view, effect.lead_id)
+    found = posts.of_purposes(view, effect.lead_id, (CARD, alarms.ALARM)) if lead else []
+    if lead is None or not found:
         return Drop("no_post")
     orders: list[Order] = []
-    for post in standing:
+    for post in (one for one in found if one.purpose == CARD):
         private = bool(post.recipient)
         words = words_of(desk, view, post.recipient) if private else team_words(desk)
         own = private and post.recipient == lead.owner
         known = shown(desk, view, lead, full=own and is_in_team(desk, view, lead.owner))
         message = card(known, words, desk.playbook, private=private)
         orders.append(SlackUpdate(post.channel, post.ts, message))
-    return orders
-
-
-def _nudge(desk: Desk, view: View, row: Row) -> Prepared:
-    effect: Any = row.effect
-    agreed, lead = calls.followup(view, effect.followup_id), _lead(view, effect.lead_id)
-    if agreed is None or lead is None or agreed.state != "open":
-        return Drop("followup_ended")
-    if not is_in_team(desk, view, agreed.rep):
-        return Drop("rep_left")
-    words = words_of(desk, view, agreed.rep)
-    home = desk.settings.default_region
-    message = notices.nudge(agreed, lead, words, desk.playbook, nag=effect.nag, home=home)
-    return [SlackPost(agreed.rep, message)]
-
-
-def _retire_nudge(desk: Desk, view: View, row: Row) -> Prepared:
-    effect: Any = row.effect
-    agreed, lead = calls.followup(view, effect.followup_id), _lead(view, effect.lead_id)
-    about = str(effect.followup_id)
-    standing = posts.of_lead(view, effect.lead_id, purpose=NUDGE, about=about)
-    if agreed is None or lead is None or not standing:
-        return Drop("no_post")
-    older = standing[:-1] if agreed.state == "open" and agreed.nags else standing
-    return [
-        SlackUpdate(
-            post.channel,
-            post.ts,
-            notices.retired(agreed, lead, words_of(desk, view, post.recipient), post.recipient),
-        )
-        for post in older
-    ]
-
-
-def _tell_managers(desk: Desk, view: View, row: Row) -> Prepared:
-    effect: Any = row.effect
-    words = words_of(desk, view, effect.to) if effect.to else team_words(desk)
-    lead, home = _lead(view, effect.lead_id), desk.settings.default_region
-    said = replies.find(view, effect.about, region=home) if effect.notice == "unheard" else None
-    message = (
-        notices.unheard(said, lead, words, home=home)
-        if said
-        else notices.for_managers(effect, lead, words)
-    )
-    to = effect.to or desk.settings.managers_channel
-    return [SlackPost(to, message, for_managers=not effect.to)]
-
-
-def _tell_reply(desk: Desk, view: View, row: Row) -> Prepared:
-    effect: Any = row.effect
-    lead, home = _lead(view, effect.lead_id), desk.settings.default_region
-    said = replies.find(view, effect.message, region=home)
-    if said is None or lead is None or lead.owner != effect.rep:
-        return Drop("owner_changed")
-    if not is_in_team(desk, view, effect.rep):
-        return Drop("rep_left")
-    message = notices.replied(said, lead, words_of(desk, view, effect.rep), home=home)
-    return [SlackPost(effect.rep, message)]
-
-
-def _tell_owner(desk: Desk, view: View, row: Row) -> Prepared:
-    effect: Any = row.effect
-    lead = _lead(view, effect.lead_id)
-    if lead is None or lead.owner != effect.rep or not is_in_team(desk, view, effect.rep):
-        return Drop("owner_changed")
-    words, home = words_of(desk, view, effect.rep), desk.settings.default_region
-    return [SlackPost(effect.rep, notices.for_owner(effect, lead, words, home=home))]
-
-
-def _post_reply(desk: Desk, view: View, row: Row) -> Prepared:
-    effect: Any = row.effect
-    lead, home = _lead(view, effect.lead_id), desk.settings.default_region
-    said = replies.find(view, effect.message, region=home)
-    standing = posts.of_lead(view, effect.lead_id, purpose=CARD)
-    parent = next((one for one in standing if not one.recipient), None)
-    if said is None or lead is None or parent is None:
-        return Drop("no_post")
-    message = notices.in_thread(said, lead, team_words(desk))
-    return [SlackPost(parent.channel, message, thread=parent.ts)]
+    orders += alarms.ended(desk, view, [one for one in found if one.purpose == alarms.ALARM])
+    return orders or Drop("no_post")
 
 
 def _post_import(desk: Desk, _view: View, row: Row) -> Prepared:
@@ -260,20 +197,36 @@ def _digest_figures(view: View, row: Row) -> Figures:
 
 
 Prepare = Callable[[Desk, View, Row], Prepared]
+_STANDS: dict[type, Callable[..., None]] = {
+    NudgeRep: nudges.stands,
+    NudgeCall: firstcalls.stands,
+    PostBoard: board.stands,
+    SendCatchUp: catchup.stands,
+    TellManagers: alarms.stands,
+}
 _PREPARE: dict[type, Prepare] = {
     PostCard: _post_card,
     PostOwnerCard: _post_owner_card,
     RefreshCard: _refresh_card,
     SendSms: prepare_sms,
     SendEmail: prepare_email,
-    NudgeRep: _nudge,
-    RetireNudge: _retire_nudge,
-    TellManagers: _tell_managers,
-    TellReply: _tell_reply,
-    PostReply: _post_reply,
-    TellOwner: _tell_owner,
+    NudgeRep: prepare_nudge,
+    RetireNudge: prepare_retire_nudge,
+    NudgeCall: prepare_nudge_call,
+    RetireCall: prepare_retire_call,
+    TellAway: prepare_tell_away,
+    PostBoard: prepare_board,
+    SendCatchUp: prepare_catch_up,
+    SendAgenda: prepare_agenda,
+    HandOver: prepare_hand_over,
+    TellManagers: prepare_tell_managers,
+    TellReply: prepare_tell_reply,
+    PostReply: prepare_post_reply,
+    PostLines: prepare_lines,
+    TellOwner: prepare_tell_owner,
     PostImport: _post_import,
     PostFolded: _post_folded,
     PostDigest: _post_digest,
     PostDigestPicture: _post_digest_picture,
+    ShowHome: prepare_show_home,
 }

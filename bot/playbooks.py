@@ -16,7 +16,8 @@ from bot.team import member
 from rules.effects import TellManagers
 from rules.overlay import Overlay, changed, merged, value_at
 from rules.playbook import Playbook
-from rules.playbook_file import TOGETHER, PlaybookFaults, read_playbook
+from rules.playbook_file import PlaybookFaults, read_playbook
+from rules.playbook_keys import TOGETHER
 from rules.refusals import Refused
 from rules.written import data_of
 from storage import inbox, outbox, playbooks, reps
@@ -26,6 +27,7 @@ from storage.unit import Unit, View
 
 log = logging.getLogger(__name__)
 
+Also = Callable[[Unit, Version], None]
 IN_SLACK = "changed in Slack"
 LISTED = 10
 _TOLD = 5
@@ -141,20 +143,41 @@ def _check_manager(desk: Desk, view: View, by: str) -> None:
 
 
 def change(
-    desk: Desk, by: str, changes: Overlay, *, seen: int | None = None, key: str = ""
+    desk: Desk,
+    by: str,
+    changes: Overlay,
+    *,
+    seen: int | None = None,
+    key: str = "",
+    also: Also | None = None,
 ) -> Changed:
     """Change the playbook as `rules.overlay` writes it; it counts from now on (L1.2).
 
     `seen` is the version that the person saw: who changed the same in the meantime goes first.
-    Raises Refused for all but managers, for faults and for a change that comes too late.
+    What is `also` to be stored with the new version is in the same commit. Raises Refused for all
+    but managers, for faults and for a change that comes too late.
     """
 
     def over(unit: Unit, newest: Version) -> Overlay:
+        _check_manager(desk, unit, by)
         if seen is not None:
             _check_fresh(unit, changes, seen)
         return changed(newest.overlay, changes)
 
-    return _store(desk, by, over, key=key)
+    return _store(desk, by, over, key=key, also=also)
+
+
+def change_by_rule(desk: Desk, changes: Overlay, *, seen: int, also: Also) -> Changed:
+    """Change the playbook as a rule asks that a manager agreed to, in nobody's name (C1).
+
+    The rest is as for `change`.
+    """
+
+    def over(unit: Unit, newest: Version) -> Overlay:
+        _check_fresh(unit, changes, seen)
+        return changed(newest.overlay, changes)
+
+    return _store(desk, "", over, key="", also=also)
 
 
 def revert(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
@@ -164,6 +187,7 @@ def revert(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
     """
 
     def over(unit: Unit, _newest: Version) -> Overlay:
+        _check_manager(desk, unit, by)
         return _known(unit, version).overlay
 
     return _store(desk, by, over, key=key)
@@ -176,6 +200,7 @@ def undo(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
     """
 
     def over(unit: Unit, newest: Version) -> Overlay:
+        _check_manager(desk, unit, by)
         made, older = _known(unit, version), playbooks.before(unit, version).overlay
         _check_fresh(unit, made.changed, version)
         kept = {name: one for name, one in newest.overlay.items() if name not in made.changed}
@@ -219,11 +244,17 @@ def _check_fresh(unit: Unit, changes: Mapping[str, Any], seen: int) -> None:
             raise Refused("playbook.meanwhile", what=what, owner=later.actor, owner_name=name)
 
 
-def _store(desk: Desk, by: str, over: Callable[[Unit, Version], Overlay], *, key: str) -> Changed:
+def _store(
+    desk: Desk,
+    by: str,
+    over: Callable[[Unit, Version], Overlay],
+    *,
+    key: str,
+    also: Also | None = None,
+) -> Changed:
     now = desk.clock()
     refresh(desk)
     with desk.store.unit() as unit:
-        _check_manager(desk, unit, by)
         playbooks.hold(unit)
         newest = playbooks.newest(unit)
         if not inbox.first_time(unit, key, at=now):
@@ -233,6 +264,8 @@ def _store(desk: Desk, by: str, over: Callable[[Unit, Version], Overlay], *, key
         if not found:
             return _named(unit, replace(newest, changed={}))
         made = playbooks.add(unit, at=now, actor=by, changed=found, overlay=overlay)
+        if also:
+            also(unit, made)
         told = _named(unit, made)
         unit.commit()
     refresh(desk)

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.assign import Rotation, give, tell_managers
 from bot.desk import Desk
 from bot.grading import graded
+from bot.speed import clocked
 from bot.team import is_in_team
 from rules.effect import Effect
 from rules.effects import PostOwnerCard, RefreshCard, TellManagers, TellOwner
@@ -103,8 +104,8 @@ def _with_rep(
 ) -> tuple[Lead, tuple[Effect, ...]]:
     """Save a lead with its rep, or with the rotation's where that one is not in the team."""
     if is_in_team(desk, unit, lead.owner):
-        return leads.save(unit, lead, before=before), ()
-    choice = (rotation or Rotation(unit, now=now)).choose()
+        return leads.save(unit, clocked(desk, unit, lead, now=now), before=before), ()
+    choice = (rotation or Rotation(desk, unit, now=now)).choose()
     return give(desk, unit, replace(lead, owner=""), choice, now=now)
 
 

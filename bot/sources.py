@@ -16,10 +16,14 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How rows of one file are taken in: the source they count for, and whether each is posted."""
+    """How leads are taken in: the source they count for, and whether each is posted.
+
+    Those that are `imported` wait in queues and climb no ladder (C1).
+    """
 
     source: str
     post: bool
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """The team, as everybody asks for it."""
 
+from datetime import datetime
+
 from bot.desk import Desk
 from rules.refusals import Refused
+from rules.shifts import is_away
 from rules.team import Rep
 from rules.words import Role
 from storage import reps
@@ -33,7 +36,18 @@ def whole_team(desk: Desk) -> list[Rep]:
         return list(reps.everybody(view))
 
 
-def managers(view: View, *, admins: tuple[str, ...]) -> list[str]:
-    """Give the Slack ids of those who manage: roles of the team, else the settings' admins."""
-    found = [one.slack_id for one in reps.everybody(view) if one.manages and one.state == "active"]
-    return found or list(admins)
+def hears_notices(desk: Desk, view: View, slack_id: str) -> bool:
+    """Say whether this person manages still; notices name customers (C5)."""
+    rep = reps.get(view, slack_id)
+    manages = rep is not None and rep.manages and rep.state != "paused"
+    return manages or slack_id in desk.settings.admin_slack_ids
+
+
+def managers(view: View, *, admins: tuple[str, ...], now: datetime) -> list[str]:
+    """Give the Slack ids of those who manage: roles of the team, else the settings' admins.
+
+    Who is away at `now` (UTC) is spared while another is there: a notice always has a reader.
+    """
+    found = [one for one in reps.everybody(view) if one.manages and one.state != "paused"]
+    here = [one for one in found if not is_away(one, now=now)]
+    return [one.slack_id for one in here or found] or list(admins)

@@ -13,13 +13,15 @@ from rules.messages import WEEK, phone_asked, unwanted
 from rules.outlook import Call, Letter, Outlook, outlook
 from rules.permissions import may_work
 from rules.sending import SendEmail, SendSms
+from rules.wave import on_hold
 from rules.words import Channel, Layer
 from storage import leads, messages, outbox
 from storage.leads import Line
 from storage.unit import View
 
 LINES = 500
-GIVEN = frozenset({"assigned", "handed_over"})
+BY_RULE = frozenset({"inherited", "covered", "moved"})
+GIVEN = frozenset({"assigned", "handed_over", *BY_RULE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Explained:
     """Why a lead stands as it does; `given` is the line of history by which it got its owner.
 
     `ahead` is None for who may not see the lead in full; `manages` when the reader decides how
-    leads are shared out; the list writes every `mailing_days`.
+    leads are shared out; the list writes every `mailing_days`. One that `waits` gets no call
+    while there are more leads than hands.
     """
 
     shown: Shown
@@ -35,6 +38,7 @@ class Explained:
     ahead: Outlook | None
     manages: bool
     mailing_days: int
+    waits: bool = False
 
 
 def explain(desk: Desk, lead_id: int, *, by: str) -> Explained:
@@ -47,7 +51,9 @@ def explain(desk: Desk, lead_id: int, *, by: str) -> Explained:
         ahead = look_ahead(desk, view, lead, known.followup, now=known.now) if known.full else None
     given = next((line for line in lines if line.what in GIVEN), None)
     mine = given if given and given.data["to"] == lead.owner else None
-    return Explained(known, mine, ahead, actor.manages, desk.playbook.mailing_days)
+    book = desk.playbook
+    waits = on_hold(lead, book)
+    return Explained(known, mine, ahead, actor.manages, book.mailing_days, waits=waits)
 
 
 def look_ahead(

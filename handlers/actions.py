@@ -4,21 +4,33 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from bot import calls, followups, leads
+from bot import calls, leads
 from bot.desk import Desk
 from bot.readers import reader
-from bot.team import whole_team
 from bot.views import modals, replies
 from bot.views.blocks import ActionId
-from handlers import commands, optouts, playbook, texting, why
+from handlers import (
+    agreements,
+    away,
+    chairs,
+    commands,
+    home,
+    nags,
+    optouts,
+    playbook,
+    preferences,
+    texting,
+    wave,
+    why,
+)
 from handlers.act import Act
-from handlers.answers import Answer, Click, OpenModal, Say, UpdateModal, answering
+from handlers.answers import Answer, Click, Say, UpdateModal
+from handlers.dialogs import open_assign, open_log
 from handlers.errors import reply_to
-from rules.acts import LogOutcome, NextLead
+from rules.acts import LogOutcome, NextLead, Show
+from rules.nags import Snooze
 from rules.refusals import Refused
 from rules.words import Outcome
-
-SHORT, LONG = 15, 60
 
 
 def answer_click(desk: Desk, body: dict[str, Any]) -> Answer:
@@ -40,59 +52,23 @@ def _no_answer(click: Click) -> Answer:
 
 def _log_modal(menu: str, chosen: str) -> Callable[[Click], Answer]:
     def open_it(click: Click) -> Answer:
-        return _open_log(click, click.number, menu, chosen)
+        return open_log(click, click.number, menu=menu, chosen=chosen)
 
     return open_it
-
-
-def _open_log(click: Click, lead_id: int, menu: str, chosen: str) -> Answer:
-    act = click.act
-    lead = leads.for_work(act.desk, lead_id, by=act.who.slack_id)
-    view = modals.log_modal(
-        lead,
-        act.who.words,
-        act.desk.playbook,
-        menu=menu,
-        chosen=chosen,
-        now=act.desk.clock(),
-    )
-    return OpenModal(answering(view, click.body))
-
-
-def _nag_modal(menu: str, chosen: str) -> Callable[[Click], Answer]:
-    def open_it(click: Click) -> Answer:
-        lead_id = followups.lead_of(click.act.desk, click.number)
-        return _open_log(click, lead_id, menu, chosen)
-
-    return open_it
-
-
-def _snooze(minutes: int) -> Callable[[Click], Answer]:
-    def put_off(click: Click) -> Answer:
-        act = click.act
-        done = followups.put_off(
-            act.desk, click.number, minutes=minutes, by=act.who.slack_id, key=act.key
-        )
-        return Say(replies.snoozed(done, act.who.words))
-
-    return put_off
 
 
 def _assign(click: Click) -> Answer:
-    act = click.act
-    lead = leads.for_work(act.desk, click.number, by=act.who.slack_id)
-    team = [
-        rep for rep in whole_team(act.desk) if rep.slack_id != lead.owner and rep.state != "paused"
-    ]
-    if not team:
-        raise Refused("assign.nobody")
-    return OpenModal(answering(modals.assign_modal(lead, team, act.who.words), click.body))
+    return open_assign(click, click.number)
 
 
 def _undo(click: Click) -> Answer:
     act = click.act
     done = calls.undo(act.desk, by=act.who.slack_id, key=act.key, attempt_id=click.number)
     return Say(replies.undone(done, act.who.words), instead=True)
+
+
+def _show(click: Click) -> Answer:
+    return Say(commands.show(click.act, Show(click.number)))
 
 
 def _next(click: Click) -> Answer:
@@ -124,10 +100,13 @@ _CLICKS: dict[ActionId, Callable[[Click], Answer]] = {
     ActionId.ASSIGN: _assign,
     ActionId.UNDO: _undo,
     ActionId.NEXT: _next,
-    ActionId.NAG_DONE: _nag_modal("talked", Outcome.SOLD),
-    ActionId.NAG_LOG: _nag_modal("every", Outcome.NOANSWER),
-    ActionId.SNOOZE_SHORT: _snooze(SHORT),
-    ActionId.SNOOZE_LONG: _snooze(LONG),
+    ActionId.NAG_DONE: nags.log_call("talked", Outcome.SOLD),
+    ActionId.NAG_LOG: nags.log_call("every", Outcome.NOANSWER),
+    ActionId.NAG_HAND_OVER: nags.hand_over,
+    ActionId.SNOOZE_SHORT: nags.put_off(Snooze.SHORT),
+    ActionId.SNOOZE_LONG: nags.put_off(Snooze.LONG),
+    ActionId.SNOOZE_TOMORROW: nags.put_off(Snooze.TOMORROW),
+    ActionId.NAG_MENU: nags.choose,
     ActionId.CHOOSE_OUTCOME: _choose,
     ActionId.TEXT: texting.open_modal,
     ActionId.UNDO_TEXT: texting.take_back,
@@ -141,7 +120,25 @@ _CLICKS: dict[ActionId, Callable[[Click], Answer]] = {
     ActionId.PLAYBOOK_HISTORY: playbook.history,
     ActionId.PLAYBOOK_REVERT: playbook.revert,
     ActionId.PLAYBOOK_UNDO: playbook.undo,
+    ActionId.START_CALL: agreements.start_call,
+    ActionId.SET_TIME: agreements.choose_time,
+    ActionId.AGREE_AGAIN: agreements.choose_next,
+    ActionId.KEEP_FOLLOWUP: agreements.ask_objection,
+    ActionId.UNDO_TIME: agreements.take_back,
     ActionId.WHY: why.click_why,
     ActionId.PIN_TIER: why.choose_tier,
     ActionId.MEASURE: why.measure,
+    ActionId.WAVE_HOLD: wave.hold,
+    ActionId.WAVE_SHORTEN: wave.shorten,
+    ActionId.WAVE_DECLINE: wave.decline,
+    ActionId.WAVE_LIFT: wave.lift,
+    ActionId.SHOW: _show,
+    ActionId.HOME_PAGE: home.turn_page,
+    ActionId.PAGE_BACK: home.turn_page,
+    ActionId.PREFERENCES: preferences.open_modal,
+    ActionId.GO_AWAY: away.go_away,
+    ActionId.COME_BACK: away.come_back,
+    ActionId.RETRY_DEAD: home.retry_dead,
+    ActionId.DISMISS_DEAD: home.dismiss_dead,
+    ActionId.LOOSE_ENDS: chairs.loose_ends,
 }

@@ -22,7 +22,10 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class SayLater:
-    """Tell the person what takes longer to make than Slack waits for an ack."""
+    """Tell the person what takes longer to make than Slack waits for an ack.
+
+    One such thing is made at a time, while all other answers go on.
+    """
 
     make: Callable[[], Message]
 

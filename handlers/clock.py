@@ -8,9 +8,27 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import assign, figures, followups, housekeeping, intake, learning, mailing, playbooks
+from bot import (
+    agenda,
+    assign,
+    board,
+    chairs,
+    cover,
+    figures,
+    followups,
+    home,
+    housekeeping,
+    intake,
+    ladder,
+    learning,
+    leavers,
+    mailing,
+    playbooks,
+    wave,
+)
 from bot.delivery import Courier, Waker
 from bot.desk import Desk
+from bot.leavers import Directory
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +43,7 @@ class Ticker:
     moment in a past that has become the future would sleep through it.
     """
 
-    def __init__(self, desk: Desk, courier: Courier, waker: Waker) -> None:
+    def __init__(self, desk: Desk, courier: Courier, waker: Waker, people: Directory) -> None:
         self._desk = desk
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._stopping = threading.Event()
@@ -33,15 +51,28 @@ class Ticker:
         self._every(1, "deliver", waker.wake)
         self._every(2, "playbook", lambda: playbooks.refresh(desk))
         self._every(2, "nags", lambda: followups.nag_due(desk))
+        self._every(2, "ladder", lambda: ladder.climb_due(desk))
         self._every(5, "held", lambda: assign.assign_held(desk))
         self._every(5, "tiers", lambda: learning.follow_playbook(desk))
+        self._every(10, "home", lambda: home.refresh_watched(desk))
         self._every(15, "leases", courier.keep_leases)
+        self._every(30, "agenda", lambda: agenda.send_due(desk))
         self._every(30, "digest", lambda: figures.post_weekly(desk))
         self._every(30, "mailing", lambda: mailing.mail_due(desk))
+        self._every(60, "board", lambda: board.show_board(desk))
         self._every(60, "resume", lambda: intake.resume(desk))
         self._every(60, "learn", lambda: learning.learn_nightly(desk))
         self._every(60, "answers", lambda: learning.watch_answers(desk))
+        self._every(300, "wave", lambda: wave.look(desk))
         self._every(3600, "forget", lambda: housekeeping.forget(desk))
+        self._look_after_owners(desk, people)
+
+    def _look_after_owners(self, desk: Desk, people: Directory) -> None:
+        """Leave no lead with somebody who is gone or away, or with nobody (C4)."""
+        self._every(5, "leavers", lambda: leavers.pass_on(desk))
+        self._every(60, "cover", lambda: cover.cover_due(desk))
+        self._every(60, "chairs", lambda: chairs.check_nightly(desk))
+        self._every(300, "people", lambda: leavers.watch(desk, people))
 
     def start(self) -> None:
         """Begin to tick; every job runs once at once."""

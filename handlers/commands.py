@@ -11,12 +11,14 @@ from bot.readers import reader
 from bot.views import replies
 from bot.views.blocks import Message, section
 from bot.views.card import card
-from handlers import optouts, playbook, why
+from handlers import away, home, optouts, playbook, why
 from handlers.act import Act
 from handlers.errors import guarded
 from rules.acts import (
     AddNote,
     Assign,
+    Away,
+    Back,
     Command,
     Help,
     LogOutcome,
@@ -25,6 +27,7 @@ from rules.acts import (
     OptOut,
     Show,
     ShowPlaybook,
+    ShowTeam,
     Undo,
     Why,
 )
@@ -62,9 +65,9 @@ def note(act: Act, command: AddNote) -> Message:
 
 
 def show(act: Act, command: Show) -> Message:
-    """Show a lead's card with its history."""
+    """Show a lead's card with its whole history."""
     known = leads.show(act.desk, command.lead_id, by=act.who.slack_id)
-    return card(known, act.who.words, act.desk.playbook, private=True)
+    return card(known, act.who.words, act.desk.playbook, private=True, whole=True)
 
 
 def hand_next(act: Act, _: NextLead) -> Message:
@@ -73,13 +76,14 @@ def hand_next(act: Act, _: NextLead) -> Message:
     said = replies.handed(found, act.who.words)
     if isinstance(found, Later):
         return Message(said, (section(said),))
-    shown = show(act, Show(found.lead.id))
+    known = leads.show(act.desk, found.lead.id, by=act.who.slack_id)
+    shown = card(known, act.who.words, act.desk.playbook, private=True)
     return Message(f"{said}\n{shown.text}", (section(said), *shown.blocks))
 
 
 def mine(act: Act, _: Mine) -> Message:
     """Show the rep's day."""
-    return replies.day(calls.my_day(act.desk, by=act.who.slack_id), act.who.words)
+    return replies.day(calls.my_leads(act.desk, by=act.who.slack_id), act.who.words)
 
 
 def give(act: Act, command: Assign) -> Message:
@@ -111,6 +115,9 @@ _ANSWERS: dict[type[Command], Answer] = {
     OptOut: optouts.opt_out,
     Why: why.why,
     ShowPlaybook: playbook.show,
+    ShowTeam: home.team,
+    Away: away.away,
+    Back: away.back,
     Undo: take_back,
     Help: explain,
 }

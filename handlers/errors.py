@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.texts import Words, mention
 from bot.views.blocks import Message
@@ -38,8 +39,13 @@ def _worded(fault: Refused, words: Words) -> tuple[str, dict[str, object]]:
     if "owner" in params:
         named = str(params.get("owner_name", ""))
         params["who"] = mention(str(params["owner"])) if words.mrkdwn else named
+        if not params["owner"]:
+            params["who"] = words.say("playbook.itself")
     if fault.key == "playbook.faults":
         params["faults"] = faults_said(fault.params, words)
+    when = params.get("when")
+    if isinstance(when, datetime):
+        params["when"] = words.in_full(when)
     if "stage" in params:
         params["stage"] = words.say(f"stage.{params['stage']}")
     return fault.key, params

@@ -12,7 +12,7 @@ from handlers.act import Act
 from handlers.answers import Answer, Click, Errors, OpenModal, Say, UpdateModal, answering
 from rules.acts import ShowPlaybook
 from rules.overlay import key_of
-from rules.playbook_file import KEYS, LISTS
+from rules.playbook_keys import KEYS, LISTS
 from rules.refusals import Refused
 from rules.templates import Moment, Template, faults
 from rules.values import NotAllowed

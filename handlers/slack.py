@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
@@ -12,18 +13,20 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.desk import Desk
 from bot.views.blocks import Message
+from handlers import people
 from handlers.actions import answer_click
 from handlers.answers import Answer, Errors, OpenModal, Say, SayLater, UpdateModal
 from handlers.commands import answer_command
 from handlers.home import home_of, is_home
 from handlers.submits import Submitted, answer_modal
+from handlers.threads import Whisper, hear
 
 log = logging.getLogger(__name__)
 
 HANDS = 16
 ANSWERING = 4
 ANYTHING = re.compile(".*")
-OK = 200
+OK, FAULT = 200, 500
 
 
 class SlackDoor:
@@ -33,6 +36,7 @@ class SlackDoor:
         self._desk = desk
         self._client = client
         self._answers = ThreadPoolExecutor(ANSWERING, thread_name_prefix="answers")
+        self._slow = ThreadPoolExecutor(1, thread_name_prefix="slow-answers")
         quiet = logging.getLogger("slack_bolt")
         quiet.setLevel(logging.ERROR)
         self.app = App(
@@ -49,13 +53,15 @@ class SlackDoor:
         self.app.event(ANYTHING)(self._hear)
         self._events: dict[str, Callable[[dict[str, Any]], None]] = {
             "app_home_opened": self._home_opened,
+            "user_change": partial(people.changed, desk),
         }
 
     def start(self) -> None:
         """Do nothing: the app listens from its making on, and its doors open it."""
 
     def stop(self) -> None:
-        """Say what is still to be said, then stop."""
+        """Say what is still to be said, then stop; what takes long is waited for by nobody."""
+        self._slow.shutdown(wait=False, cancel_futures=True)
         self._answers.shutdown(wait=True)
 
     def _command(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
@@ -64,7 +70,8 @@ class SlackDoor:
 
     def _click(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
         answer = answer_click(self._desk, body)
-        self._answers.submit(_quietly, self._follow, answer, body)
+        hands = self._slow if isinstance(answer, SayLater) else self._answers
+        hands.submit(_quietly, self._follow, answer, body)
         return ack()
 
     def _submit(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
@@ -77,10 +84,32 @@ class SlackDoor:
     def _hear(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
         """Take any event, so that Slack does not send it again; some have consequences."""
         event = body.get("event") or {}
+        if event.get("type") == "message":
+            return self._read(ack, event)
         heard = self._events.get(event.get("type", ""))
         if heard:
             self._answers.submit(_quietly, heard, event)
         return ack()
+
+    def _read(self, ack: Ack, event: dict[str, Any]) -> BoltResponse:
+        """Keep what a message says before it is acked; one that can't be kept comes again."""
+        try:
+            whisper = hear(self._desk, event)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, Slack must send it again
+            log.error("a message in Slack was not kept: %s", type(fault).__name__)
+            return BoltResponse(status=FAULT)
+        if whisper:
+            self._answers.submit(_quietly, self._whisper, whisper)
+        return ack()
+
+    def _whisper(self, whisper: Whisper) -> None:
+        self._client.chat_postEphemeral(
+            channel=whisper.channel,
+            user=whisper.to,
+            thread_ts=whisper.thread or None,
+            text=whisper.message.text,
+            blocks=list(whisper.message.blocks),
+        )
 
     def _home_opened(self, event: dict[str, Any]) -> None:
         if event.get("tab") == "home":

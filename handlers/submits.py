@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot import assign
@@ -11,14 +11,26 @@ from bot.desk import Desk
 from bot.readers import reader
 from bot.views import modals, replies
 from bot.views.blocks import Message, ViewId
-from handlers import commands, playbook, texting, why
+from handlers import agreements, commands, playbook, preferences, texting, why
 from handlers.act import Act
+from handlers.agreements import minutes_of, text_of
 from handlers.answers import Errors
 from handlers.errors import reply_to
 from rules.acts import AddNote, LogOutcome
 from rules.money import read_money
 from rules.refusals import Refused
 from rules.words import Importance, Outcome
+
+BESIDE = {
+    "when": "when_",
+    "time": "when_",
+    "sold": "amount",
+    "assign": "rep",
+    "talk": "talk",
+    "followup": "importance",
+    "followup.challenged": "objection",
+}
+"""The field beside which a refusal is told, by its key or the key's first word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +54,17 @@ def answer_modal(desk: Desk, body: dict[str, Any]) -> Submitted | Errors:
         if isinstance(said, Errors):
             return said
     except Exception as fault:  # noqa: BLE001 - this is where every fault ends
-        wrong = reply_to(fault, who.words.plain).text.replace("*", "").replace("`", "")
+        said = reply_to(_worded(fault, view), who.words.plain)
+        wrong = said.text.replace("*", "").replace("`", "")
         return Errors({_field(fault, view): wrong})
     return Submitted(said, meta.get("answer", ""))
+
+
+def _worded(fault: Exception, view: dict[str, Any]) -> Exception:
+    """Give what is told of a time that was picked and not typed."""
+    past = isinstance(fault, Refused) and fault.key == "when.past"
+    picked = _field(fault, view).startswith(BESIDE["when"])
+    return Refused("time.past") if past and picked else fault
 
 
 def _values(view: dict[str, Any]) -> dict[str, Any]:
@@ -63,14 +83,14 @@ def _values(view: dict[str, Any]) -> dict[str, Any]:
 def _field(fault: Exception, view: dict[str, Any]) -> str:
     inputs: list[str] = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     key = fault.key if isinstance(fault, Refused) else ""
-    prefix = {"when": "when_", "sold": "amount", "assign": "rep"}.get(key.partition(".")[0], "")
+    prefix = BESIDE.get(key) or BESIDE.get(key.partition(".")[0], "")
     last = "note" if "note" in inputs else inputs[-1]
     return next((one for one in inputs if prefix and one.startswith(prefix)), last)
 
 
 def _submit_log(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Message:
     chosen = values.get("outcome") or meta["chosen"]
-    text = (values.get("note") or "").strip()
+    text = text_of(values, "note")
     if chosen == modals.NOTE:
         return commands.note(act, AddNote(meta["lead"], text))
     outcome = Outcome(chosen)
@@ -83,7 +103,10 @@ def _submit_log(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Messa
         amount=_amount(values, act) if outcome is Outcome.SOLD else None,
         reason=text if reasoned else "",
         note="" if reasoned else text,
+        talk_seconds=minutes_of(values),
         agreed=tuple(values.get("agreed") or ()),
+        objection=text_of(values, "objection"),
+        promise=text_of(values, "promise"),
     )
     return commands.log(act, command)
 
@@ -92,14 +115,14 @@ def _when(values: dict[str, Any], act: Act) -> datetime | None:
     stamp = values.get("when_followup") or values.get("when_notnow")
     if not stamp:
         return None
-    moment = datetime.fromtimestamp(int(stamp), UTC)
+    moment = agreements.moment(stamp)
     if moment <= act.desk.clock():
         raise Refused("when.past", when=moment)
     return moment
 
 
 def _amount(values: dict[str, Any], act: Act) -> Any:
-    typed = (values.get("amount") or "").strip()
+    typed = text_of(values, "amount")
     amount = read_money(typed, currency=act.desk.settings.currency)
     if amount is None or amount.minor == 0:
         raise Refused("sold.bad_amount", word=typed[:40])
@@ -116,9 +139,13 @@ def _submit_assign(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Me
 _SUBMITS: dict[ViewId, Callable[[Act, dict[str, Any], dict[str, Any]], Message | Errors]] = {
     ViewId.LOG: _submit_log,
     ViewId.ASSIGN: _submit_assign,
+    ViewId.SET_TIME: agreements.set_time,
+    ViewId.AGREE: agreements.agree,
+    ViewId.OBJECTION: agreements.keep,
     ViewId.TEXT: texting.send,
     ViewId.PLAYBOOK_SECTION: playbook.submit_section,
     ViewId.PLAYBOOK_TEXT: playbook.submit_text,
     ViewId.PLAYBOOK_CAMPAIGN: playbook.submit_campaign,
     ViewId.PIN_TIER: why.pin_tier,
+    ViewId.PREFERENCES: preferences.submit,
 }

@@ -22,7 +22,7 @@ from bot import assign, calls, figures, followups, intake, mailing
 from bot.calls import Logged
 from bot.delivery import Courier
 from bot.desk import Desk
-from bot.orders import DeliveryFailed, Mail, Order, Sent, SlackPicture, SlackPost, SlackUpdate, Sms
+from bot.orders import DeliveryFailed, Mail, Order, Sent, SlackHome, SlackPost, SlackUpdate, Sms
 from bot.present import Present
 from bot.roster import load_team
 from bot.settings import Settings
@@ -31,7 +31,7 @@ from rules.acts import LogOutcome
 from rules.lead import FollowUp, Lead
 from rules.playbook import Playbook
 from rules.words import Outcome
-from sandbox.blockkit import check_blocks
+from sandbox.blockkit import check_blocks, check_view, is_too_large
 from storage import calls as stored_calls
 from storage import leads as stored_leads
 from storage import outbox
@@ -70,7 +70,7 @@ BOOK = Playbook(callback_phone="03-555-1234", sender_name="Good Cars")
 DANA = {"name": "Dana Cohen", "phone": "052-234-5678", "email": "dana@example.com"}
 
 _TOKEN = re.compile(r"<[@!#][^>]*>|<[^>]*\|[^>]*>|<https?:[^>]*>")
-_HARMLESS = re.compile(r"<@U01(NOA|AVI|MIRI)>|<!date\^\d+\^[a-z_{}() ]+\|[^<>|]*>")
+_HARMLESS = re.compile(r"<@U01(NOA|AVI|DAN|MIRI)>|<!date\^\d+\^[a-z_{}() ]+\|[^<>|]*>")
 
 
 @dataclass(slots=True)
@@ -133,6 +133,9 @@ class Outside:
                 place = order.channel, order.ts
                 assert place in self.messages
             else:
+                if isinstance(order, SlackHome):
+                    self.faults += check_view(view=order.view, surface="home")
+                    self.faults += ["too large"] if is_too_large(view=order.view) else []
                 return Sent(ref=f"ref{len(self.orders)}")
             self.messages[place] = order.message
             self.faults += faults_of(order.message)
@@ -289,7 +292,7 @@ def a_desk(
     outside = Outside()
     store = Store(make_engine(f"sqlite:///{database}"))
     desk = Desk(store, settings_for(database, **settings), Present(playbook), clock)
-    everything = dict.fromkeys((SlackPost, SlackUpdate, SlackPicture, Sms, Mail), outside)
+    everything = dict.fromkeys(Order.__args__, outside)
     courier = Courier(desk, everything, seconds=lambda: clock().timestamp())
     try:
         yield Room(desk, clock, outside, courier)

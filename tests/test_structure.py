@@ -23,7 +23,7 @@ from rules.acts import Command
 from rules.commands import VERBS
 from rules.effect import Effect
 from rules.effects import EFFECTS
-from rules.playbook_file import TOGETHER
+from rules.playbook_keys import TOGETHER
 from rules.values import SENTENCES
 from rules.words import CHANNELS, Importance, Kind, Layer, Outcome, Queue, Stage, Step
 from tests.desk import FakeClock, a_desk
@@ -40,6 +40,7 @@ READS_HEBREW = {
     "rules/letters.py",
     "rules/money.py",
     "rules/replies.py",
+    "rules/said.py",
     "rules/stopping.py",
     "rules/when.py",
 }

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from slack_sdk import WebClient
@@ -10,13 +11,14 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.doctor import Finding
 from bot.manifest import SCOPES
-from bot.orders import DeliveryFailed, Sent, SlackPicture, SlackPost, SlackUpdate
+from bot.orders import DeliveryFailed, Sent, SlackHome, SlackPicture, SlackPost, SlackUpdate
 from bot.settings import Settings
 
 TOO_MANY = 429
 SERVER_FAULT = 500
 PAGE = 200
 GONE = frozenset({"message_not_found", "is_inactive"})
+HOMELESS = frozenset({"user_not_found", "not_enabled"})
 PULSE_SECONDS = 5
 CHANNEL_TYPES = "public_channel,private_channel"
 
@@ -29,9 +31,11 @@ class SlackSender:
         self._channels: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def send(self, order: SlackPost | SlackUpdate | SlackPicture) -> Sent:
+    def send(self, order: SlackPost | SlackUpdate | SlackPicture | SlackHome) -> Sent:
         """Deliver; raises DeliveryFailed with Slack's own error."""
         try:
+            if isinstance(order, SlackHome):
+                return self._publish(order)
             if isinstance(order, SlackUpdate):
                 return self._update(order)
             return self._upload(order) if isinstance(order, SlackPicture) else self._post(order)
@@ -45,7 +49,15 @@ class SlackSender:
         if order.for_managers and self._is_public(channel):
             raise DeliveryFailed("managers_channel_is_public")
         answer = self._inside(channel, lambda: self._say(channel, order))
-        return Sent(str(answer["channel"]), str(answer["ts"]))
+        sent = Sent(str(answer["channel"]), str(answer["ts"]))
+        if order.pinned:
+            self._pin(sent)
+        return sent
+
+    def _pin(self, sent: Sent) -> None:
+        """Pin a message that stands; where that can't be, it stands all the same."""
+        with suppress(SlackApiError, SlackRequestError, OSError):
+            self._client.pins_add(channel=sent.channel, timestamp=sent.ref)
 
     def _upload(self, order: SlackPicture) -> Sent:
         channel = self.channel_id(order.to)
@@ -86,6 +98,7 @@ class SlackSender:
         )
 
     def _update(self, order: SlackUpdate) -> Sent:
+        """Change a message; of one that is gone no place is given."""
         try:
             self._client.chat_update(
                 channel=order.channel,
@@ -96,7 +109,17 @@ class SlackSender:
         except SlackApiError as error:
             if error.response.get("error") not in GONE:
                 raise
+            return Sent(order.channel)
         return Sent(order.channel, order.ts)
+
+    def _publish(self, order: SlackHome) -> Sent:
+        """Show a Home tab; who has none, or is gone, is left alone."""
+        try:
+            self._client.views_publish(user_id=order.to, view=order.view)
+        except SlackApiError as error:
+            if error.response.get("error") not in HOMELESS:
+                raise
+        return Sent(order.to)
 
     def channel_id(self, name: str) -> str:
         """Give the id of a channel by its name; ids are given back as they are."""

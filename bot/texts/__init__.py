@@ -126,21 +126,26 @@ class Words:
             return self.say(
                 ("time.yesterday", "time.today", "time.tomorrow")[days + 1], clock=clock
             )
-        return self.say("time.day", day=Safe(self._day(local.date(), days)), clock=clock)
+        return self.say("time.day", day=Safe(self._day(local.date(), today)), clock=clock)
 
-    def in_full(self, moment: datetime) -> Safe:
-        """Give a moment in full: 'Thursday 3 December 16:00'."""
+    def in_full(self, moment: datetime, *, now: datetime | None = None) -> Safe:
+        """Give a moment in full: 'Thursday 3 December 16:00'.
+
+        With its year, unless that is the year of `now`.
+        """
         local = moment.astimezone(self.zone)
         clock = Safe(self._isolated(format_time(local, "HH:mm", locale=self.locale)))
         # In Hebrew a month stands with its preposition.
         pattern = "EEEE d '\u05d1'MMMM" if self.locale == "he" else "EEEE d MMMM"
+        if now is None or now.astimezone(self.zone).year != local.year:
+            pattern += " y"
         day = Safe(format_date(local.date(), pattern, locale=self.locale))
         return self.say("time.day", day=day, clock=clock)
 
-    def _day(self, day: date, away: int) -> str:
-        if 0 < away <= WEEK_DAYS:
+    def _day(self, day: date, today: date) -> str:
+        if 0 < (day - today).days <= WEEK_DAYS:
             return format_date(day, "EEEE", locale=self.locale)
-        skeleton = "MMMEd" if abs(away) < 300 else "yMMMd"  # noqa: PLR2004
+        skeleton = "MMMEd" if day.year == today.year else "yMMMEd"
         return format_skeleton(
             skeleton, datetime.combine(day, datetime.min.time()), locale=self.locale
         )
@@ -192,14 +197,15 @@ class Words:
         return Safe(self._isolated(format_percent(part, locale="en")))
 
     def duration(self, seconds: float) -> Safe:
-        """Give a span: '40 sec', '12 min', '3 h 20 min', '2 d'."""
+        """Give a span: '40 sec', '12 min', '3 h 20 min', '15 hours', '2 days'."""
         minutes, hours = round(seconds / 60), seconds / 3600
         if seconds < 90:  # noqa: PLR2004
             return self.say("span.seconds", n=round(seconds))
         if minutes < 90:  # noqa: PLR2004
             return self.say("span.minutes", n=minutes)
         if hours < 48:  # noqa: PLR2004
-            return self.say("span.hours", n=minutes // 60, minutes=f"{minutes % 60:02}")
+            key = "span.hours_minutes" if minutes % 60 else "span.hours"
+            return self.say(key, n=minutes // 60, minutes=minutes % 60)
         return self.say("span.days", n=round(hours / 24))
 
     def _isolated(self, text: str) -> str:

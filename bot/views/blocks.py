@@ -46,6 +46,27 @@ class ActionId(StrEnum):
     WHY = "lead_why"
     PIN_TIER = "lead_pin_tier"
     MEASURE = "measure_now"
+    NAG_HAND_OVER = "nag_hand_over"
+    SNOOZE_TOMORROW = "nag_snooze_tomorrow"
+    NAG_MENU = "nag_menu"
+    START_CALL = "start_call"
+    SET_TIME = "set_time"
+    AGREE_AGAIN = "agree_again"
+    UNDO_TIME = "undo_time"
+    KEEP_FOLLOWUP = "keep_followup"
+    SHOW = "lead_show"
+    HOME_PAGE = "home_page"
+    PAGE_BACK = "home_page_back"
+    PREFERENCES = "preferences"
+    GO_AWAY = "go_away"
+    COME_BACK = "come_back"
+    RETRY_DEAD = "retry_dead"
+    DISMISS_DEAD = "dismiss_dead"
+    WAVE_HOLD = "wave_hold"
+    WAVE_SHORTEN = "wave_shorten"
+    WAVE_DECLINE = "wave_decline"
+    WAVE_LIFT = "wave_lift"
+    LOOSE_ENDS = "loose_ends"
 
 
 class ViewId(StrEnum):
@@ -58,6 +79,10 @@ class ViewId(StrEnum):
     PLAYBOOK_TEXT = "playbook_text"
     PLAYBOOK_CAMPAIGN = "playbook_campaign"
     PIN_TIER = "pin_tier"
+    SET_TIME = "set_time"
+    AGREE = "agree_followup"
+    OBJECTION = "objection"
+    PREFERENCES = "preferences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +144,11 @@ def button(text: str, action: ActionId, value: object, *, style: str = "") -> Bl
         "value": str(value),
     }
     return made | ({"style": style} if style else {})
+
+
+def overflow(action: ActionId, *options: Block) -> Block:
+    """Make a menu of at most five choices behind three dots."""
+    return {"type": "overflow", "action_id": action.value, "options": list(options)}
 
 
 def option(text: str, value: str) -> Block:

@@ -60,7 +60,7 @@ def figure_lines(row: Row, words: Words) -> list[Safe]:
         else words.say("digest.no_calls")
     )
     response = (
-        words.say("digest.response", span=words.duration(row.response), n=len(row.responses))
+        words.say("digest.response", span=words.duration(row.response), n=row.called)
         if row.response is not None
         else ""
     )

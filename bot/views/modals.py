@@ -1,12 +1,14 @@
 """Modals: what a command would have in its text is asked for here."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.texts import Words
+from bot.views import fields
 from bot.views.blocks import (
     PLACEHOLDER_LIMIT,
     ActionId,
+    Block,
     ViewId,
     option,
     plain,
@@ -18,7 +20,7 @@ from rules.guards import missing_marketing
 from rules.lead import Lead
 from rules.playbook import Playbook
 from rules.team import Rep
-from rules.words import Channel, Importance, Outcome
+from rules.words import Channel, Outcome
 
 NOTE = "note_only"
 TALKED = (Outcome.FOLLOWUP, Outcome.NOTNOW, Outcome.SOLD, Outcome.LOST)
@@ -34,8 +36,6 @@ EVERY = (
 )
 MENUS: dict[str, tuple[str, ...]] = {"talked": TALKED, "sold": SOLD, "every": EVERY}
 MOST_REPS = 100
-NOTE_LIMIT = 1000
-HOUR = timedelta(hours=1)
 
 
 def log_modal(
@@ -44,13 +44,14 @@ def log_modal(
     """Ask what came of a call: the outcome, and what that outcome needs to be told.
 
     `menu` names the outcomes on offer and `chosen` the one that is marked. After a conversation
-    it asks by which channels the person agreed to hear more, where that is not known.
+    it asks what was said and how long it took (C4, L6.6), and by which channels the person agreed
+    to hear more, where that is not known.
     """
     say = words.plain
     blocks = [section(f"*{title(lead, words)}*")]
     if len(MENUS[menu]) > 1:
         blocks.append(_outcomes(say, menu, chosen))
-    blocks += _fields(say, chosen, now=now)
+    blocks += _fields(say, lead, playbook, chosen, now=now)
     missing = missing_marketing(lead, playbook) if chosen in TALKED else []
     blocks += [_agreed(say, missing)] if missing else []
     meta = {"lead": lead.id, "menu": menu, "chosen": chosen}
@@ -69,47 +70,29 @@ def _outcomes(say: Words, menu: str, chosen: str) -> dict[str, Any]:
     return asked("outcome", say.say("modal.outcome"), select, dispatch=True)
 
 
-def _fields(say: Words, chosen: str, *, now: datetime) -> list[dict[str, Any]]:
-    if chosen == Outcome.FOLLOWUP:
-        return [_importance(say), _when(say, "when_followup", now=now), _note(say)]
+def _fields(
+    say: Words, lead: Lead, playbook: Playbook, chosen: str, *, now: datetime
+) -> list[Block]:
+    note = fields.note(say, needed=chosen == NOTE)
     if chosen == Outcome.NOTNOW:
-        return [_when(say, "when_notnow", now=None), _note(say)]
+        return [fields.when(say, "when_notnow", at=None), note]
+    if chosen not in TALKED:
+        return [note]
+    said = [fields.promise(say), fields.talk(say, lead, now=now)]
     if chosen == Outcome.SOLD:
-        hint = say.say("modal.amount_hint")
-        amount = {"type": "plain_text_input", "action_id": "amount", "placeholder": plain(hint)}
-        return [asked("amount", say.say("modal.amount"), amount), _note(say)]
-    if chosen == NOTE:
-        return [_note(say, needed=True)]
-    return [_note(say)]
+        return [_amount(say), note, *said]
+    if chosen == Outcome.LOST:
+        return [note, fields.objection(say), *said]
+    again = [fields.importance(say), fields.when(say, "when_followup", at=fields.half_hour(now))]
+    if playbook.product(lead.product).one_call:
+        return [*again, fields.objection(say, label="modal.objection_low"), note, *said]
+    return [*again, note, fields.objection(say), *said]
 
 
-def _importance(say: Words) -> dict[str, Any]:
-    options = [option(say.say(f"importance.{one}"), one) for one in Importance]
-    radio = {
-        "type": "radio_buttons",
-        "action_id": "importance",
-        "options": options,
-        "initial_option": options[0],
-    }
-    return asked("importance", say.say("modal.importance"), radio)
-
-
-def _when(say: Words, block: str, *, now: datetime | None) -> dict[str, Any]:
-    picker: dict[str, Any] = {"type": "datetimepicker", "action_id": "when"}
-    if now is not None:
-        later = (now + HOUR).replace(minute=0, second=0, microsecond=0) + HOUR / 2
-        picker["initial_date_time"] = int(later.timestamp())
-    return asked(block, say.say(f"modal.{block}"), picker, optional=now is None)
-
-
-def _note(say: Words, *, needed: bool = False) -> dict[str, Any]:
-    text = {
-        "type": "plain_text_input",
-        "action_id": "note",
-        "multiline": True,
-        "max_length": NOTE_LIMIT,
-    }
-    return asked("note", say.say("modal.note"), text, optional=not needed)
+def _amount(say: Words) -> Block:
+    hint = plain(say.say("modal.amount_hint"))
+    amount = {"type": "plain_text_input", "action_id": "amount", "placeholder": hint}
+    return asked("amount", say.say("modal.amount"), amount)
 
 
 def _agreed(say: Words, channels: list[Channel]) -> dict[str, Any]:

@@ -1,65 +1,27 @@
 """Messages that come by themselves: reminders, news for managers, summaries."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 from bot.replies import Inbound
 from bot.texts import Safe, Words, mention
-from bot.views import optouts
+from bot.views import chairs, handover, optouts, speed, wave
 from bot.views.blocks import ActionId, Message, actions, button, section, spoken
 from bot.views.card import card_buttons, title
 from rules.effects import PostImport, TellManagers, TellOwner
 from rules.guards import is_open
-from rules.lead import FollowUp, Lead
+from rules.lead import Lead
 from rules.phones import shown_phone
-from rules.playbook import Playbook
 from rules.replies import without_details
 from rules.stopping import Stop
 from rules.words import Channel
 
-LOW_ANSWER = frozenset({"low_answer_on", "low_answer_off"})
-
-
-def nudge(
-    agreed: FollowUp, lead: Lead, words: Words, playbook: Playbook, *, nag: int, home: str
-) -> Message:
-    """Remind the rep of a follow-up that is due; `home` is the country of the team (L4.3)."""
-    waited = playbook.nag_rep[min(nag, len(playbook.nag_rep)) - 1]
-    told_at = agreed.due_at + timedelta(minutes=playbook.nag_manager)
-    top = words.say("nudge.due" if nag == 1 else "nudge.again", lead=title(lead, words), n=waited)
-    reach = shown_phone(lead.phone, region=home) if lead.phone_raw else lead.email
-    agreed_words = words.say("nudge.note", text=agreed.note) if agreed.note else ""
-    warned = words.say("nudge.escalates", when=words.standing(told_at)) if nag > 1 else ""
-    text = words.lines(words.join(top, reach), agreed_words, warned)
-    return Message(spoken(text), (section(text), actions(*_nudge_buttons(agreed.id, words.plain))))
-
-
-def _nudge_buttons(followup_id: int, say: Words) -> list[dict[str, object]]:
-    return [
-        button(say.say("button.done"), ActionId.NAG_DONE, followup_id, style="primary"),
-        button(say.say("button.snooze_short"), ActionId.SNOOZE_SHORT, followup_id),
-        button(say.say("button.snooze_long"), ActionId.SNOOZE_LONG, followup_id),
-        button(say.say("button.log"), ActionId.NAG_LOG, followup_id),
-    ]
-
-
-def retired(agreed: FollowUp, lead: Lead, words: Words, recipient: str) -> Message:
-    """Say that a reminder is over: ended, put off, another's, or a newer one stands below."""
-    text = words.say(f"nudge.{_end(agreed, recipient)}", lead=title(lead, words))
-    return Message(text, (section(text),))
-
-
-def _end(agreed: FollowUp, recipient: str) -> str:
-    if agreed.rep != recipient:
-        return "handed_over"
-    if agreed.state != "open":
-        return "over"
-    return "newer" if agreed.nags else "put_off"
-
 
 def for_managers(told: TellManagers, lead: Lead | None, words: Words) -> Message:
     """Tell managers what only they should know."""
-    if told.notice in LOW_ANSWER:
-        return _low_answer(told, words)
+    own = _OWN.get(told.notice)
+    if own:
+        return own(told, words)
     params = {
         "about": told.about,
         "owner": mention(lead.owner) if lead and lead.owner else Safe(""),
@@ -75,6 +37,17 @@ def _low_answer(told: TellManagers, words: Words) -> Message:
     rate = words.percent(int(answered) / int(calls))
     text = words.say(f"notice.{told.notice}", rate=rate, calls=calls)
     return Message(text, (section(text),))
+
+
+_OWN: dict[str, Callable[[TellManagers, Words], Message]] = {
+    "low_answer_on": _low_answer,
+    "low_answer_off": _low_answer,
+    "left": handover.left,
+    "silent": speed.silent,
+    "loose_ends": chairs.notice,
+    "wave": wave.asked,
+    "wave_over": wave.passed,
+}
 
 
 def _to_assign(text: Safe, lead: Lead | None, words: Words) -> Message:

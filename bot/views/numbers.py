@@ -6,12 +6,13 @@ from typing import Any
 from babel.dates import get_day_names
 
 from bot.texts import Safe, Words
+from bot.views import day
 from bot.views.blocks import clip
 from rules.cadence import Slot, read_slot
 from rules.hours import DayWindow
 from rules.overlay import split
 from rules.playbook import REQUIRED, Campaign, Playbook
-from rules.playbook_file import LISTS
+from rules.playbook_keys import LISTS
 from rules.templates import Template
 from rules.words import Kind, Layer
 from rules.written import line_of, row_of
@@ -27,7 +28,9 @@ def paragraphs(playbook: Playbook, words: Words, *, low_answer: bool) -> list[Sa
         words.lines(*_hours(playbook, words), *_rest(playbook, words)),
         words.lines(*_tiers(playbook, words), _low_answer(playbook, words, on=low_answer)),
         words.lines(*_messages(playbook, words)),
-        words.lines(*_work(playbook, words)),
+        words.lines(*day.speed(playbook, words)),
+        words.lines(*day.wave(playbook, words)),
+        words.lines(*day.followups(playbook, words), _digest(playbook, words)),
         words.lines(*_team(playbook, words)),
         _campaigns(playbook.campaigns, words),
         _texts(playbook.templates, words),
@@ -100,7 +103,7 @@ def _rest(playbook: Playbook, words: Words) -> list[Safe]:
 
 
 def _dates(days: Iterable[Any]) -> str:
-    return ", ".join(day.isoformat() for day in days)
+    return ", ".join(one.isoformat() for one in days)
 
 
 def _tiers(playbook: Playbook, words: Words) -> list[Safe]:
@@ -145,16 +148,10 @@ def _needed(consents: Mapping[Kind, str], words: Words) -> Safe:
     return Safe(", ".join(kinds)) or words.say("playbook.nobody")
 
 
-def _work(playbook: Playbook, words: Words) -> list[Safe]:
-    rep = ", ".join(map(str, playbook.nag_rep))
+def _digest(playbook: Playbook, words: Words) -> Safe:
     names = get_day_names("wide", locale=words.locale)
-    day = Safe(names[playbook.digest_weekday])
-    first, hold = playbook.first_call_minutes, playbook.hold_minutes
-    return [
-        words.say("playbook.speed", minutes=first, hold=hold),
-        words.say("playbook.nags", rep=rep, manager=playbook.nag_manager),
-        words.say("playbook.digest", day=day, at=f"{playbook.digest_at:%H:%M}"),
-    ]
+    weekday = Safe(names[playbook.digest_weekday])
+    return words.say("playbook.digest", day=weekday, at=f"{playbook.digest_at:%H:%M}")
 
 
 def _team(playbook: Playbook, words: Words) -> list[Safe]:

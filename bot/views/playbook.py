@@ -25,13 +25,15 @@ from bot.views.blocks import (
 )
 from bot.views.forms import asked, modal
 from bot.views.numbers import label_of, paragraphs, value_said
+from bot.views.wave import difference
 from rules.playbook import Playbook
-from rules.playbook_file import KEYS, TOGETHER
+from rules.playbook_keys import KEYS, TOGETHER
 from rules.values import NotAllowed
 from rules.written import data_of, line_of
 
 FIELD = "value"
 LONGEST_FIELD = 3000
+OF_TIERS = frozenset({"wave.hold", "wave.shorten"})
 
 
 def shown(
@@ -52,7 +54,7 @@ def shown(
 
 def _by(made: Changed, words: Words, *, now: datetime) -> dict[str, Safe]:
     return {
-        "who": mention(made.version.actor),
+        "who": mention(made.version.actor) if made.version.actor else words.say("playbook.itself"),
         "when": words.when(made.version.at, now=now),
     }
 
@@ -116,15 +118,19 @@ def changed(made: Changed, words: Words) -> Message:
 
 
 def _differences(made: Changed, words: Words) -> list[Safe]:
-    return [
-        words.say(
-            "playbook.from_to",
-            what=label_of(key, words),
-            was=value_said(key, was, words),
-            now=value_said(key, now, words),
-        )
-        for key, (was, now) in made.version.changed.items()
-    ]
+    found = made.version.changed.items()
+    return [_difference(key, was, now, words) for key, (was, now) in found]
+
+
+def _difference(key: str, was: Any, now: Any, words: Words) -> Safe:  # noqa: ANN401 - as its key says
+    if key in OF_TIERS:
+        return difference(key, was or (), now or (), words)
+    return words.say(
+        "playbook.from_to",
+        what=label_of(key, words),
+        was=value_said(key, was, words),
+        now=value_said(key, now, words),
+    )
 
 
 def history(found: Sequence[Changed], words: Words, *, now: datetime) -> Message:

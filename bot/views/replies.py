@@ -1,13 +1,15 @@
 """What the person who acted is told: what happened, what happens next, how to undo it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.assign import Assigned
-from bot.calls import Day, Logged, Undone
+from bot.calls import Logged, MyLeads, Undone
 from bot.followups import Snoozed
 from bot.next import Handed, Later
 from bot.texts import Safe, Words, mention
+from bot.views.agreements import style, time_buttons, ways_out
 from bot.views.blocks import ActionId, Block, Message, actions, button, section
 from bot.views.card import title
 from rules.commands import VERBS
@@ -24,12 +26,16 @@ def logged(done: Logged, words: Words) -> Message:
     if done.double:
         return _only(_double(done, words))
     text = words.lines(
-        _what(done, words), _on_the_way(done, words), _next(done, words), _evidence(done, words)
+        _what(done, words),
+        _on_the_way(done, words),
+        _next(done, words),
+        _evidence(done, words),
+        style(done, words),
     )
     undo = button(words.plain.say("button.undo"), ActionId.UNDO, done.attempt_id)
     asked = done.act.outcome in MISSED and done.lead.working
     why = [button(words.plain.say("button.why"), ActionId.WHY, done.lead.id)] if asked else []
-    return Message(text, (section(text), actions(undo, *why)))
+    return Message(text, (section(text), actions(undo, *time_buttons(done, words), *why)))
 
 
 def _double(done: Logged, words: Words) -> Safe:
@@ -77,12 +83,23 @@ def _next(done: Logged, words: Words) -> Safe:
     if lead.next_what is Step.MAILING_LIST:
         return _listed(done, words)
     if lead.next_what is Step.FOLLOW_UP and lead.next_at:
-        when, said = words.in_full(lead.next_at), done.act.importance
-        return words.say(f"reply.follow_up_{said}" if said else "reply.follow_up", when=when)
+        return words.say(_agreed(done), when=words.in_full(lead.next_at, now=done.now))
+    if done.act.when and lead.next_at and lead.next_what is Step.CALL:
+        when = words.in_full(lead.next_at, now=done.now)
+        return words.say("agreement.asked", n=lead.attempts + 1, when=when)
     if lead.next_at and lead.next_what in BY_CALL:
         when = words.when(lead.next_at, now=done.now)
         return words.say("reply.next", n=lead.attempts + 1, when=when)
     return words.say(f"step.{lead.next_what}") if lead.living else Safe("")
+
+
+def _agreed(done: Logged) -> str:
+    """Name the text of an agreed time: what becomes of it, where that is as usual."""
+    said = done.act.importance
+    if not said:
+        return "reply.follow_up"
+    usual = done.expected is None or done.expected.usual
+    return f"reply.follow_up_{said}" if usual else "reply.follow_up_other"
 
 
 def _listed(done: Logged, words: Words) -> Safe:
@@ -118,10 +135,10 @@ def assigned(done: Assigned, words: Words) -> Message:
     return _only(words.say("reply.assigned", lead=title(done.lead, words), who=who))
 
 
-def snoozed(done: Snoozed, words: Words) -> Message:
+def snoozed(done: Snoozed, words: Words, *, now: datetime) -> Message:
     """Confirm that a follow-up was put off."""
-    when = words.in_full(done.followup.due_at)
-    return _only(words.say("reply.snoozed", lead=title(done.lead, words), when=when))
+    agreed, when = (words.in_full(one, now=now) for one in (done.followup.due_at, done.until))
+    return _only(words.say("reply.snoozed", lead=title(done.lead, words), agreed=agreed, when=when))
 
 
 def handed(found: Handed | Later, words: Words) -> Safe:
@@ -136,11 +153,19 @@ def handed(found: Handed | Later, words: Words) -> Safe:
 
 
 def _later(found: Later, words: Words) -> Safe:
+    waits = held(found.held, words)
+    if found.pooled and not waits:
+        waits = words.say("reply.held_pool")
     if found.lead is None or found.at is None:
-        return words.say("reply.nothing_due")
+        return words.lines(words.say("reply.nobody_now" if waits else "reply.nothing_due"), waits)
     when, lead = words.when(found.at, now=found.now), title(found.lead, words)
     key = "reply.nothing_before_hours" if found.opens else "reply.nothing_before"
-    return words.say(key, when=when, lead=lead)
+    return words.lines(words.say(key, when=when, lead=lead), waits)
+
+
+def held(count: int, words: Words) -> Safe:
+    """Say how many of a rep's leads get no call for now, and why (C1)."""
+    return words.say("reply.held", n=count) if count else Safe("")
 
 
 def reason(lead: Lead, words: Words, *, now: datetime) -> Safe:
@@ -157,19 +182,20 @@ def reason(lead: Lead, words: Words, *, now: datetime) -> Safe:
     )
 
 
-def day(found: Day, words: Words) -> Message:
+def day(found: MyLeads, words: Words) -> Message:
     """Give the rep's day, with a button for the next call."""
-    lists = day_lists(found, words)
+    waits = held(found.held, words)
+    lists = [*day_lists(found, words), *([waits] if waits else [])]
     if not lists:
         return _only(words.say("day.empty"))
     blocks = (*(section(part) for part in lists), next_call(words))
     return Message(words.lines(*lists), blocks)
 
 
-def day_lists(found: Day, words: Words) -> list[Safe]:
-    """Give a day's lists that are not empty: overdue, today, those that wait for a number."""
+def day_lists(found: MyLeads, words: Words) -> list[Safe]:
+    """Give a day's lists that are not empty: due now, today, those that wait for a number."""
     parts = [
-        _list(found.overdue, "day.overdue", words, found),
+        _list(found.due, "day.due", words, found),
         _list(found.today, "day.today", words, found),
         _waiting(found.waiting, Step.WAIT_FOR_PHONE, words),
         _waiting(found.waiting, Step.EMAIL, words),
@@ -182,7 +208,7 @@ def next_call(words: Words) -> Block:
     return actions(button(words.plain.say("button.next"), ActionId.NEXT, "next", style="primary"))
 
 
-def _list(rows: Sequence[tuple[Lead, str]], key: str, words: Words, found: Day) -> Safe:
+def _list(rows: Sequence[tuple[Lead, str]], key: str, words: Words, found: MyLeads) -> Safe:
     if not rows:
         return Safe("")
     lines = [
@@ -220,4 +246,6 @@ def _also(topic: str, words: Words) -> Safe:
 
 def refusal(key: str, params: dict[str, object], words: Words) -> Message:
     """Say why something was not done, and what to do instead."""
-    return _only(words.say(f"refusal.{key}", **params))
+    said = _only(words.say(f"refusal.{key}", **params))
+    instead = ways_out(key, params, words)
+    return replace(said, blocks=(*said.blocks, actions(*instead))) if instead else said

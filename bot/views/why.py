@@ -8,7 +8,7 @@ from bot.views.blocks import ActionId, Block, Message, ViewId, actions, button, 
 from bot.views.card import title
 from bot.views.forms import asked, modal
 from bot.views.tiers import tier_sentence
-from bot.why import Explained
+from bot.why import BY_RULE, Explained
 from rules.lead import Lead
 from rules.outlook import Call, Letter, Outlook
 from rules.tiers import Grades
@@ -26,6 +26,7 @@ def why(found: Explained, words: Words) -> Message:
         Safe(f"*{title(lead, words)}*"),
         tier_sentence(found.shown.standing, words) if lead.living else "",
         _owner(found, words),
+        words.say("step.on_hold", tier=lead.tier) if found.waits else "",
     )
     ahead = _ahead(found, found.ahead, words) if found.ahead else Safe("")
     blocks: list[Block] = [section(part) for part in (top, ahead) if part]
@@ -52,6 +53,8 @@ def _owner(found: Explained, words: Words) -> Safe:
     if given.what == "assigned":
         place, of = given.data["place"], given.data["of"]
         return words.say("why.assigned", who=who, place=place, of=of, when=when)
+    if given.what in BY_RULE:
+        return words.say(f"why.{given.what}", who=who, was=mention(given.data["was"]), when=when)
     if given.actor == lead.owner:
         return words.say("why.taken", who=who, when=when)
     return words.say("why.handed_over", who=who, by=mention(given.actor), when=when)

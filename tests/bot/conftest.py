@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery import Courier
 from bot.desk import Desk
-from bot.orders import Mail, SlackPicture, SlackPost, SlackUpdate, Sms
+from bot.orders import Order
 from bot.present import Present
 from bot.roster import load_team
 from storage.store import Store
@@ -23,7 +23,7 @@ def either_room(
     desk = Desk(store, settings, Present(BOOK), clock)
     load_team(desk, TEAM.encode())
     outside = Outside()
-    everything = dict.fromkeys((SlackPost, SlackUpdate, SlackPicture, Sms, Mail), outside)
+    everything = dict.fromkeys(Order.__args__, outside)
     courier = Courier(desk, everything, seconds=lambda: clock().timestamp())
     yield Room(desk, clock, outside, courier)
     courier.close()

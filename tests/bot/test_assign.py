@@ -57,7 +57,7 @@ class TestTheRotation:
 
         event.listen(engine, "before_cursor_execute", note)
         with room.desk.store.unit() as unit:
-            rotation = assign.Rotation(unit, now=room.clock.now)
+            rotation = assign.Rotation(room.desk, unit, now=room.clock.now)
             assert asked == []
             found = [rotation.choose() for _ in range(4)]
         assert asked == ["team"]
@@ -275,3 +275,51 @@ class TestGivingByHand:
         room.lead()
         with pytest.raises(Refused, match=r"team\.outsider"):
             assign.assign_lead(room.desk, 1, to=NOA, by=by)
+
+
+class TestTheClockOfAFirstCall:
+    def test_begins_when_the_rotation_gives_the_lead(self, room: Room):
+        lead = room.lead()
+        assert (lead.climbs, lead.clocked_at) == (True, room.clock.now)
+        assert lead.ladder_at == room.clock.now + timedelta(minutes=5)
+
+    def test_begins_when_a_lead_that_was_held_is_given(self, room: Room):
+        for one in (NOA, AVI):
+            away(room, one)
+        assert room.lead().ladder_at is None
+        away(room, AVI, "active")
+        room.clock.forward(minutes=40)
+        assign.assign_held(room.desk)
+        assert room.load(1).clocked_at == room.clock.now
+
+    def test_begins_again_by_hand_and_keeps_what_it_waited(self, room: Room):
+        lead = room.lead()
+        room.clock.forward(minutes=7)
+        assign.assign_lead(room.desk, 1, to=room.other(lead), by=MIRI)
+        given = room.load(1)
+        assert (given.clocked_at, given.waited) == (room.clock.now, 7)
+        room.clock.forward(minutes=2)
+        room.log(1, "noanswer")
+        assert room.load(1).waited == 9
+
+    def test_begins_when_somebody_takes_it_from_the_pool(self, room: Room):
+        lead = room.lead()
+        with room.desk.store.unit() as unit:
+            pooled = leads.save(unit, replace(lead, owner="", ladder_at=None))
+            new = assign.NewOwner(AVI, AVI)
+            owned, _ = assign.hand_over(room.desk, unit, pooled, new, now=room.clock.now)
+            unit.commit()
+        assert (owned.owner, owned.clocked_at) == (AVI, room.clock.now)
+
+    def test_is_none_for_a_lead_that_was_called(self, room: Room):
+        lead = room.lead()
+        room.log(1, "noanswer")
+        assign.assign_lead(room.desk, 1, to=room.other(lead), by=MIRI)
+        assert room.load(1).ladder_at is None
+
+    def test_is_none_without_a_number_and_begins_when_one_comes(self, room: Room):
+        lead = room.lead(phone="")
+        assert (lead.climbs, lead.ladder_at) == (True, None)
+        room.clock.forward(minutes=30)
+        room.lead()
+        assert room.load(lead.id).clocked_at == room.clock.now

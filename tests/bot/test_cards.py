@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import assign, leads
-from bot.calls import my_day
+from bot.calls import my_leads
 from bot.mails import mail_of
 from bot.messages import sms_of
 from bot.next import next_lead
@@ -82,13 +82,14 @@ class TestTheChannel:
         live_through_it_all(room, note="the customer said hello")
         sent = [one for one in room.outside.of(SlackPost) if one.to == "leads"]
         changed = [one for one in room.outside.of(SlackUpdate) if one.channel == "leads"]
-        assert sent
+        in_thread = [one for one in sent if one.thread]
         assert len(changed) > 3
+        assert len(in_thread) > 1
         for one in [*sent, *changed]:
             shown = payload(one.message)
             for secret in ("5678", "2345678", "234-5678", "dana@", "hello"):
                 assert secret not in shown
-            assert "052-•••-••78" in shown
+            assert ("052-•••-••78" in shown) == (one not in in_thread)
 
     @pytest.mark.parametrize("phone", ["052-234", "03-555-1234", "+1 212 555 2368", "12345678901"])
     def test_masks_any_number(self, room: Room, phone: str):
@@ -168,10 +169,78 @@ class TestAMomentOnAStandingCard:
     def test_is_told_in_full_where_tokens_are_not_read(self):
         moment = datetime(2026, 12, 3, 14, tzinfo=UTC)
         zone = ZoneInfo("Asia/Jerusalem")
-        assert Words("en", zone).standing(moment).endswith("|Thursday 3 December 16:00>")
+        assert Words("en", zone).standing(moment).endswith("|Thursday 3 December 2026 16:00>")
         hebrew = Words("he", zone).standing(moment)
         assert (hebrew[0], hebrew[-1]) == (FSI, PDI)
         assert FSI not in hebrew[1:-1]
+
+
+class TestASpan:
+    @pytest.mark.parametrize(
+        ("seconds", "english", "hebrew"),
+        [
+            (89, "89 sec", "89 שנ׳"),
+            (90, "2 min", "2 דק׳"),
+            (89 * 60, "89 min", "89 דק׳"),
+            (90 * 60, "1 h 30 min", "1 שע׳ ו־30 דק׳"),
+            (15 * 3600, "15 hours", "15 שעות"),
+            (23 * 3600 + 13 * 60, "23 h 13 min", "23 שע׳ ו־13 דק׳"),
+            (48 * 3600, "2 days", "2 ימים"),
+        ],
+    )
+    def test_is_never_written_like_an_hour_of_the_day(
+        self, seconds: int, english: str, hebrew: str
+    ):
+        zone = ZoneInfo("Asia/Jerusalem")
+        assert Words("en", zone).duration(seconds) == english
+        assert Words("he", zone).duration(seconds) == hebrew
+
+
+class TestAFirstCallOutsideHours:
+    def test_is_promised_for_when_its_clock_begins(self, tmp_path, clock: FakeClock):
+        hours = f'[[rep]]\nslack_id = "{AVI}"\nname = "Avi"\nhours = "Fri 09:00-13:00"'
+        with a_desk(tmp_path, clock, team=hours) as room:
+            room.lead()
+            room.deliver()
+            [card] = room.outside.channel()
+            assert "First call <!date^" in card.text
+            assert "|Friday 20 November 2026 09:00> · came <!date^" in card.text
+            room.clock.set(2026, 11, 20, 7, 0)
+            with room.desk.store.view() as view:
+                known = leads.shown(room.desk, view, room.load(1), full=False)
+            words = Words("en", room.desk.settings.zone)
+            assert "First call within 5 min" in cards.card(known, words, BOOK, private=False).text
+
+
+class TestAMomentInFull:
+    NOW = datetime(2026, 11, 15, 8, tzinfo=UTC)
+    SOON, FAR = (datetime(year, 12, 3, 14, tzinfo=UTC) for year in (2026, 2027))
+
+    @pytest.mark.parametrize(
+        ("locale", "soon", "far"),
+        [
+            ("en", "Thursday 3 December 16:00", "Friday 3 December 2027 16:00"),
+            ("he", "יום חמישי 3 בדצמבר 16:00", "יום שישי 3 בדצמבר 2027 16:00"),
+        ],
+    )
+    def test_has_its_year_where_that_is_not_this_one(self, locale: str, soon: str, far: str):
+        words = Words(locale, ZoneInfo("Asia/Jerusalem"))
+        for moment, text in ((self.SOON, soon), (self.FAR, far)):
+            found = words.in_full(moment, now=self.NOW).replace(FSI, "").replace(PDI, "")
+            assert found == text
+        assert "2026" in words.in_full(self.SOON)
+
+    def test_goes_by_the_readers_year(self):
+        words = Words("en", ZoneInfo("Asia/Jerusalem"))
+        night = datetime(2026, 12, 31, 23, tzinfo=UTC)
+        assert "2027" in words.in_full(night, now=self.NOW)
+        assert "2027" not in words.in_full(night, now=night)
+
+    def test_beside_now_has_its_year_too(self):
+        words = Words("en", ZoneInfo("Asia/Jerusalem"))
+        assert words.when(self.SOON, now=self.NOW) == "Thu, Dec 3 16:00"
+        january = datetime(2027, 1, 5, 14, tzinfo=UTC)
+        assert words.when(january, now=self.NOW) == "Tue, Jan 5, 2027 16:00"
 
 
 class TestTheOwner:
@@ -359,7 +428,7 @@ class TestWordsOfStrangers:
             room.receive(name="<!channel>" * 30, phone=f"052-234-50{number:02}")
         room.load(1)
         for rep in (NOA, AVI):
-            said = replies.day(my_day(room.desk, by=rep), Words("he", room.desk.settings.zone))
+            said = replies.day(my_leads(room.desk, by=rep), Words("he", room.desk.settings.zone))
             assert faults_of(said) == []
 
     def test_are_kept_as_they_came(self, room: Room):

@@ -30,7 +30,7 @@ def failing(
 
 
 def is_to_channel(order: Order) -> bool:
-    return isinstance(order, SlackPost) and order.to == "leads"
+    return isinstance(order, SlackPost) and order.to == "leads" and not order.thread
 
 
 def failing_in_channel(

@@ -45,7 +45,7 @@ class TestFigures:
         assert (march.sales, march.revenue) == (2, (Money(140000, "ILS"),))
         assert march.cost == (Money(5050, "ILS"),)
         assert april.cost == (Money(700, "USD"), Money(300, "ILS"))
-        assert (march.response, len(march.responses)) == (360.0, 2)
+        assert (march.response, march.called) == (360.0, 2)
 
     def test_leave_out_what_was_taken_back(self, room: Room):
         lead = room.lead()

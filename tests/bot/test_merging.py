@@ -44,7 +44,13 @@ def imported(room: Room, **fields: Any) -> None:
         draft = read_draft(DANA | fields, defaults=Defaults("IL", "ILS"))
         batch = Batch("import", post=False)
         take_in(
-            room.desk, unit, draft, Rotation(unit, now=now), batch, intake_id=kept or 0, now=now
+            room.desk,
+            unit,
+            draft,
+            Rotation(room.desk, unit, now=now),
+            batch,
+            intake_id=kept or 0,
+            now=now,
         )
         unit.commit()
 

@@ -482,8 +482,8 @@ class TestMyDay:
         room.log(later, "notnow", when=room.clock.now + timedelta(hours=3))
         room.log(tomorrow, "notnow", when=room.clock.now + timedelta(days=1))
         room.log(waiting, "invalid")
-        day = calls.my_day(room.desk, by=NOA)
-        assert [one.id for one, _ in day.overdue] == [now]
+        day = calls.my_leads(room.desk, by=NOA)
+        assert [one.id for one, _ in day.due] == [now]
         assert [one.id for one, _ in day.today] == [later]
         assert [one.id for one in day.waiting] == [waiting]
 
@@ -493,21 +493,21 @@ class TestMyDay:
         only_noa(room)
         lead(room, 1)
         room.log(1, "notnow", when=datetime(2026, 11, 16, 4, 0, tzinfo=UTC))
-        assert [one.id for one, _ in calls.my_day(room.desk, by=NOA).today] == [1]
+        assert [one.id for one, _ in calls.my_leads(room.desk, by=NOA).today] == [1]
 
     def test_says_what_is_agreed(self, room: Room):
         only_noa(room)
         lead(room, 1)
         due = room.clock.now + timedelta(hours=1)
         room.log(1, "followup", when=due, importance=Importance.HIGH)
-        assert calls.my_day(room.desk, by=NOA).today == [(room.load(1), "high")]
+        assert calls.my_leads(room.desk, by=NOA).today == [(room.load(1), "high")]
 
     def test_has_nothing_that_is_closed(self, room: Room):
         only_noa(room)
         lead(room, 1)
         room.log(1, "lost")
-        day = calls.my_day(room.desk, by=NOA)
-        assert (day.overdue, day.today, day.waiting) == ([], [], [])
+        day = calls.my_leads(room.desk, by=NOA)
+        assert (day.due, day.today, day.waiting) == ([], [], [])
 
 
 class TestNotes:

@@ -16,8 +16,17 @@ from bot.views.campaigns import campaign_modal
 from bot.views.numbers import label_of, paragraphs, slots_said, value_said
 from bot.views.templates import Choice, built_in, preview_of, segments_line, text_modal
 from rules.cadence import plan_of
-from rules.playbook import PLANS, Campaign, LowAnswer, Playbook
-from rules.playbook_file import KEYS
+from rules.playbook import (
+    PLANS,
+    Campaign,
+    Duty,
+    LowAnswer,
+    Playbook,
+    Product,
+    Speed,
+    Wave,
+)
+from rules.playbook_keys import KEYS
 from rules.rest import RestRules
 from rules.templates import Moment, Template, faults
 from rules.words import Kind, Layer, Tier
@@ -107,6 +116,24 @@ class TestThePlaybook:
             (Playbook(rest=RestRules(not_on=(date(2026, 9, 21),))), "all the same: 2026-09-21"),
             (Playbook(advertising=()), "Marked as advertising: nobody"),
             (Playbook(), "Digest: Sunday 09:00"),
+            (Playbook(), "its rep is reminded at 5 and 10; it goes to another rep at 20; managers"),
+            (Playbook(), "What reached us more than 60 min late is left out"),
+            (Playbook(speed=Speed((0,), 0, 30)), "working minutes: managers hear of it at 30."),
+            (Playbook(speed=Speed((0,), 0, 0)), "nobody is reminded of it"),
+            (Playbook(speed=Speed(by_clock=("nag", "manager"))), "clock instead: reminders, man"),
+            (Playbook(speed=Speed(silent_moves=3)), "from whom 3 leads in a row were moved"),
+            (
+                Playbook(duties=(Duty("evenings", ("U01NOA",), "Sun-Thu 18:00-21:00"),)),
+                "On duty (evenings): <@U01NOA>, Sun-Thu 18:00-21:00.",
+            ),
+            (Playbook(), "a day has 1.2× the calls that can be made; it is lifted below 0.8×"),
+            (Playbook(wave=Wave(hold=(Tier.C, Tier.D))), "On hold now: tier C, D."),
+            (Playbook(wave=Wave(shorten=(Tier.D,))), "cut to 1 attempt now: tier D."),
+            (Playbook(wave=Wave(attempts=2, shorten=(Tier.D,))), "cut to 2 attempts now: tier D."),
+            (Playbook(), "about 3 meetings before a close"),
+            (Playbook(products=(Product("Sim", "one_call"),)), "Sold in one call: Sim."),
+            (Playbook(), "put off 3 times. Its rep is away: a deputy takes it; outside"),
+            (Playbook(nag_snoozes=1, nag_away="wait"), "put off once. Its rep is away: it waits;"),
             (
                 Playbook(campaigns=(Campaign("Web", Decimal("12.5"), "ILS", "Meta", (), Tier.A),)),
                 "Web · 12.5 ILS · Meta · tier A, pinned",
@@ -136,6 +163,9 @@ class TestAChangedValue:
             ("template:sms_first::", {"text": "Hi\n{name}"}, "Hi {name}"),
             ("template:sms_first::", None, "the built-in text"),
             ("rest.also", [], "nothing"),
+            ("wave.hold", [], "nothing"),
+            ("wave.hold", ["C", "D"], "C, D"),
+            ("duty:a", {"name": "a", "reps": ["U1"]}, "name = a, reps = U1"),
         ],
     )
     def test_is_said_for_a_person(self, key: str, value: object, said: str):

@@ -16,6 +16,7 @@ from bot.receipts import sms_failed
 from rules.acts import OptOut
 from rules.lead import Lead
 from rules.money import Money
+from rules.nags import Snooze, mark
 from rules.refusals import Refused
 from rules.words import Importance, Stage, Step
 from tests.desk import AVI, DANA, MIRI, NOA, FakeClock, Room, a_desk
@@ -209,7 +210,8 @@ class TestWhatHappenedSince:
         room.log(1, "followup", when=due, importance=Importance.HIGH)
         agreed = room.followup(1)
         assert agreed is not None
-        followups.put_off(room.desk, agreed.id, minutes=30, by=lead.owner)
+        room.clock.now = due
+        followups.put_off(room.desk, mark(agreed), Snooze.SHORT, by=lead.owner)
         self.refuses(room, lead.owner)
 
     def test_an_opt_out_stands(self, room: Room):

@@ -27,8 +27,12 @@ def owner_of(world: World) -> Person:
 
 def only_card(world: World) -> Message:
     channel = world.slack.channel("leads")
-    world.slack.wait_for(lambda: channel.messages)
-    [card] = [one for one in channel.messages if not one.is_reply]
+
+    def cards() -> list[Message]:
+        return [one for one in channel.messages if not one.is_reply and "#1 " in one.text]
+
+    world.slack.wait_for(cards)
+    [card] = cards()
     return card
 
 
@@ -93,8 +97,13 @@ class TestALeadGoesTheWholeWay:
         answer = world.mailbox.reply(world.mailbox.mails[0], "אפשר מחר בבוקר")
         world.slack.wait_for(lambda: "אפשר מחר בבוקר" in owner.dms[-1].text, timeout=15)
         channel = world.slack.channel("leads")
-        world.slack.wait_for(lambda: "אפשר מחר בבוקר" in channel.messages[-1].text)
-        assert channel.messages[-1].thread_ts == only_card(world).ts
+
+        def told() -> list[str | None]:
+            said = [one for one in channel.messages if "אפשר מחר בבוקר" in one.text]
+            return [one.thread_ts for one in said]
+
+        world.slack.wait_for(told)
+        assert told() == [only_card(world).ts]
         world.slack.wait_for(lambda: world.imap.seen() == [answer])
 
     def is_followed_up_and_sold(self, world: World, owner: Person):

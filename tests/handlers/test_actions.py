@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from bot import followups
 from bot.readers import reader
 from bot.views import modals
 from bot.views.blocks import ActionId, ViewId
 from handlers.actions import answer_click
 from handlers.answers import Errors, OpenModal, Say, SayLater, UpdateModal
 from handlers.submits import Submitted, answer_modal
-from rules.words import Importance, Outcome, Stage, Step
+from rules.words import Importance, Outcome, Stage
 from sandbox.blockkit import check_view
 from tests.desk import AVI, BOOK, MIRI, NOA, FakeClock, Room, a_desk, faults_of
 
 GUEST = "U01GUEST"
+SAID = ["note", "objection", "promise", "talk"]
 _triggers = itertools.count()
 
 
@@ -132,8 +132,8 @@ class TestTheCardsButtons:
     @pytest.mark.parametrize(
         ("action", "fields"),
         [
-            (ActionId.TALKED, ["outcome", "importance", "when_followup", "note", "agreed"]),
-            (ActionId.SOLD, ["amount", "note", "agreed"]),
+            (ActionId.TALKED, ["outcome", "importance", "when_followup", *SAID, "agreed"]),
+            (ActionId.SOLD, ["amount", "note", "promise", "talk", "agreed"]),
             (ActionId.MORE, ["outcome", "note"]),
             (ActionId.ASSIGN, ["rep"]),
         ],
@@ -407,51 +407,3 @@ class TestTheAssignModal:
         answer = submit(room, MIRI, view, rep=pick(MIRI))
         assert isinstance(answer, Errors)
         assert list(answer.errors) == ["rep"]
-
-
-class TestAReminder:
-    @pytest.fixture
-    def due(self, room: Room, owner: str) -> str:
-        """Let a hot follow-up come due; gives the owner."""
-        when = room.clock.now + timedelta(hours=1)
-        room.log(1, "followup", when=when, importance=Importance.HIGH)
-        room.tick(hours=1)
-        return owner
-
-    def test_done_asks_what_came_of_it(self, room: Room, due: str):
-        opened = click(room, due, ActionId.NAG_DONE, 1)
-        assert isinstance(opened, OpenModal)
-        assert json.loads(opened.view["private_metadata"])["chosen"] == Outcome.SOLD
-        done = submit(room, due, opened.view, amount={"value": "5"})
-        assert isinstance(done, Submitted)
-        assert room.followup(1) is None
-
-    def test_log_offers_every_outcome(self, room: Room, due: str):
-        opened = click(room, due, ActionId.NAG_LOG, 1)
-        options = opened.view["blocks"][1]["element"]["options"]
-        assert {one["value"] for one in options} >= set(Outcome)
-
-    @pytest.mark.parametrize(
-        ("action", "minutes"), [(ActionId.SNOOZE_SHORT, 15), (ActionId.SNOOZE_LONG, 60)]
-    )
-    def test_may_be_put_off(self, room: Room, due: str, action: ActionId, minutes: int):
-        said = click(room, due, action, 1)
-        assert "#1" in said.message.text
-        agreed = room.followup(1)
-        assert agreed
-        assert agreed.due_at == room.clock.now + timedelta(minutes=minutes)
-
-    @pytest.mark.parametrize(
-        "action",
-        [ActionId.NAG_DONE, ActionId.NAG_LOG, ActionId.SNOOZE_SHORT, ActionId.SNOOZE_LONG],
-    )
-    def test_that_is_over_says_so(self, room: Room, due: str, action: ActionId):
-        room.log(1, "noanswer")
-        assert isinstance(click(room, due, action, 1), Say)
-        assert room.load(1).next_what is Step.CALL
-
-    def test_of_another_is_not_mine_to_put_off(self, room: Room, due: str):
-        other = AVI if due == NOA else NOA
-        said = click(room, other, ActionId.SNOOZE_SHORT, 1)
-        assert f"<@{due}>" in said.message.text
-        assert followups.lead_of(room.desk, 1) == 1

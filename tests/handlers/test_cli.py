@@ -382,6 +382,12 @@ class TestTheManifest:
         assert "home_tab_enabled: true" in text
         assert "bot_events:\n      - app_home_opened\n" in text
 
+    def test_hears_replies_in_threads_and_lets_people_write(self, terminal: Terminal):
+        text = terminal.run("manifest").out
+        assert "messages_tab_read_only_enabled: false" in text
+        for event in ("channels", "groups", "im"):
+            assert f"      - message.{event}\n" in text
+
     def test_asks_for_no_more_than_is_used(self):
         assert set(SCOPES) == {
             "commands",
@@ -390,5 +396,10 @@ class TestTheManifest:
             "channels:join",
             "channels:manage",
             "groups:read",
+            "channels:history",
+            "groups:history",
+            "im:history",
+            "users:read",
+            "pins:write",
             "files:write",
         }

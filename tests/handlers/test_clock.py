@@ -2,17 +2,22 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from bot import figures, learning
+from bot import chairs, cover, figures, learning, leavers
 from bot.delivery import Waker
 from bot.desk import Desk
 from handlers.clock import Ticker
 from tests.desk import FakeClock, Room, a_desk
+
+
+def nobody_gone(_ids: Collection[str]) -> tuple[str, ...]:
+    return ()
 
 
 class Counted:
@@ -51,7 +56,7 @@ class TestALeapOfTheClock:
         self, room: Room, monkeypatch: pytest.MonkeyPatch
     ):
         digests = Counted(monkeypatch)
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier))
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
         ticker.start()
         try:
             assert digests.reaches(1)
@@ -62,12 +67,30 @@ class TestALeapOfTheClock:
             ticker.stop()
 
 
+class TestOwners:
+    @pytest.mark.parametrize(
+        ("module", "job"),
+        [(leavers, "pass_on"), (leavers, "watch"), (cover, "cover_due"), (chairs, "check_nightly")],
+    )
+    def test_are_looked_after_by_the_clock(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch, module: ModuleType, job: str
+    ):
+        asked = threading.Event()
+        monkeypatch.setattr(module, job, lambda *_given: asked.set())
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
+        ticker.start()
+        try:
+            assert asked.wait(10)
+        finally:
+            ticker.stop()
+
+
 class TestTheDeskLearns:
     @pytest.mark.parametrize("job", ["learn_nightly", "watch_answers", "follow_playbook"])
     def test_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch, job: str):
         asked = threading.Event()
         monkeypatch.setattr(learning, job, lambda _desk: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier))
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
         ticker.start()
         try:
             assert asked.wait(10)

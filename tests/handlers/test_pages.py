@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from bot import asks, assign, links
-from bot.calls import my_day
+from bot.calls import my_leads
 from bot.next import Later, next_lead
 from bot.optouts import close
 from bot.outward import address_of
@@ -469,7 +469,7 @@ class TestAPressOnByMail:
             Step.EMAIL,
             ("calls",),
         )
-        assert [one.id for one in my_day(public.desk, by=after.owner).waiting] == [1]
+        assert [one.id for one in my_leads(public.desk, by=after.owner).waiting] == [1]
         assert isinstance(next_lead(public.desk, by=after.owner), Later)
 
     def test_of_who_refused_calls_and_has_no_rep_is_told_to_managers(

@@ -13,7 +13,7 @@ from handlers.commands import answer_command
 from handlers.submits import Submitted
 from rules.cadence import plan_of
 from rules.playbook import Campaign
-from rules.playbook_file import KEYS
+from rules.playbook_keys import KEYS
 from rules.templates import Moment, Template
 from rules.words import Tier
 from sandbox.blockkit import check_view
@@ -157,6 +157,27 @@ class TestASection:
         assert "a whole number of 0 or more" in answer.errors["unavailable_days"]
         assert room.desk.present.version == 0
 
+    @pytest.mark.parametrize(
+        ("name", "field", "typed", "said"),
+        [
+            ("speed", "by_clock", "all", "some of nag, move, manager"),
+            ("speed", "nag", "10, 5", "whole numbers that rise"),
+            ("wave", "hold", "E", "some of A, B, C, D"),
+        ],
+    )
+    def test_says_what_a_list_may_hold(
+        self, room: Room, name: str, field: str, typed: str, said: str
+    ):
+        answer = submit(room, MIRI, open_section(room, name), **{field: {"value": typed}})
+        assert isinstance(answer, Errors)
+        assert said in answer.errors[field]
+
+    def test_of_the_wave_holds_tiers_until_it_is_emptied_c1(self, room: Room):
+        submit(room, MIRI, open_section(room, "wave"), hold={"value": "C, D"})
+        assert list(room.desk.playbook.wave.hold) == [Tier.C, Tier.D]
+        submit(room, MIRI, open_section(room, "wave"), hold={"value": None})
+        assert list(room.desk.playbook.wave.hold) == []
+
     def test_says_it_in_the_readers_language(self, room: Room):
         room.load_team(SECOND)
         view = open_section(room, "plan", who=DANA)
@@ -171,6 +192,8 @@ class TestASection:
         [
             ("nags", {"manager": {"value": "5"}}, "manager"),
             ("tiers", {"b": {"value": "3"}}, "b"),
+            ("speed", {"move": {"value": "7"}}, "move"),
+            ("wave", {"under": {"value": "2"}}, "under"),
             ("messages", {"per_day": {"value": "9"}}, "per_day"),
             ("low_answer", {"below": {"value": "0.5"}}, "below"),
             ("rest", {"holidays": {"value": "XX"}}, "holidays"),

@@ -9,15 +9,15 @@ from urllib.error import URLError
 import pytest
 from slack_sdk import WebClient
 
-from bot import learning
+from bot import chairs, learning
 from bot.delivery import Courier
 from bot.desk import Desk
 from bot.doctor import Finding
 from bot.manifest import SCOPES
-from bot.orders import DeliveryFailed, SlackPicture, SlackPost, SlackUpdate
+from bot.orders import DeliveryFailed, SlackHome, SlackPicture, SlackPost, SlackUpdate
 from bot.senders.slack import Pulse, SlackSender, check_slack
 from bot.views.blocks import ActionId, Message, section
-from handlers.slack import SlackDoor
+from handlers.slack import ANSWERING, SlackDoor
 from handlers.socket import SocketDoor
 from rules.lead import Lead
 from rules.tiers import Grades
@@ -123,6 +123,58 @@ class TestSlack:
         said = office.slack.wait_for(lambda: miri.ephemerals[before + 1 :])[0]
         assert "measured yet" in said.plain
 
+    def test_counts_leads_once_for_all_who_ask_while_others_are_answered(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ):
+        miri, go, counts = office.slack.person(MIRI), threading.Event(), []
+        look = chairs.look
+
+        def slowly(desk: Desk) -> chairs.Found:
+            counts.append(desk)
+            assert go.wait(PATIENCE)
+            office.room.clock.forward(seconds=1)
+            return look(desk)
+
+        look(office.room.desk)
+        monkeypatch.setattr(chairs, "look", slowly)
+        board = miri.command("/lead team")
+        before = len(miri.ephemerals)
+        for _ in range(ANSWERING + 2):
+            miri.click(board, ActionId.LOOSE_ENDS)
+        [card] = office.slack.channel("leads").messages
+        miri.click(card, ActionId.MORE)
+        office.slack.wait_for(lambda: miri.modal)
+        miri.close_modal()
+        assert len(miri.ephemerals) == before
+        go.set()
+        office.slack.wait_for(lambda: len(miri.ephemerals) == before + ANSWERING + 2)
+        assert len(counts) == 1
+
+    def test_stops_while_leads_are_counted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+        go, ended = threading.Event(), threading.Event()
+        begun, waited = threading.Event(), []
+
+        def slowly(desk: Desk) -> chairs.Found:
+            begun.set()
+            waited.append(go.wait(PATIENCE))
+            ended.set()
+            return chairs.Found(desk.clock())
+
+        with (
+            server() as slack,
+            a_desk(tmp_path, FakeClock()) as room,
+            Office(slack, room) as office,
+        ):
+            chairs.look(room.desk)
+            monkeypatch.setattr(chairs, "look", slowly)
+            miri = slack.person(MIRI)
+            miri.click(miri.command("/lead team"), ActionId.LOOSE_ENDS)
+            assert begun.wait(PATIENCE)
+            office.door.stop()
+            go.set()
+            assert ended.wait(PATIENCE)
+        assert waited == [True]
+
     def test_carries_a_modal_with_an_error_and_then_success(self, office: Office):
         miri = office.slack.person(MIRI)
         [card] = office.slack.channel("leads").messages
@@ -187,8 +239,8 @@ class TestTheHomeTab:
         lead = self.only_lead(office, "052-234-5001")
         owner = self.opened(office, lead.owner)
         owner.click(owner.home, ActionId.NEXT)
-        card = self.said(office, owner, "052-234-5001")
-        owner.click(card, ActionId.NOANSWER)
+        office.slack.wait_for(lambda: _offers(owner, ActionId.SOLD))
+        owner.click(owner.home, ActionId.NOANSWER)
         office.slack.wait_for(lambda: _offers(owner, ActionId.UNDO))
         assert office.room.load(lead.id).attempts == 1
         owner.click(owner.home, ActionId.UNDO)
@@ -199,8 +251,8 @@ class TestTheHomeTab:
         lead = self.only_lead(office, "052-234-5002")
         owner = self.opened(office, lead.owner)
         owner.click(owner.home, ActionId.NEXT)
-        card = self.said(office, owner, "052-234-5002")
-        owner.click(card, ActionId.SOLD)
+        office.slack.wait_for(lambda: _offers(owner, ActionId.SOLD))
+        owner.click(owner.home, ActionId.SOLD)
         office.slack.wait_for(lambda: owner.modal)
         assert owner.submit({"amount": "1,290"}).closed
         self.said(office, owner, "1,290")
@@ -226,6 +278,28 @@ def _home(person: Person) -> View:
 
 def _offers(person: Person, action: ActionId) -> bool:
     return any(one.action_id == action for one in _home(person).elements)
+
+
+class TestAHomeThatIsSent:
+    HOME = SlackHome(NOA, {"type": "home", "blocks": [section("Your day")]})
+
+    def test_stands_in_the_persons_home_tab(self):
+        with server() as plain:
+            SlackSender(client_of(plain)).send(self.HOME)
+            assert "Your day" in _home(plain.person(NOA)).plain
+            assert plain.faults_seen == []
+
+    @pytest.mark.parametrize(
+        ("app", "to"), [({}, "U01GONE"), ({"home_tab_enabled": False}, NOA)], ids=["gone", "off"]
+    )
+    def test_of_who_has_none_is_left_alone(self, app: dict[str, object], to: str):
+        with server(**app) as plain:
+            SlackSender(client_of(plain)).send(SlackHome(to, self.HOME.view))
+
+    def test_that_slack_refuses_has_failed(self):
+        with server() as plain, pytest.raises(DeliveryFailed) as failed:
+            SlackSender(client_of(plain)).send(SlackHome(NOA, {"type": "home"}))
+        assert failed.value.failure.code == "invalid_arguments"
 
 
 class TestAPicture:
