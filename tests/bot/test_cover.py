@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot import cover, handed
+from bot.away import come_back
 from rules.lead import Lead
 from rules.playbook import WAIT, Wave
 from rules.words import Importance, Step, Tier
-from storage import reps
+from storage import chairs, reps
 from tests.bot.test_leavers import buttons, of
 from tests.databases import only_postgresql
 from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk
@@ -252,6 +253,21 @@ def away_room(either_room: Room) -> Room:
     agree(either_room, 20)
     go_away(either_room)
     return either_room
+
+
+@only_postgresql
+class TestWhoIsBackInThatMoment:
+    def test_keeps_what_is_theirs(self, away_room: Room, monkeypatch: pytest.MonkeyPatch):
+        find = chairs.due_of
+
+        def find_late(*given: Any, **named: Any) -> list[Lead]:
+            found = find(*given, **named)
+            come_back(away_room.desk, by=NOA)
+            return found
+
+        monkeypatch.setattr(chairs, "due_of", find_late)
+        assert covered(away_room) == 0
+        assert {away_room.load(one).owner for one in range(1, 21)} == {NOA}
 
 
 @only_postgresql

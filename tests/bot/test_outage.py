@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,10 @@ from bot.orders import DeliveryFailed, Order, SlackPost
 from storage import nags
 from tests.bot.nagging import DUE, agree, agreed, buttons, reminders
 from tests.bot.test_catchup import of_avi
-from tests.desk import AVI, MIRI, Room
+from tests.desk import AVI, MIRI, TEAM, FakeClock, Room, a_desk
 
 MINUTE = timedelta(minutes=1)
+DAN = "U01DAN"
 
 
 @contextmanager
@@ -107,6 +109,15 @@ class TestTheManagersRound:
 
 
 class TestWhereOneIsNotReached:
+    def test_the_other_managers_are_told_in_time(self, tmp_path: Path, clock: FakeClock):
+        two = TEAM + f'[[rep]]\nslack_id = "{DAN}"\nname = "Dan"\nrole = "manager"\n'
+        with a_desk(tmp_path, clock, team=two) as room:
+            of_avi(room, 3, apart=5 * MINUTE)
+            room.clock.now = DUE - MINUTE
+            with refusing(room, MIRI):
+                pass_by(room, 32)
+            assert len(room.outside.dms(DAN)) == 3
+
     def test_managers_are_told_after_hours_all_the_same(self, room: Room):
         owner = agree(room)
         room.clock.now = DUE - MINUTE
