@@ -31,10 +31,9 @@ class TestALead:
 
 
 class TestACallNobodyAnswered:
-    def test_sends_an_sms_and_a_mail_once_the_undo_has_passed(
-        self, tab: Tab, opening: dict[str, Any]
-    ):
-        tab.type(f"/lead noanswer {opening['lead_id']}")
+    def test_sends_an_sms_and_a_mail_once_the_undo_has_passed(self, tab: Tab):
+        number = tab.new_lead("Shira Peled", "052-234-5670")
+        tab.type(f"/lead noanswer {number}")
         answer = tab.message("Undo works until")
         expect(answer).to_contain_text(re.compile(r"leave at \d\d:\d\d:\d\d \(in \d+ seconds?\)"))
         first = answer.inner_text()
@@ -42,7 +41,7 @@ class TestACallNobodyAnswered:
         tab.shoot("noanswer")
         tab.run_clock("minutes")
         tab.tab("phone")
-        tab.side.locator(".entry").first.click()
+        tab.side.locator(".entry", has_text="Shira Peled").first.click()
         expect(tab.side.locator(".talk .out")).to_have_count(1)
         expect(tab.side.locator(".talk .out")).to_contain_text("tried to call you")
         expect(tab.side.locator(".talk .out")).to_contain_text("delivered")
@@ -77,7 +76,8 @@ class TestAPromise:
         tab.side.get_by_role("button", name="Type it for me").nth(1).click()
         expect(tab.message("Follow-up agreed")).to_contain_text(f"#{lead}")
         tab.run_clock("minutes")
-        nag = tab.feed.locator("article", has_text=f"#{lead}").filter(has_text="Snooze 15 min")
+        snooze = tab.page.get_by_role("button", name="Tomorrow", exact=True)
+        nag = tab.feed.locator("article", has_text=f"#{lead}").filter(has=snooze)
         expect(nag).to_have_count(1)
         first = nag.get_attribute("data-key")
         tab.run_clock("minutes")
@@ -126,7 +126,8 @@ class TestAThread:
         card.get_by_role("button", name="Reply in thread").click()
         expect(tab.page.locator(".head h1")).to_contain_text("Thread")
         tab.type("I know her, let me take it")
-        expect(tab.feed.locator("article")).to_have_count(2)
+        expect(tab.message("Written down")).to_contain_text(f"#{number}")
+        expect(tab.feed.locator("article")).to_have_count(3)
         tab.page.get_by_role("button", name="Back to the channel").click()
         expect(card.get_by_role("button", name="1 reply")).to_be_visible()
 
@@ -136,7 +137,7 @@ class TestHome:
         tab.new_lead("Yoel Barak", "052-234-5674")
         tab.page.get_by_role("button", name="Home").click()
         expect(tab.feed).to_contain_text("Your day")
-        tab.feed.get_by_role("button", name="Next call").click()
+        tab.feed.get_by_role("button", name="Next call").first.click()
         expect(tab.feed.get_by_role("button", name="No answer").first).to_be_visible()
         tab.shoot("home")
 

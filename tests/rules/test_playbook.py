@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.cadence import PARTS, plan_of
@@ -547,6 +547,7 @@ class TestAFault:
     def test_does_not_hide_another(self):
         assert len(faults("a = 1\n[plan]\na = 1\nunavailable_days = -1\n[[source]]")) == 4
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(
         data=st.dictionaries(
             SECTIONS, VALUES | st.dictionaries(INNER, VALUES, max_size=4), max_size=4
