@@ -8,7 +8,6 @@ from bot import handed
 from bot.assign import tell_managers
 from bot.cover import AT_ONCE, pass_all
 from bot.desk import Desk
-from bot.handed import forget
 from rules.effects import TellManagers
 from rules.reminders import TellAway
 from rules.routing import candidates
@@ -83,7 +82,6 @@ def silence(desk: Desk, unit: Unit, lost: Mapping[str, int], *, now: datetime) -
         if moves < most or known is None or is_away(known, now=now):
             continue
         begin(unit, rep, until=None, now=now)
-        forget(unit, rep, now=now)
         about = f"{rep} {moves} {now.isoformat()}"
         told = tell_managers(desk, unit, TellManagers(SILENT, 0, about=about))
         outbox.add(unit, (TellAway(rep, moves, now.isoformat()), *told), now=now)
