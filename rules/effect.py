@@ -10,12 +10,14 @@ class Effect:
 
     `kind` names its sender. A row with a `once_key` is made once for ever; one with a
     `collapse_key` once while another waits. Rows of one `lane` leave in order; what is for a
-    `channel` stands in the channel's own, which takes one message a second. What has a `switch`
+    `channel` stands in the channel's own, which takes one message a second; what is `private`
+    in that of its recipient. What has a `switch`
     is not told to a person who switched that kind of notification off.
     """
 
     kind: ClassVar[str] = ""
     channel: ClassVar[str] = ""
+    private: ClassVar[bool] = False
 
     @property
     def switch(self) -> str:
@@ -40,6 +42,8 @@ class Effect:
     @property
     def lane(self) -> str:
         """The queue in which order matters."""
+        if self.private:
+            return f"dm:{self.recipient}"
         return f"channel:{self.channel}" if self.channel else self.kind
 
     @property

@@ -41,17 +41,13 @@ class PostOwnerCard(Effect):
     rep: str
     turn: int
     kind: ClassVar[str] = "post_owner_card"
+    private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.LEADS
 
     @property
     def once_key(self) -> str:
         """One card for each time the lead is given; `turn` is the lead's version then."""
         return f"owner:{self.lead_id}:{self.rep}:{self.turn}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +73,13 @@ class NudgeRep(Effect):
     due: str
     nag: int
     kind: ClassVar[str] = "nudge"
+    private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.NAGS
 
     @property
     def once_key(self) -> str:
         """One message for each round of each rep."""
         return f"nudge:{self.followup_id}:{self.due}:{self.rep}:{self.nag}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +109,13 @@ class TellManagers(Effect):
     about: str = ""
     to: str = ""
     kind: ClassVar[str] = "tell_managers"
+    private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.TEAM
 
     @property
     def once_key(self) -> str:
         """The same thing is told once to each."""
         return f"tell:{self.notice}:{self.lead_id}:{self.about}:{self.to}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.to}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +126,13 @@ class TellReply(Effect):
     rep: str
     message: str
     kind: ClassVar[str] = "tell_reply"
+    private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.REPLIES
 
     @property
     def once_key(self) -> str:
         """Each message is told once for each of the sender's leads."""
         return f"reply:{self.lead_id}:{self.message}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +164,13 @@ class TellOwner(Effect):
     about: str
     turn: int
     kind: ClassVar[str] = "tell_owner"
+    private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.NEWS
 
     @property
     def once_key(self) -> str:
         """The same thing is told once."""
         return f"owner_told:{self.notice}:{self.lead_id}:{self.rep}:{self.turn}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,13 @@ class NudgeCall(Effect):
     clock: str
     step: int
     kind: ClassVar[str] = "nudge_call"
+    private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.SPEED
 
     @property
     def once_key(self) -> str:
         """One message for each step."""
         return f"nudge_call:{self.lead_id}:{self.rep}:{self.clock}:{self.step}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +52,12 @@ class TellAway(Effect):
     moves: int
     at: str
     kind: ClassVar[str] = "tell_away"
+    private: ClassVar[bool] = True
 
     @property
     def once_key(self) -> str:
         """Told once each time."""
         return f"tell_away:{self.rep}:{self.at}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +72,7 @@ class SendCatchUp(Effect):
     at: str
     leads: tuple[int, ...]
     kind: ClassVar[str] = "catch_up"
+    private: ClassVar[bool] = True
 
     @property
     def switch(self) -> str:
@@ -91,11 +84,6 @@ class SendCatchUp(Effect):
         """One message for each round; a second one names others."""
         return f"catch_up:{self.rep}:{self.about}:{self.at}:{self.leads[0]}"
 
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
-
 
 @dataclass(frozen=True, slots=True)
 class SendAgenda(Effect):
@@ -104,17 +92,13 @@ class SendAgenda(Effect):
     rep: str
     day: str
     kind: ClassVar[str] = "agenda"
+    private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.AGENDA
 
     @property
     def once_key(self) -> str:
         """One agenda for each day."""
         return f"agenda:{self.rep}:{self.day}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +115,7 @@ class HandOver(Effect):
     count: int
     first: tuple[int, ...]
     kind: ClassVar[str] = "hand_over"
+    private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.LEADS
 
     @property
@@ -138,11 +123,6 @@ class HandOver(Effect):
         """One message for each time and reason; a second one names others."""
         lead = next(iter(self.first), 0)
         return f"hand_over:{self.rep}:{self.was}:{self.why}:{self.at}:{lead}"
-
-    @property
-    def lane(self) -> str:
-        """Each person's messages keep their order."""
-        return f"dm:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)
