@@ -26,6 +26,8 @@ demo: $(VENV)/.demo ## try everything on this machine (DEMO_ARGS="--locale he" f
 run: $(VENV)/.run ## the bot itself: Slack, web server, clock, deliveries
 	@$(BIN)/python app.py run
 
+# Without its caches each worker would rewrite every test again, and each process compile all.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.dev ## the tests (PYTEST_ARGS="-k name" to choose)
 	@$(BIN)/python -m pytest -n 4 --dist worksteal $(PYTEST_ARGS)
 
