@@ -4,6 +4,7 @@ import ast
 import itertools
 import string
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -259,6 +260,7 @@ class TestAMistake:
         assert "Dana" not in said.text + caplog.text
 
 
+@cache
 def raised() -> dict[str, set[str]]:
     """Give every refusal raised anywhere in the source, with the parameters of all its raises."""
     found: dict[str, set[str]] = {}
