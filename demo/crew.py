@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from bot.desk import Desk
 from bot.roster import load_team
 from demo.house import House
-from demo.opening import guide, hints
+from demo.opening import guide, hints, rep_of
 from demo.past import Past
 from sandbox.calendar import Calendar, first_moment
 from sandbox.face.stage import Guide, Show, Stage
@@ -196,11 +197,12 @@ def _show(desk: Desk, town: Town, story: Story, chosen: Guide) -> Show:
         locale=story.locale,
         zone=ZONE,
         manager=story.manager,
-        guide=chosen,
+        chosen=chosen,
         hints=hints(story.locale),
         campaigns=_campaigns(story),
         products=tuple(product.name for product in playbook.products),
         digest=(playbook.digest_weekday, playbook.digest_at),
+        rep_of=partial(rep_of, desk),
     )
 
 

@@ -60,6 +60,12 @@ def guide(desk: Desk, story: Story, known: dict[str, int], *, now: datetime) -> 
     )
 
 
+def rep_of(desk: Desk, lead_id: int) -> str:
+    """Give whose a lead is now, "" where it is nobody's."""
+    lead = _load(desk, lead_id)
+    return lead.owner if lead else ""
+
+
 def _load(desk: Desk, lead_id: int) -> Lead | None:
     with desk.store.view() as view:
         return leads.load(view, lead_id)

@@ -1,7 +1,7 @@
 """What the page shows, replaced as a whole when the language changes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from zoneinfo import ZoneInfo
 
@@ -32,17 +32,31 @@ class Guide:
 
 @dataclass(frozen=True, kw_only=True)
 class Show:
-    """One language's world and what the page says of it; ``digest`` is its weekday and hour."""
+    """One language's world and what the page says of it; ``digest`` is its weekday and hour.
+
+    ``rep_of`` says whose a lead is now, "" for nobody's: the guide's may change hands.
+    """
 
     town: Town
     locale: str
     zone: ZoneInfo
     manager: str
-    guide: Guide
+    chosen: Guide
     hints: tuple[Hint, ...]
     campaigns: tuple[str, ...]
     products: tuple[str, ...]
     digest: tuple[int, time]
+    rep_of: Callable[[int], str] = lambda _: ""
+
+    @property
+    def guide(self) -> Guide:
+        """What the guide speaks of, with the reps who have its leads now."""
+        chosen = self.chosen
+        return replace(
+            chosen,
+            rep=self.rep_of(chosen.lead_id) or chosen.rep,
+            second_rep=self.rep_of(chosen.second_id) or chosen.second_rep,
+        )
 
 
 @dataclass(kw_only=True)

@@ -61,7 +61,7 @@ def main(folder: Path) -> None:
             locale="en",
             zone=ZoneInfo("Asia/Jerusalem"),
             manager=NOA,
-            guide=Guide(rep=NOA, lead_id=1, customer="", second_rep=NOA, second_id=2),
+            chosen=Guide(rep=NOA, lead_id=1, customer="", second_rep=NOA, second_id=2),
             hints=(),
             campaigns=(),
             products=(),

@@ -75,6 +75,16 @@ class TestALeadThatNobodyCalls:
         expect(post.locator(".mention").first).not_to_have_text(owner)
 
 
+class TestTheGuide:
+    def test_goes_on_with_whoever_has_its_lead_by_now(self, tab: Tab, opening: dict[str, Any]):
+        for _ in range(3):
+            tab.run_clock("minutes")
+        tab.tab("guide")
+        line = f"/lead noanswer {opening['lead_id']}"
+        tab.side.locator(f"[data-do=type][data-value='{line}']").click()
+        expect(tab.message("Undo works until")).to_contain_text(f"#{opening['lead_id']} ")
+
+
 class TestTheCard:
     def test_has_all_that_is_known_before_the_call(self, tab: Tab, opening: dict[str, Any]):
         lead = opening["second_id"]

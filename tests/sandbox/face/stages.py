@@ -76,7 +76,7 @@ def a_show(town: Town, *, locale: str = "en") -> Show:
         locale=locale,
         zone=ZoneInfo("Asia/Jerusalem"),
         manager=MIRI.id,
-        guide=Guide(rep=NOA.id, lead_id=7, customer="c0001", second_rep=MIRI.id, second_id=9),
+        chosen=Guide(rep=NOA.id, lead_id=7, customer="c0001", second_rep=MIRI.id, second_id=9),
         hints=HINTS,
         campaigns=("Facebook <March>",),
         products=("Share", "Lease"),

@@ -5,7 +5,7 @@ import pytest
 from sandbox.face.guide import steps
 from sandbox.face.stage import Show, Stage
 from sandbox.town import Town
-from tests.sandbox.face.stages import HINTS, a_customer, a_show, a_stage
+from tests.sandbox.face.stages import HINTS, MIRI, NOA, a_customer, a_show, a_stage
 
 
 class TestTheGuide:
@@ -20,6 +20,12 @@ class TestTheGuide:
         assert log.code == "/lead noanswer 7"
         assert promise.text.startswith("You are Miri.")
         assert promise.code == "/lead followup 9 high 10m wants the blue one"
+
+    def test_names_the_reps_who_have_its_leads_by_now(self, town: Town):
+        show = replace(a_show(town), rep_of={7: MIRI.id, 9: NOA.id}.__getitem__)
+        log, _, promise, *_ = steps(a_stage(show)[0], show)
+        assert log.text.startswith("You are Miri.")
+        assert promise.text.startswith("You are Noa Barak.")
 
     def test_can_do_each_step_with_a_button(self, town: Town, stage: Stage, show: Show):
         town.customers.add(a_customer())
@@ -46,7 +52,7 @@ class TestTheGuide:
 
     def test_goes_on_when_its_customer_is_forgotten(self, town: Town):
         show = a_show(town)
-        show = replace(show, guide=replace(show.guide, customer="c9999"))
+        show = replace(show, chosen=replace(show.chosen, customer="c9999"))
         assert len(steps(a_stage(show)[0], show)) == 5
 
     def test_speaks_hebrew_with_the_command_in_english(self, town: Town):
