@@ -128,7 +128,7 @@ def _taken(show: Show, *, me: str, place: str) -> Seat:
     """Take the seat that the address names, else the guide's rep in front of the app."""
     world = show.town.slack.world
     people = {user.id for user in world.users.values() if not user.is_bot}
-    who = me if me in people else show.guide.rep
+    who = me if me in people else show.chosen.rep
     direct = world.open_im(user=who).id
     theirs = {one.id for one in world.places(who)}
     return Seat(me=who, place=place if place in theirs else direct, seen=side.all_seen(show))

@@ -16,6 +16,7 @@ DATED = re.compile(r"\d\d:\d\d")
 class TestARepsHome:
     def test_lists_what_is_due_and_comes_next_with_working_buttons(self, tab: Tab):
         tab.home()
+        expect(tab.feed.get_by_role("heading").first).to_be_in_viewport()
         expect(tab.feed).to_contain_text("Next calls")
         expect(tab.feed).to_contain_text("Your numbers since")
         tab.shoot("home-rep")

@@ -87,7 +87,7 @@ export default {
     this.$refs.root.setAttribute("data-pane", this.name);
     if (this.label) this.$refs.root.setAttribute("aria-label", this.label);
     if (this.role) this.$refs.root.setAttribute("role", this.role);
-    this.stuck = this.stick;
+    this.stuck = this.falls = this.stick;
     this.box = this.$refs.root.closest("[data-scrolls]");
     if (this.stick && this.box) {
       this.box.addEventListener("scroll", () => {
@@ -111,6 +111,10 @@ export default {
         last = this.place(root, there.get(key), key, html[key], last);
       }
       if (this.modal) this.show(root, order.length > 0);
+      // Home is read from its top, a channel from its end.
+      const home = Boolean(root.querySelector(".home"));
+      if (home && (moved || this.falls) && this.box) this.box.scrollTop = 0;
+      this.falls = this.stick && !home;
       this.fall();
       if (table) tell(root);
     },
@@ -129,7 +133,7 @@ export default {
       if (shown && before !== shown) root.insertBefore(shown, before);
       return shown ?? last;
     },
-    fall() { if (this.stuck && this.box) this.box.scrollTop = this.box.scrollHeight; },
+    fall() { if (this.falls && this.stuck && this.box) this.box.scrollTop = this.box.scrollHeight; },
     show(root, open) {
       if (open && !root.open) {
         this.before = document.activeElement;
