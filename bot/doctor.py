@@ -8,7 +8,7 @@ from bot.playbooks import IN_SLACK, current, load_playbook
 from bot.settings import Settings, missing_for_slack
 from rules.guards import names_sender
 from rules.playbook_file import PlaybookFaults
-from storage import inbox, outbox, reps
+from storage import deadletters, inbox, reps
 from storage.store import Store
 
 
@@ -115,7 +115,7 @@ def mailbox_finding(check: Callable[[], None]) -> Finding:
 def store_findings(store: Store) -> list[Finding]:
     """Say whether there is a team, and what will never be delivered."""
     with store.view() as view:
-        size, dead = len(reps.everybody(view)), outbox.dead(view)
+        size, dead = len(reps.everybody(view)), deadletters.newest(view)
         aside = inbox.quarantined(view)
         manages = any(one.manages for one in reps.everybody(view))
     found = [Finding("database", good=True, text=store.engine.dialect.name), team_finding(size)]

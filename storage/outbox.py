@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, select, update
+from sqlalchemy import Integer, and_, bindparam, exists, func, select, update
 
 from rules.effect import Effect
 from rules.effects import EFFECTS
@@ -15,10 +15,8 @@ from storage.unit import Unit, View
 
 WAITING, LEASED, SENT = "waiting", "leased", "sent"
 DEAD, CANCELLED = "dead", "cancelled"
-DISMISSED = "dismissed"
 IS_WAITING = is_just(outbox.c.state, WAITING)
 IS_LEASED = is_just(outbox.c.state, LEASED)
-IS_DEAD = is_just(outbox.c.state, DEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +71,30 @@ _ROW = ("id", "kind", "payload", "lane", "created_at", "tries", "lease", "tried_
 _CLAIMED = [outbox.c[name] for name in _ROW]
 
 
+_DUE = and_(IS_WAITING, outbox.c.due_at <= bindparam("now"), ~_IN_HAND)
+_FREE = outbox.c.lane.not_in(bindparam("without", expanding=True))
+_ANY_DUE = select(outbox.c.id).where(_DUE, _FREE).limit(1)
+
+
 def any_due(view: View, *, now: datetime, without: Iterable[str] = ()) -> bool:
     """Say whether some row is due in a lane that is not among `without`."""
-    query = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now, ~_IN_HAND)
-    query = query.where(outbox.c.lane.not_in(sorted(without)))
-    return view.execute(query.limit(1)).first() is not None
+    found = view.execute(_ANY_DUE, {"now": now, "without": sorted(without)})
+    return found.first() is not None
+
+
+def _claiming(lanes: Any, *order: Any) -> Any:
+    """Make the statement that claims what is due in some lanes, the first by this order."""
+    most = bindparam("most", type_=Integer)
+    due = select(outbox.c.id).where(_DUE, lanes).order_by(*order).limit(most)
+    # PostgreSQL may run a subquery again for each row, and each run finds others; a CTE runs once.
+    cte = due.with_for_update(skip_locked=True).cte("due")
+    taken = update(outbox).where(outbox.c.id.in_(select(cte.c.id)))
+    taken = taken.values(state=LEASED, lease=bindparam("by"), lease_until=bindparam("until"))
+    return taken.returning(*_CLAIMED)
+
+
+_CLAIM = _claiming(_FREE, outbox.c.due_at, outbox.c.id)
+_CLAIM_OF_LANE = _claiming(outbox.c.lane == bindparam("only"), outbox.c.id)
 
 
 def claim(
@@ -95,14 +112,10 @@ def claim(
     What somebody sends at this moment under the same collapse_key ends first. `only` names one
     lane; `without` names lanes to leave alone.
     """
-    due = select(outbox.c.id).where(IS_WAITING, outbox.c.due_at <= now, ~_IN_HAND)
-    due = due.where(outbox.c.lane == only if only else outbox.c.lane.not_in(sorted(without)))
-    order = (outbox.c.id,) if only else (outbox.c.due_at, outbox.c.id)
-    due = due.order_by(*order).limit(most).with_for_update(skip_locked=True)
-    # PostgreSQL may run a subquery again for each row, and each run finds others; a CTE runs once.
-    taken = update(outbox).where(outbox.c.id.in_(select(due.cte("due").c.id)))
-    taken = taken.values(state=LEASED, lease=owner, lease_until=now + lease)
-    rows = unit.execute(taken.returning(*_CLAIMED)).mappings().all()
+    statement = _CLAIM_OF_LANE if only else _CLAIM
+    lanes = {"only": only} if only else {"without": sorted(without)}
+    given = {"by": owner, "now": now, "until": now + lease, "most": most}
+    rows = unit.execute(statement, given | lanes).mappings().all()
     return [_row(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
 
@@ -223,54 +236,20 @@ def cancel_nudges(unit: Unit, followup_id: int, *, now: datetime) -> None:
     unit.execute(update(outbox).where(mine, IS_WAITING).values(values))
 
 
-def dead(view: View, *, most: int = 20, skip: int = 0) -> Sequence[Any]:
-    """Give the newest rows that will never be sent and that no manager has dismissed."""
-    query = select(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.error, outbox.c.done_at)
-    query = query.where(IS_DEAD).order_by(outbox.c.id.desc()).limit(most).offset(skip)
-    return view.execute(query).mappings().all()
-
-
-def dead_count(view: View) -> tuple[int, int]:
-    """Give how many such rows there are, and the newest one's number."""
-    row = view.execute(select(func.count(), func.max(outbox.c.id)).where(IS_DEAD)).one()
-    return int(row[0]), int(row[1] or 0)
-
-
-def revive(unit: Unit, row_id: int, *, now: datetime) -> str:
-    """Let a dead row wait again, with all its tries before it; gives its kind, "" if none is dead.
-
-    Where a newer row waits under its collapse_key, that one does the work.
-    """
-    query = select(outbox.c.kind, outbox.c.collapse_key).where(outbox.c.id == row_id, IS_DEAD)
-    found = unit.execute(query.with_for_update()).first()
-    if found is None:
-        return ""
-    kind, key = found
-    newer = select(outbox.c.id).where(IS_WAITING, outbox.c.collapse_key == key)
-    if key is not None and unit.execute(newer).first():
-        dismiss(unit, row_id)
-        return str(kind)
-    values = {"state": WAITING, "due_at": now, "done_at": None, "error": "", "lease": ""}
-    again = values | {"tries": 0, "tried_at": None}
-    unit.execute(update(outbox).where(outbox.c.id == row_id).values(again))
-    unit.wakes = True
-    return str(kind)
-
-
-def dismiss(unit: Unit, row_id: int) -> bool:
-    """Mark a dead row as seen, so that nobody is shown it again; False if none is dead."""
-    marked = update(outbox).where(outbox.c.id == row_id, IS_DEAD).values(state=DISMISSED)
-    return bool(unit.execute(marked).rowcount)
+_FOLDED = and_(
+    IS_WAITING, outbox.c.due_at <= bindparam("now"), outbox.c.kind == bindparam("folded")
+)
+_TO_FOLD = select(func.count(), func.min(outbox.c.id)).where(_FOLDED)
 
 
 def fold(unit: Unit, *, kind: str, over: int, now: datetime) -> tuple[int, int]:
     """Cancel the due rows of a kind when more than `over` wait; gives how many and the first."""
-    due = and_(IS_WAITING, outbox.c.due_at <= now, outbox.c.kind == kind)
-    count, first = unit.execute(select(func.count(), func.min(outbox.c.id)).where(due)).one()
+    due = {"now": now, "folded": kind}
+    count, first = unit.execute(_TO_FOLD, due).one()
     if count <= over:
         return 0, 0
     values = {"state": CANCELLED, "done_at": now, "error": "folded"}
-    unit.execute(update(outbox).where(due).values(values))
+    unit.execute(update(outbox).where(_FOLDED).values(values), due)
     return count, first
 
 

@@ -9,7 +9,7 @@ from rules.effect import Effect
 from rules.effects import RefreshCard
 from rules.sending import SendSms
 from rules.words import Layer
-from storage import inbox, messages, outbox
+from storage import deadletters, inbox, messages, outbox
 from storage.store import Store
 from storage.unit import Unit
 from tests.databases import only_sqlite
@@ -33,15 +33,15 @@ class TestADeadRow:
     def test_is_listed_newest_first_in_pages(self, store: Store):
         with store.unit() as unit:
             first, second = die(unit, SMS, SendSms(2, Layer.SMS_FIRST))
-            assert [row["id"] for row in outbox.dead(unit)] == [second, first]
-            assert [row["id"] for row in outbox.dead(unit, most=1, skip=1)] == [first]
-            assert outbox.dead_count(unit) == (2, second)
+            assert [row["id"] for row in deadletters.newest(unit)] == [second, first]
+            assert [row["id"] for row in deadletters.newest(unit, most=1, skip=1)] == [first]
+            assert deadletters.count(unit) == (2, second)
 
     def test_is_tried_again_with_all_its_tries(self, store: Store):
         with store.unit() as unit:
             [dead] = die(unit, SMS)
-            assert outbox.revive(unit, dead, now=NOON + MINUTE) == "sms"
-            assert outbox.dead_count(unit) == (0, 0)
+            assert deadletters.revive(unit, dead, now=NOON + MINUTE) == "sms"
+            assert deadletters.count(unit) == (0, 0)
             later: dict[str, Any] = {"owner": "me", "lease": MINUTE, "most": 9}
             assert outbox.claim(unit, now=NOON, **later) == []
             [row] = outbox.claim(unit, now=NOON + MINUTE, **later)
@@ -51,8 +51,8 @@ class TestADeadRow:
         with store.unit() as unit:
             [dead] = die(unit, RefreshCard(1))
             outbox.add(unit, [RefreshCard(1)], now=NOON)
-            assert outbox.revive(unit, dead, now=NOON) == "refresh_card"
-            assert outbox.dead_count(unit) == (0, 0)
+            assert deadletters.revive(unit, dead, now=NOON) == "refresh_card"
+            assert deadletters.count(unit) == (0, 0)
             found = outbox.claim(unit, owner="me", now=NOON, lease=MINUTE, most=9)
             assert [row.id for row in found] != [dead]
             assert len(found) == 1
@@ -60,10 +60,10 @@ class TestADeadRow:
     def test_is_dismissed_once(self, store: Store):
         with store.unit() as unit:
             [dead] = die(unit, SMS)
-            assert outbox.dismiss(unit, dead)
-            assert not outbox.dismiss(unit, dead)
-            assert outbox.revive(unit, dead, now=NOON) == ""
-            assert outbox.dead_count(unit) == (0, 0)
+            assert deadletters.dismiss(unit, dead)
+            assert not deadletters.dismiss(unit, dead)
+            assert deadletters.revive(unit, dead, now=NOON) == ""
+            assert deadletters.count(unit) == (0, 0)
 
     def test_is_written_down_anew_when_it_leaves_after_all(self, store: Store):
         with store.unit() as unit:
@@ -78,7 +78,7 @@ class TestADeadRow:
             assert [one.state for one in messages.of_lead(unit, 1)] == [messages.SENT]
 
     @only_sqlite
-    @pytest.mark.parametrize("ask", [outbox.dead_count, outbox.dead])
+    @pytest.mark.parametrize("ask", [deadletters.count, deadletters.newest])
     def test_is_found_by_its_own_index(self, store: Store, ask: object):
         assert "ix_outbox_dead" in plan_of(store, ask)  # type: ignore[arg-type]
 

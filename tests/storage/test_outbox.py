@@ -16,7 +16,7 @@ from rules.effect import Effect
 from rules.effects import EFFECTS, NudgeRep, PostCard, RefreshCard
 from rules.sending import SendEmail, SendSms
 from rules.words import Layer
-from storage import outbox
+from storage import deadletters, outbox
 from storage.outbox import CANCELLED, DEAD, LEASED, SENT, WAITING
 from storage.store import Store
 from storage.tables import outbox as table
@@ -248,8 +248,8 @@ class TestFinish:
         finish(store, rows[1], SENT)
         finish(store, rows[2], DEAD, error="b")
         with store.view() as view:
-            assert [row["error"] for row in outbox.dead(view)] == ["b", "a"]
-            assert [row["error"] for row in outbox.dead(view, most=1)] == ["b"]
+            assert [row["error"] for row in deadletters.newest(view)] == ["b", "a"]
+            assert [row["error"] for row in deadletters.newest(view, most=1)] == ["b"]
 
 
 class TestPutBack:
