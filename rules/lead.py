@@ -36,7 +36,9 @@ class Lead:
     One that `climbs` the speed ladder (C1) has its clock from `clocked_at` until its first call:
     `ladder_step` says which steps were taken (`rules.ladder`), `ladder_at` when to look next;
     `waited` are the working minutes from its arrival to that call, before it those with former
-    owners. `talking_by` has been on the phone with them since `talking_at`.
+    owners. `talking_by` has been on the phone with them since `talking_at`. `staged_at` is when it
+    came to its stage (None: when it came), `pool` the pool in which it waits to be given or
+    claimed, `passes` counts how often a rep passed it on.
     """
 
     id: int
@@ -104,6 +106,11 @@ class Lead:
     waited: float | None = None
     talking_by: str = ""
     talking_at: datetime | None = None
+    staged_at: datetime | None = None
+    pool: str = ""
+    passes: int = 0
+    age: int | None = None
+    interests: tuple[str, ...] = ()
     version: int = 1
     extra: dict[str, object] = field(default_factory=dict)
 
@@ -187,6 +194,9 @@ STATE = [
     "waited",
     "talking_by",
     "talking_at",
+    "staged_at",
+    "pool",
+    "passes",
     "agreed",
     "opted_out",
     "email_ok",
@@ -200,6 +210,8 @@ SAID = [
     "language",
     "region",
     "city",
+    "age",
+    "interests",
     "referrer",
     "referrer_close",
     "note",

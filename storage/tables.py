@@ -93,6 +93,8 @@ reps = Table(
     Column("away_until", Moment),
     Column("turn", Float, nullable=False, server_default="0"),
     _text("deputy"),
+    _text("country"),
+    Column("days_off", JSON, nullable=False, server_default="[]"),
 )
 
 leads = Table(
@@ -170,6 +172,9 @@ leads = Table(
     Column("waited", Float),
     _text("talking_by"),
     Column("talking_at", Moment),
+    Column("staged_at", Moment),
+    _text("pool"),
+    _count("passes"),
     Column("extra", JSON, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
 )
@@ -443,4 +448,58 @@ kept = Table(
     Column("key", Text, primary_key=True),
     Column("value", JSON, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("pool", Text, primary_key=True),
+    Column("rep", Text, primary_key=True),
+    Column("turn", Float, nullable=False, server_default="0"),
+)
+
+given = Table(
+    "given",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    _text("rep"),
+    _text("tier"),
+    _text("pool"),
+    _text("route"),
+    _text("how"),
+    Column("considered", JSON, nullable=False, server_default="[]"),
+    Index("ix_given_rep", "rep", "at"),
+    Index("ix_given_at", "at", "rep", "tier"),
+    Index("ix_given_lead", "lead_id", "id"),
+)
+
+stages = Table(
+    "stages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    _text("was"),
+    _text("stage"),
+    _text("actor"),
+    _text("reason"),
+    Index("ix_stages_lead", "lead_id", "id"),
+    Index("ix_stages_at", "at", "stage"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    _text("actor"),
+    _text("act"),
+    _text("subject"),
+    _text("origin"),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    _text("digest"),
+    Index("ix_audit_subject", "subject", "id"),
 )

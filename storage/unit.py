@@ -1,10 +1,12 @@
 """The unit of work: everything a decision changes, in one commit."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.engine import CursorResult
+
+T = TypeVar("T")
 
 
 class NotCommitted(RuntimeError):
@@ -40,6 +42,7 @@ class Unit(View):
         self.wakes = False
         self.settled = False
         self.committed = False
+        self._last: dict[Callable[[Unit, Sequence[Any]], None], list[Any]] = {}
 
     def execute(
         self, statement: Executable, parameters: Any = None
@@ -49,6 +52,10 @@ class Unit(View):
             raise RuntimeError("commit is the last act of a unit")
         return super().execute(statement, parameters)
 
+    def at_last(self, work: Callable[["Unit", Sequence[T]], None], item: T) -> None:
+        """Do this work right before the commit, once for all items that are given for it."""
+        self._last.setdefault(work, []).append(item)
+
     def commit(self) -> None:
         """Make everything durable; returns when it is. The last act of a unit.
 
@@ -56,6 +63,8 @@ class Unit(View):
         """
         if self.settled:
             raise RuntimeError("commit is the last act of a unit")
+        for work, items in self._last.items():
+            work(self, items)
         self.settled = True
         self._commit()
         self.committed = True
