@@ -3,7 +3,7 @@
 import pytest
 
 from rules.lead import STATE
-from rules.permissions import may_work
+from rules.permissions import Act, may
 from rules.phones import Phone
 from rules.words import LIVING, PhoneType, Queue, Role, Stage, Step
 from tests.rules.builders import NOW, TOMORROW, lead, rep
@@ -65,7 +65,7 @@ class TestWorkingALeadC5:
         ],
     )
     def test_is_for_its_owner_and_for_managers(self, who, role, owner, allowed):
-        assert may_work(rep(who, role=role), lead(owner=owner)) is allowed
+        assert may(rep(who, role=role), Act.LOG, lead(owner=owner)) is allowed
 
 
 class TestALeadThatReturned:

@@ -1,0 +1,84 @@
+"""The audit's lines, each sealed with the one before it, so that no change goes unseen (C5)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from rules.lead import Lead
+
+FIELDS = (
+    "stage",
+    "owner",
+    "pool",
+    "passes",
+    "tier_pin",
+    "next_what",
+    "next_at",
+    "importance",
+    "attempts",
+    "last_outcome",
+    "consent",
+    "agreed",
+    "opted_out",
+    "email_ok",
+    "closed_at",
+)
+"""What is told of a lead: its state; never its name, number, address or a word that was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Who did what, when (UTC), from where, and what it changed; "" is done by a rule.
+
+    `subject` is "lead:123", "rep:U01" or "playbook".
+    """
+
+    at: datetime
+    actor: str
+    act: str
+    subject: str
+    origin: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def canonical(line: Line) -> str:
+    """Write a line the one way in which it is sealed, whatever database kept it."""
+    at = line.at.astimezone(UTC).isoformat(timespec="microseconds")
+    parts = [at, line.actor, line.act, line.subject, line.origin, line.before, line.after]
+    return _dumped(parts)
+
+
+def sealed(former: str, line: Line) -> str:
+    """Give a line's digest: SHA-256 of the one before it ("" for the first) and the line (C5)."""
+    return sha256(f"{former}\n{canonical(line)}".encode()).hexdigest()
+
+
+def as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give values as a JSON column gives them back; moments become ISO 8601, sets sorted lists."""
+    kept: dict[str, Any] = json.loads(_dumped(dict(values)))
+    return kept
+
+
+def changed(before: Lead, after: Lead) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what an act changed of a lead's state: the values before it and those after it."""
+    names = [one for one in FIELDS if getattr(before, one) != getattr(after, one)]
+    was = {name: getattr(before, name) for name in names}
+    return was, {name: getattr(after, name) for name in names}
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, default=_plain, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in the audit")

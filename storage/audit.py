@@ -1,0 +1,73 @@
+"""The audit: lines that are only ever added, each sealed with the one before it (C5)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+from sqlalchemy import insert, select, text
+
+from rules.audit import Line, sealed
+from storage.tables import audit
+from storage.unit import Unit, View
+
+AT_ONCE = 1000
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('audit'))")
+
+_COLUMNS = [audit.c[one.name] for one in fields(Line)]
+_NEWEST = select(audit.c.digest).order_by(audit.c.id.desc()).limit(1)
+_ADD = insert(audit)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How many lines hold together and the last one's digest; `broken` is the first that does not.
+
+    `broken` is 0 where all of them do.
+    """
+
+    lines: int
+    digest: str
+    broken: int = 0
+
+
+def add(unit: Unit, line: Line) -> None:
+    """Add a line with the unit's commit: it stands if what it tells of does, and not otherwise.
+
+    Lines are sealed last of all, since whoever seals holds the audit until the commit.
+    """
+    unit.at_last(_seal, line)
+
+
+def _seal(unit: Unit, lines: Sequence[Line]) -> None:
+    if unit.dialect == "postgresql":
+        unit.execute(ONE_AT_A_TIME)
+    digest, rows = unit.execute(_NEWEST).scalar() or "", []
+    for line in lines:
+        digest = sealed(digest, line)
+        rows.append(
+            {**{one.name: getattr(line, one.name) for one in fields(Line)}, "digest": digest}
+        )
+    unit.execute(_ADD, rows)
+
+
+def lines(view: View, subject: str, *, most: int) -> list[Line]:
+    """Give the newest lines on a subject such as "lead:123", oldest first."""
+    query = select(*_COLUMNS).where(audit.c.subject == subject).order_by(audit.c.id.desc())
+    return [Line(*row) for row in view.execute(query.limit(most))][::-1]
+
+
+def verify(view: View) -> Verified:
+    """Seal every line anew and compare, from the first one on; some are held at a time (C5)."""
+    count, former = 0, ""
+    for number, digest, line in _all(view):
+        if sealed(former, line) != digest:
+            return Verified(count, former, number)
+        count, former = count + 1, digest
+    return Verified(count, former)
+
+
+def _all(view: View) -> Iterator[tuple[int, str, Line]]:
+    after = 0
+    query = select(audit.c.id, audit.c.digest, *_COLUMNS).order_by(audit.c.id).limit(AT_ONCE)
+    while rows := view.execute(query.where(audit.c.id > after)).all():
+        yield from ((int(row[0]), str(row[1]), Line(*row[2:])) for row in rows)
+        after = rows[-1][0]
