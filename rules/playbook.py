@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from rules.cadence import PARTS, Slot, plan_of
 from rules.hours import DayWindow, read_window
+from rules.pools import Match, Passing, Pool, Route, Score, Staging
 from rules.rest import RestRules
 from rules.templates import Template
 from rules.tiers import TierRules
@@ -152,6 +153,12 @@ class Playbook:
     first_call_minutes: int = 5
     speed: Speed = field(default_factory=Speed)
     duties: tuple[Duty, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    routes: tuple[Route, ...] = ()
+    match: Match = field(default_factory=Match)
+    passing: Passing = field(default_factory=Passing)
+    scores: tuple[Score, ...] = ()
+    staging: Staging = field(default_factory=Staging)
     wave: Wave = field(default_factory=Wave)
     meetings: int = 3
     hold_minutes: int = 10

@@ -1,11 +1,13 @@
 """The playbook's file, read whole: every fault named by file, key and what is allowed (L1.2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
+from itertools import combinations
 from typing import Any
 
 from rules.playbook import Playbook, Speed
 from rules.playbook_keys import KEYS, LISTS, TOGETHER
+from rules.pools import Way
 from rules.templates import FaultKey, Template, faults
 from rules.values import Reader
 
@@ -70,8 +72,20 @@ def _together(playbook: Playbook) -> list[str]:
         "low_answer": low.above < low.below,
         "messages": playbook.per_week < playbook.per_day,
         "hours": playbook.calling.start == playbook.calling.end,
+        **_wrong_routes(playbook),
     }
     return [fault for fault, holds in wrong.items() if holds]
+
+
+def _wrong_routes(playbook: Playbook) -> dict[str, bool]:
+    """Say what is wrong between pools, routes and weights (C3)."""
+    pools, whens = {one.name for one in playbook.pools}, [set(one.when) for one in playbook.routes]
+    matched = any(one.way is Way.BEST_MATCH for one in playbook.pools)
+    return {
+        "pools": any(one.pool not in pools for one in playbook.routes),
+        "routes": any(before <= after for before, after in combinations(whens, 2)),
+        "match": matched and not any(astuple(playbook.match)),
+    }
 
 
 def _rises(speed: Speed) -> bool:

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from rules import values as read
 from rules.cadence import PARTS
+from rules.conditions import conditions
 from rules.playbook import DEPUTY, WAIT, Campaign, Duty, Product, Source
+from rules.pools import Pool, Route, Score, Way
 from rules.templates import Moment, Template
 from rules.values import Reader
 from rules.words import Kind, Tier
@@ -79,6 +81,15 @@ KEYS: dict[str, dict[str, Key]] = {
         "hold": Key("wave.hold", read.tiers),
         "shorten": Key("wave.shorten", read.tiers),
     },
+    "match": {name: Key(f"match.{name}", read.times) for name in read.MATCHES},
+    "pass": {
+        "per_lead": Key("passing.per_lead", read.count),
+        "per_day": Key("passing.per_day", read.count),
+    },
+    "stages": {
+        "mql_points": Key("staging.mql_points", read.count),
+        "remind_hours": Key("staging.remind_hours", read.count),
+    },
     "next": {"hold_minutes": Key("hold_minutes", read.count)},
     "low_answer": {
         "mode": Key("low_answer.mode", read.one_of(*read.MODES)),
@@ -133,6 +144,32 @@ LISTS: dict[str, ListKey] = {
         {"name": read.text, "reps": read.texts, "hours": read.week},
         needed=("name", "reps", "hours"),
     ),
+    "pool": ListKey(
+        "pools",
+        Pool,
+        {
+            "name": read.text,
+            "reps": read.texts,
+            "way": lambda value: Way(read.one_of(*Way)(value)),
+            "per_hour": read.count,
+            "per_day": read.count,
+            "per_week": read.count,
+            "over_caps": read.tiers,
+            "owed": read.yes_or_no,
+        },
+    ),
+    "route": ListKey(
+        "routes",
+        Route,
+        {"name": read.text, "pool": read.text, "when": conditions},
+        needed=("name", "pool"),
+    ),
+    "score": ListKey(
+        "scores",
+        Score,
+        {"name": read.text, "points": read.some, "when": conditions},
+        needed=("name", "points"),
+    ),
     "campaign": ListKey(
         "campaigns",
         Campaign,
@@ -169,5 +206,8 @@ TOGETHER = {
     "low_answer": "low_answer.above must not be less than low_answer.below",
     "messages": "messages.per_week must not be less than messages.per_day",
     "hours": "hours.calling must hold some time",
+    "pools": "each [[route]] must lead to a [[pool]] of the playbook",
+    "routes": "a [[route]] must not stand after one that takes all its leads",
+    "match": "[match] must hold a weight above 0 where a pool goes by best_match",
     "holidays": 'rest.holidays must be a country such as "IL", or "" for none',
 }

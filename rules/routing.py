@@ -1,12 +1,13 @@
 """Who gets a lead: rotation among those who can call it soonest (C3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
 
-from rules.hours import next_open
 from rules.playbook import Duty
-from rules.shifts import duty_week, is_away, is_open
+from rules.pools import Pool, Way
+from rules.shifts import duty_week, has_holiday, is_away, is_open, opens
 from rules.team import Rep
 
 NEAR = timedelta(hours=3)
@@ -22,13 +23,48 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """One rep who was looked at: why not chosen, or their points, open leads and turn."""
+
+    rep: str
+    skip: str = ""
+    points: float = 0.0
+    why: tuple[str, ...] = ()
+    load: int = 0
+    turn: float = 0.0
+
+
+C = TypeVar("C", bound=Candidate)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """Who gets the lead, their place in the rotation, and from when (UTC) they can call."""
+    """Who gets the lead, their place in the rotation, and from when (UTC) they can call.
+
+    `turn` is where the lead's turn began in the rotation of the `pool`, to which a `route` led;
+    `considered` has everybody who was looked at, as `rules.routes` says it.
+    """
 
     rep: Rep
     place: int
     of: int
     free_at: datetime
+    turn: float
+    pool: Pool
+    route: str = ""
+    considered: tuple[Considered, ...] = ()
+
+    @property
+    def next_turn(self) -> float:
+        """Where their next turn begins."""
+        return self.turn + 1 / weight_in(self.pool, self.rep)
+
+
+class Turn(NamedTuple):
+    """A rep and where their next turn begins, None where they had none yet."""
+
+    rep: Rep
+    at: float | None
 
 
 def candidates(
@@ -45,34 +81,57 @@ def candidates(
     an owner at once (contract: Assignment).
     """
     open_reps = [
-        Candidate(
-            rep, loads.get(rep.slack_id, 0), next_open(rep.week, at=now, zone=rep.zone) or now
-        )
+        Candidate(rep, loads.get(rep.slack_id, 0), opens(rep.week, rep, at=now) or now)
         for rep in reps
         if not rep.manages
         and not is_away(rep, now=now)
         and loads.get(rep.slack_id, 0) < rep.capacity
     ]
+    return in_time(open_reps, now=now, duties=duties)
+
+
+def in_time(
+    open_reps: Sequence[C], *, now: datetime, duties: Sequence[Duty] = (), at_once: bool = False
+) -> list[C]:
+    """Give those who can call soonest: now, on duty, else those whose shifts begin first.
+
+    With `at_once` only who can call at `now` (UTC); duties count (C1, C3).
+    """
     soonest = min((one.free_at for one in open_reps), default=None)
     if soonest is None or soonest <= now:
         return [one for one in open_reps if one.free_at <= now]
-    on_duty = [one for one in open_reps if is_open(duty_week(one.rep, duties), one.rep, at=now)]
+    on_duty = [
+        one
+        for one in open_reps
+        if is_open(duty_week(one.rep, duties), one.rep, at=now) and not has_holiday(one.rep, at=now)
+    ]
     if on_duty:
         return [replace(one, free_at=now) for one in on_duty]
-    return [one for one in open_reps if one.free_at <= soonest + NEAR]
+    return [] if at_once else [one for one in open_reps if one.free_at <= soonest + NEAR]
 
 
-def rotate(team: Sequence[Rep], among: Sequence[Candidate]) -> Choice | None:
-    """Choose the next in a weighted rotation; None when there is nobody to choose from.
+def turns(line: Iterable[Turn], pool: Pool) -> dict[str, float]:
+    """Give where the next turn of each rep of a pool begins: the earliest is the next in line.
 
-    Start-time fair queuing: each rep's `turn` moves on by 1 / weight with every lead. Who was
-    absent starts again where the rotation stands now, so nobody returns to a flood.
+    Start-time fair queuing: each lead moves a rep's turn on by 1 / weight. Who was absent, or is
+    new, begins where the rotation stands, so nobody returns to a flood; in a pool that owes them
+    they begin where they were (C3).
     """
-    if not among:
-        return None
-    stands = max((rep.turn - 1 / rep.weight for rep in team), default=0.0)
-    order = sorted(among, key=lambda one: (max(one.rep.turn, stands), one.rep.slack_id))
-    winner = order[0].rep
-    moved = replace(winner, turn=max(winner.turn, stands) + 1 / winner.weight)
-    ids = sorted(one.rep.slack_id for one in among)
-    return Choice(moved, ids.index(winner.slack_id) + 1, len(among), order[0].free_at)
+    known = list(line)
+    began = [one.at - 1 / weight_in(pool, one.rep) for one in known if one.at is not None]
+    stands = max(began, default=0.0)
+    return {one.rep.slack_id: _begins(one.at, stands, owed=pool.owed) for one in known}
+
+
+def _begins(at: float | None, stands: float, *, owed: bool) -> float:
+    if at is None:
+        return stands
+    return at if owed else max(at, stands)
+
+
+def weight_in(pool: Pool, rep: Rep) -> float:
+    """Give what a rep weighs in a pool's rotation: all alike in a round robin (C3).
+
+    Who weighs nothing, and is chosen in another way, is charged as one of weight 1.
+    """
+    return 1.0 if pool.way is Way.ROUND_ROBIN else rep.weight or 1.0

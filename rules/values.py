@@ -38,6 +38,9 @@ SENTENCES = {
     "currency": "three letters such as ILS",
     "clock": 'an hour such as "09:00"',
     "by_kind": "a table with a value for each of {named}",
+    "yes_or_no": "true or false",
+    "condition": 'conditions such as "age >= 40", of one of {fields}; {given} is none',
+    "never": "conditions that one lead can have together, unlike {given}",
     "dates": "a list of dates such as [2026-12-25]",
     "field_map": 'a table of "their name" = "our field", such as {{ "Teléfono" = "phone" }}',
 }
@@ -45,6 +48,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STYLES = ("relationship", "one_call")
 STEPS = ("nag", "move", "manager")
 MODES = ("auto", "on", "off")
+MATCHES = ("language", "region", "product", "age", "interests")
 CONSENTS = ("assumed", "required")
 WEEKLY = ("shabbat", "none")
 MOST, LONGEST, LONGEST_TEXT, MOST_ATTEMPTS = 100_000, 300, 10_000, 30
@@ -237,6 +241,13 @@ def some_of(*allowed: str) -> Reader:
 def tiers(value: object) -> tuple[Tier, ...]:
     """Read some tiers, or none."""
     return tuple(map(Tier, some_of(*Tier)(value)))
+
+
+def yes_or_no(value: object) -> bool:
+    """Read whether something holds."""
+    if not isinstance(value, bool):
+        raise NotAllowed("yes_or_no")
+    return value
 
 
 def week(value: object) -> str:

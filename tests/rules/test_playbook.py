@@ -48,6 +48,8 @@ TEXTS, DATES = "a text in quotes", "a list of dates such as [2026-12-25]"
 WINDOW, PLAN = 'hours such as "09:00-20:00"', 'a list that begins with "now"'
 TIMES, SHARE = "a number such as 2.0", "a part between 0 and 1"
 BY_KIND = "a table with a value for each of cold, warm, incoming, referral"
+MATCHES = [f"match.{one}" for one in ("language", "region", "product", "age", "interests")]
+POOL = '[[pool]]\nname = "a"'
 
 # A bad example of every key, and how its fault ends.
 BAD: dict[str, tuple[str, str]] = {
@@ -127,6 +129,25 @@ BAD: dict[str, tuple[str, str]] = {
     "duty.name": ("3", TEXTS),
     "duty.reps": ('"U01DANA"', 'a list of texts such as ["a", "b"]'),
     "duty.hours": ('"evenings"', 'working hours such as "Sun-Thu 18:00-22:00'),
+    **dict.fromkeys(MATCHES, ("-1", TIMES)),
+    "pass.per_lead": ("-1", COUNT),
+    "pass.per_day": ('"five"', COUNT),
+    "stages.mql_points": ("-1", COUNT),
+    "stages.remind_hours": ("0.5", COUNT),
+    "pool.name": ("3", TEXTS),
+    "pool.reps": ('"U01DANA"', 'a list of texts such as ["a", "b"]'),
+    "pool.way": ('"best"', "one of rotation, round_robin, least_loaded, best_match"),
+    "pool.per_hour": ("-1", COUNT),
+    "pool.per_day": ("true", COUNT),
+    "pool.per_week": ('"two"', COUNT),
+    "pool.over_caps": ('["E"]', "a list of some of A, B, C, D"),
+    "pool.owed": ("1", "true or false"),
+    "route.name": ("3", TEXTS),
+    "route.pool": ("3", TEXTS),
+    "route.when": ('["colour = red"]', 'conditions such as "age >= 40", of one of kind, tier'),
+    "score.name": ("3", TEXTS),
+    "score.points": ("0", SOME),
+    "score.when": ('["age > 60", "age < 20"]', "conditions that one lead can have together"),
     "campaign.name": ("3", TEXTS),
     "campaign.cost": ("-1", "an amount such as 12.50"),
     "campaign.currency": ('"shekel"', "three letters such as ILS"),
@@ -144,9 +165,17 @@ WHOLE = {
     "source": {"name": '"a"'},
     "product": {"name": '"a"'},
     "duty": {"name": '"a"', "reps": '["U01"]', "hours": '"Sun 18:00-21:00"'},
+    "pool": {"name": '"a"'},
+    "route": {"name": '"a"', "pool": '"b"'},
+    "score": {"name": '"a"', "points": "1"},
     "campaign": {"name": '"a"'},
     "template": {"moment": '"mail_first"', "text": '"a"', "subject": '"b"'},
 }
+
+
+def route(pool, *when):
+    """Write a route to a pool; its conditions are its name too."""
+    return f'[[route]]\nname = "{" ".join(when)}*"\npool = "{pool}"\nwhen = {list(when)}'
 
 
 def read(text):
@@ -500,6 +529,20 @@ class TestAFault:
             ("[low_answer]\nabove = 0.1", "low_answer.above must not be less than low_answer.b"),
             ("[messages]\nper_week = 1", "messages.per_week must not be less than messages.per_"),
             ('[hours]\ncalling = "09:00-09:00"', "hours.calling must hold some time"),
+            (f"{POOL}\n{route('b')}", "each [[route]] must lead to a [[pool]] of the playbook"),
+            (
+                f"{POOL}\n{route('a')}\n{route('a', 'tier = A')}",
+                "a [[route]] must not stand after one that takes all its leads",
+            ),
+            (
+                f"{POOL}\n{route('a', 'age > 9')}\n{route('a', 'city = Haifa', 'age > 9')}",
+                "a [[route]] must not stand after one that takes all its leads",
+            ),
+            (
+                f'{POOL}\nway = "best_match"\n[match]\n'
+                + "\n".join(f"{one.partition('.')[2]} = 0" for one in MATCHES),
+                "[match] must hold a weight above 0 where a pool goes by best_match",
+            ),
         ],
     )
     def test_names_what_does_not_go_together(self, text, allowed):

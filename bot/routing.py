@@ -1,0 +1,152 @@
+"""Routing as the team stands now: who would get a lead, and who is counted as given one (C3)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.desk import Desk
+from rules.guards import may_be_called
+from rules.lead import Lead
+from rules.pools import Pool, Way
+from rules.routes import (
+    EVERYBODY,
+    Counts,
+    Member,
+    Question,
+    Verdict,
+    choose,
+    pool_for,
+)
+from rules.routing import Choice
+from rules.shifts import opens
+from rules.team import Rep
+from rules.words import Step
+from storage import given, reps
+from storage.given import Given
+from storage.unit import Unit, View
+
+NOBODY = Counts()
+
+
+class Standings:
+    """How the team stands within one look: read once, and counted on as leads are given.
+
+    With `lock` the team is held from the first question on, until the unit ends.
+    """
+
+    def __init__(self, desk: Desk, view: View, *, now: datetime, lock: bool = False) -> None:
+        self._view, self._now, self._lock = view, now, lock
+        self._playbook = desk.playbook
+        self._team: dict[str, Rep] = {}
+        self._loads: dict[str, int] = {}
+        self._free: dict[str, datetime] = {}
+        self._turns: dict[str, dict[str, float]] = {}
+        self._given: dict[str, Counts] | None = None
+        self._members: dict[str, dict[str, Member]] = {}
+
+    @property
+    def team(self) -> Sequence[Rep]:
+        """The whole team."""
+        if not self._team:
+            team = reps.everybody(self._view, lock=self._lock)
+            self._team = {one.slack_id: one for one in team}
+            self._loads = reps.loads(self._view, self._playbook.wave)
+        return list(self._team.values())
+
+    def verdict(
+        self, lead: Lead, *, without: Collection[str] = (), at_once: bool = False
+    ) -> Verdict:
+        """Say who gets a lead now, and why the others don't; counts nothing (C3)."""
+        pool = pool_for(self._playbook, lead)
+        closest = pool.way is Way.BEST_CLOSER
+        asked = Question(
+            lead,
+            self._playbook,
+            self._now,
+            without,
+            at_once,
+            given.closings(self._view, lead) if closest else None,
+        )
+        return choose(asked, self._members_of(pool))
+
+    def took(self, unit: Unit, choice: Choice) -> None:
+        """Charge a lead to its rep in the pool's rotation, and count it."""
+        rep, pool, turn = choice.rep.slack_id, choice.pool.name, choice.next_turn
+        if pool == EVERYBODY.name:
+            self._team[rep] = replace(self._team[rep], turn=turn)
+            reps.move_turn(unit, self._team[rep])
+        else:
+            self._turns_of(pool)[rep] = turn
+            given.move_turn(unit, pool, rep, turn)
+        self.count(rep)
+
+    def load(self, rep: str) -> int:
+        """Give how many leads somebody works."""
+        return self._loads.get(rep, 0)
+
+    def count(self, rep: str) -> None:
+        """Count a lead that somebody was given."""
+        self._loads[rep] = self.load(rep) + 1
+        if self._given is not None:
+            was = self._given.get(rep, NOBODY)
+            self._given[rep] = Counts(was.hour + 1, was.day + 1, was.week + 1)
+        for members in self._members.values():
+            members.pop(rep, None)
+
+    def _members_of(self, pool: Pool) -> list[Member]:
+        """Give the team as it stands in a pool; only who was given a lead since is looked at."""
+        team = self.team
+        known = self._members.setdefault(pool.name, {})
+        for rep in team:
+            if rep.slack_id not in known:
+                known[rep.slack_id] = self._member(rep, pool)
+        return [known[rep.slack_id] for rep in team]
+
+    def _member(self, rep: Rep, pool: Pool) -> Member:
+        name = rep.slack_id
+        turn = rep.turn if pool == EVERYBODY else self._turns_of(pool.name).get(name)
+        counts = self._counts(pool).get(name, NOBODY)
+        return Member(rep, self.load(name), self._free_at(rep), turn, counts)
+
+    def _free_at(self, rep: Rep) -> datetime:
+        if rep.slack_id not in self._free:
+            self._free[rep.slack_id] = opens(rep.week, rep, at=self._now) or self._now
+        return self._free[rep.slack_id]
+
+    def _turns_of(self, pool: str) -> dict[str, float]:
+        if pool not in self._turns:
+            self._turns[pool] = given.turns(self._view, pool)
+        return self._turns[pool]
+
+    def _counts(self, pool: Pool) -> Mapping[str, Counts]:
+        if not (pool.per_hour or pool.per_day or pool.per_week):
+            return {}
+        if self._given is None:
+            pools = self._playbook.pools
+            since = given.WEEK if any(one.per_week for one in pools) else given.DAY
+            self._given = given.counts(self._view, self._team, now=self._now, since=since)
+        return self._given
+
+
+def chosen(choice: Choice, *, at: datetime) -> Given:
+    """Give what is written down of a choice that was carried out at a moment (UTC)."""
+    pool, rep = choice.pool, choice.rep.slack_id
+    return Given(rep, at, pool.way, pool.name, choice.route, choice.considered)
+
+
+def routed(desk: Desk, lead: Lead) -> Lead:
+    """Give a lead without an owner as it waits in its route's pool, for those of it alone (C3).
+
+    It has no time of its own there, so that `next` hands it to nobody else.
+    """
+    pool = pool_for(desk.playbook, lead).name
+    if not pool or not may_be_called(lead):
+        return lead
+    return replace(lead, next_what=Step.ASSIGN, next_at=None, pool=pool)
+
+
+def held(desk: Desk, lead: Lead) -> Lead:
+    """Give a lead as it waits for an owner: by its route, else for who speaks its language (C3)."""
+    waits = replace(routed(desk, lead), next_what=Step.ASSIGN)
+    speaker = desk.playbook.match.language and lead.language
+    return replace(waits, next_at=None) if speaker else waits

@@ -1,0 +1,169 @@
+"""Who was given which lead and why; turns in pools; how often each rep closed (C3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
+
+from rules.lead import Lead
+from rules.matching import Closing, Closings
+from rules.routes import Counts
+from rules.routing import Considered
+from rules.words import LIVING, Kind, Stage, Step
+from storage.kept import get
+from storage.rows import insert_new
+from storage.tables import given, kept, leads
+from storage.tables import turns as turns_table
+from storage.unit import Unit, View
+
+MOST, IN_LINE = 30, 10
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+CLOSERS = "closers"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Whom a lead was given to at a moment (UTC), how (a pool's way, or the history's word).
+
+    `considered` are the first of those who were looked at, `more` counts the rest.
+    """
+
+    rep: str
+    at: datetime
+    how: str
+    pool: str = ""
+    route: str = ""
+    considered: tuple[Considered, ...] = ()
+    more: int = 0
+
+
+_ADD = insert(given)
+_TOLD = [one.name for one in fields(Considered)]
+
+
+def add(unit: Unit, lead: Lead, one: Given) -> None:
+    """Write down who was given a lead and who was considered: thirty, and how many more (C3).
+
+    Of those in line the first ten come before those who were skipped.
+    """
+    line = [found for found in one.considered if not found.skip]
+    skipped = [found for found in one.considered if found.skip]
+    first = [*line[:IN_LINE], *skipped, *line[IN_LINE:]][:MOST]
+    told: list[dict[str, Any]] = list(map(_row, first))
+    left = len(one.considered) - len(told)
+    names = {name: getattr(one, name) for name in ("at", "rep", "pool", "route", "how")}
+    considered = [*told, {"more": left}] if left > 0 else told
+    unit.execute(_ADD, {"lead_id": lead.id, "tier": lead.tier, "considered": considered, **names})
+
+
+def _row(found: Considered) -> dict[str, Any]:
+    return {name: value for name in _TOLD if (value := getattr(found, name))}
+
+
+_NEWEST = (
+    select(*(given.c[one] for one in ("rep", "at", "how", "pool", "route", "considered")))
+    .where(given.c.lead_id == bindparam("lead"))
+    .order_by(given.c.id.desc())
+    .limit(1)
+)
+
+
+def newest(view: View, lead_id: int) -> Given | None:
+    """Give to whom a lead was given last, None where it never was (C3)."""
+    row = view.execute(_NEWEST, {"lead": lead_id}).first()
+    if row is None:
+        return None
+    rep, at, how, pool, route, rows = row
+    found = tuple(_considered(one) for one in rows if "rep" in one)
+    return Given(rep, at, how, pool, route, found, sum(one.get("more", 0) for one in rows))
+
+
+def _considered(row: dict[str, Any]) -> Considered:
+    return Considered(**row | {"why": tuple(row.get("why", ()))})
+
+
+def _since(span: str) -> Any:
+    return func.sum(case((given.c.at > bindparam(span), 1), else_=0))
+
+
+_COUNTS = (
+    select(given.c.rep, _since("hour"), _since("day"), func.count())
+    .where(given.c.rep.in_(bindparam("reps", expanding=True)), given.c.at > bindparam("since"))
+    .group_by(given.c.rep)
+)
+
+
+def counts(
+    view: View, team: Iterable[str], *, now: datetime, since: timedelta = WEEK
+) -> dict[str, Counts]:
+    """Count what each of these was given in the last hour, day and week before `now` (UTC) (C3).
+
+    Nothing is counted that lies further back than `since`: a team without limits for a week need
+    not look at one.
+    """
+    moments = {"hour": now - HOUR, "day": now - DAY, "since": now - since, "reps": list(team)}
+    return {rep: Counts(*found) for rep, *found in view.execute(_COUNTS, moments)}
+
+
+_TURNS = select(turns_table.c.rep, turns_table.c.turn).where(turns_table.c.pool == bindparam("of"))
+
+
+def turns(view: View, pool: str) -> dict[str, float]:
+    """Give where each rep's next turn begins in a pool's rotation; editing it changes none."""
+    return {str(rep): float(turn) for rep, turn in view.execute(_TURNS, {"of": pool})}
+
+
+def move_turn(unit: Unit, pool: str, rep: str, turn: float) -> None:
+    """Keep where a rep's next turn begins in a pool's rotation."""
+    added = {"pool": pool, "rep": rep, "turn": turn}
+    if not unit.execute(insert_new(unit, turns_table), added).rowcount:
+        mine = turns_table.c.pool == pool, turns_table.c.rep == rep
+        unit.execute(update(turns_table).where(*mine).values(turn=turn))
+
+
+def count_closings(
+    view: View, *, since: datetime, mature: datetime
+) -> dict[tuple[Kind, str], dict[str, Closing]]:
+    """Count each rep's leads received since a moment that are old enough, and those that closed.
+
+    By kind and product; old enough are those received before `mature`, and earlier ones that live
+    no more or are on the mailing list. Moments are UTC (C3).
+    """
+    judged = or_(
+        leads.c.received_at < mature,
+        leads.c.stage.not_in(sorted(LIVING)),
+        leads.c.next_what == Step.MAILING_LIST,
+    )
+    group = leads.c.kind, leads.c.product, leads.c.owner
+    closed = func.sum(case((leads.c.stage == Stage.WON, 1), else_=0))
+    query = select(*group, func.count(), closed).where(leads.c.owner > "", judged)
+    rows = view.execute(query.where(leads.c.received_at >= since).group_by(*group))
+    found: dict[tuple[Kind, str], dict[str, Closing]] = {}
+    for kind, product, owner, count, won in rows:
+        found.setdefault((Kind(kind), product), {})[owner] = Closing(count, int(won))
+    return found
+
+
+def keep_closings(
+    unit: Unit, found: dict[tuple[Kind, str], dict[str, Closing]], *, at: datetime
+) -> None:
+    """Put what was counted in the place of what was kept; `at` is now, UTC."""
+    unit.execute(delete(kept).where(kept.c.key.like(f"{CLOSERS}:%")))
+    rows = [
+        {"key": _key(kind, product), "value": closings, "at": at}
+        for (kind, product), closings in found.items()
+    ]
+    if rows:
+        unit.execute(insert(kept), rows)
+
+
+def closings(view: View, lead: Lead) -> Closings:
+    """Give what was counted last of leads of this lead's kind and product, by rep."""
+    found = get(view, _key(lead.kind, lead.product)) or {}
+    return {rep: Closing(*counted) for rep, counted in found.items()}
+
+
+def _key(kind: Kind, product: str) -> str:
+    return f"{CLOSERS}:{kind}:{product}"

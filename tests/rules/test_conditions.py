@@ -1,0 +1,170 @@
+"""Conditions on a lead: what a manager may write, and which leads they hold for (C3, S)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.conditions import conditions, fits, parse
+from rules.values import NotAllowed
+from rules.words import Kind, Tier
+from tests.rules.builders import lead
+
+DANA = {
+    "kind": Kind.REFERRAL,
+    "tier": Tier.A,
+    "campaign": "Facebook-March",
+    "language": "he",
+    "city": "Haifa",
+    "age": 44,
+    "interests": ("Cars", "boats"),
+    "cost_minor": 1250,
+    "currency": "ILS",
+    "extra": {"Budget": "1,500", "value": 900, "color": "Deep Blue"},
+}
+
+
+class TestACondition:
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "kind = referral",
+            "KIND = Referral",
+            "kind in warm, referral",
+            "kind != cold",
+            "tier in A,B",
+            "campaign ~ facebook*",
+            'city = "haifa"',
+            "language != ar",
+            "age >= 44",
+            "age<=44",
+            "age = 44.0",
+            "age in 43, 44",
+            "cost < 13",
+            "cost = 12.5",
+            "value > 500",
+            "extra.budget > 1000",
+            "extra.Color = deep blue",
+            "extra.color has blue",
+            "extra.size != 4",
+            "interests has cars",
+            "phone ~ +972*",
+            "passes = 0",
+        ],
+    )
+    def test_holds(self, written: str):
+        assert conditions([written]) == (written,)
+        assert fits((written,), lead(**DANA))
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "kind = warm",
+            "tier != A",
+            "campaign ~ google*",
+            "city = haif",
+            "age > 44",
+            "age < 44",
+            "cost > 12.5",
+            "extra.budget <= 1000",
+            "extra.size = 4",
+            "extra.color > 3",
+            "interests has car",
+            "banner ~ *",
+        ],
+    )
+    def test_does_not_hold(self, written: str):
+        assert not fits((written,), lead(**DANA))
+
+    @pytest.mark.parametrize("written", ["age > 0", "age < 200", "age = 0", "interests has cars"])
+    def test_of_what_is_not_known_does_not_hold(self, written: str):
+        assert not fits((written,), lead())
+
+    def test_that_is_a_difference_holds_of_what_is_not_known(self):
+        assert fits(("city != Haifa", "age != 3", "extra.x != 1"), lead())
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "",
+            "colour = red",
+            "kind",
+            "kind = hot",
+            "kind > warm",
+            "tier in A, E",
+            "age >= forty",
+            "age has 4",
+            "age = ",
+            "city > 3",
+            "interests = cars",
+            "extra. = 3",
+            "extra.size > big",
+            "= warm",
+        ],
+    )
+    def test_that_can_not_be_read_is_refused_by_its_own_words(self, written: str):
+        with pytest.raises(NotAllowed) as refused:
+            conditions([written])
+        assert (refused.value.key, refused.value.params["given"]) == ("condition", written)
+
+    @given(written=st.text(max_size=30))
+    def test_is_read_or_refused_whatever_is_written(self, written: str):
+        found = parse(written)
+        assert found is None or found.values
+
+
+class TestConditionsTogether:
+    def test_all_have_to_hold(self):
+        both = ("kind = referral", "age > 50")
+        assert not fits(both, lead(**DANA))
+        assert fits((), lead(**DANA))
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            ["age > 60", "age < 20"],
+            ["age > 20", "age <= 20"],
+            ["age = 5", "age > 6"],
+            ["age in 5, 6", "age != 5", "age != 6.0"],
+            ["kind = warm", "kind = cold"],
+            ["kind = warm", "kind != warm"],
+            ["city = Haifa", "city ~ tel*"],
+            ["extra.budget > 9", "extra.budget < 3"],
+        ],
+    )
+    def test_that_no_lead_can_have_are_refused(self, written: list[str]):
+        with pytest.raises(NotAllowed) as refused:
+            conditions(written)
+        assert refused.value.key == "never"
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            ["age >= 20", "age <= 20"],
+            ["age > 20", "age < 60", "age != 30"],
+            ["kind in warm, cold", "kind != warm"],
+            ["city ~ h*", "city ~ *a", "city != haifa"],
+            ["interests has cars", "interests has boats"],
+            ["age > 60", "city = Haifa", "attempts < 20"],
+        ],
+    )
+    def test_that_a_lead_can_have_are_kept_as_written(self, written: list[str]):
+        assert conditions(written) == tuple(written)
+
+    @given(
+        low=st.integers(-50, 50),
+        high=st.integers(-50, 50),
+        signs=st.tuples(st.sampled_from([">", ">="]), st.sampled_from(["<", "<="])),
+    )
+    def test_are_refused_exactly_where_nothing_lies_between(self, low, high, signs):
+        """Half steps stand for all numbers between two whole ones."""
+        above, below = signs
+        written = [f"age {above} {low}", f"age {below} {high}"]
+        ages = [lead(extra={"n": n / 2}) for n in range(-102, 103)]
+        among = tuple(one.replace("age", "extra.n") for one in written)
+        possible = any(fits(among, one) for one in ages)
+        try:
+            conditions(written)
+        except NotAllowed:
+            assert not possible
+        else:
+            assert possible
