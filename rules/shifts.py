@@ -1,12 +1,14 @@
 """Shifts: when a rep works, by the team file's hours and the playbook's duties (C1, L4.3)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from rules.hours import Week, next_open, read_week, union
 from rules.hours import is_open as week_is_open
 from rules.playbook import Duty
 from rules.team import Rep
+
+_DAY = timedelta(days=1)
 
 
 def is_away(rep: Rep, *, now: datetime) -> bool:
@@ -14,6 +16,33 @@ def is_away(rep: Rep, *, now: datetime) -> bool:
     if rep.state == "away":
         return rep.away_until is None or rep.away_until > now
     return rep.state != "active"
+
+
+def has_holiday(rep: Rep, *, at: datetime) -> bool:
+    """Say whether the rep's country has a holiday on the day of an aware moment, in their zone."""
+    return at.astimezone(rep.zone).date().isoformat() in rep.days_off
+
+
+def holidays_of(rep: Rep) -> list[tuple[datetime, datetime]]:
+    """Give the rep's holidays as stretches from midnight to midnight in their zone (C1)."""
+    days = [date.fromisoformat(day) for day in rep.days_off]
+    return [(_midnight(day, rep), _midnight(day + _DAY, rep)) for day in days]
+
+
+def _midnight(day: date, rep: Rep) -> datetime:
+    return datetime.combine(day, time(), rep.zone)
+
+
+def opens(week: Week, rep: Rep, *, at: datetime) -> datetime | None:
+    """Give `at` if these hours of the rep's are open then, else the next opening, in UTC.
+
+    On holidays of the rep's country they are not. None where no opening comes (C1, C3).
+    """
+    found = next_open(week, at=at, zone=rep.zone)
+    while found and has_holiday(rep, at=found):
+        after = found.astimezone(rep.zone).date() + _DAY
+        found = next_open(week, at=_midnight(after, rep), zone=rep.zone)
+    return found
 
 
 def duty_week(rep: Rep, duties: Sequence[Duty]) -> Week | None:
@@ -34,8 +63,13 @@ def is_open(week: Week | None, rep: Rep, *, at: datetime) -> bool:
 
 
 def is_on_shift(rep: Rep, duties: Sequence[Duty], *, now: datetime) -> bool:
-    """Say whether the rep works at `now` (UTC): in their hours or on duty, and not away."""
-    return not is_away(rep, now=now) and is_open(shift_week(rep, duties), rep, at=now)
+    """Say whether the rep works at `now` (UTC): in their hours or on duty, and not away.
+
+    Nobody works on a holiday of their country.
+    """
+    if is_away(rep, now=now) or has_holiday(rep, at=now):
+        return False
+    return is_open(shift_week(rep, duties), rep, at=now)
 
 
 def next_shift(rep: Rep, duties: Sequence[Duty], *, now: datetime) -> datetime | None:
@@ -46,4 +80,4 @@ def next_shift(rep: Rep, duties: Sequence[Duty], *, now: datetime) -> datetime |
     if rep.state != "active" and rep.away_until is None:
         return None
     back = rep.away_until if is_away(rep, now=now) and rep.away_until else now
-    return next_open(shift_week(rep, duties), at=back, zone=rep.zone)
+    return opens(shift_week(rep, duties), rep, at=back)

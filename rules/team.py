@@ -1,5 +1,6 @@
 """The team file: who takes leads, when and which (contract: Team file)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +15,15 @@ LOCALES = ("en", "he")
 ZONE_SIZE = 64
 HEAVIEST = 1000
 PAIR = 2
+_COUNTRY = re.compile("([A-Z]{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Rep:
     """A member of the team; `hours` is kept as written, in the rep's own time zone.
 
-    `deputy` is the Slack id of who takes over while the rep is away, or when they leave.
+    `deputy` is the Slack id of who takes over while the rep is away, or when they leave. On the
+    `days_off` (ISO dates, in the rep's zone) the `country` (ISO, "" for the team's) has a holiday.
     """
 
     slack_id: str
@@ -40,6 +43,8 @@ class Rep:
     away_until: datetime | None = None
     turn: float = 0.0
     deputy: str = ""
+    country: str = ""
+    days_off: tuple[str, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -93,6 +98,11 @@ def _read_rep(row: object, *, timezone: str, locale: str) -> tuple[Rep | None, l
     return (None if faults else Rep(**values)), faults
 
 
+def read_field(key: str, value: object) -> Any:  # noqa: ANN401 - as its key says
+    """Read one key of a member as the file gives it; raises ValueError saying what it must be."""
+    return _CHECKS[key](value)
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text in quotes")
@@ -131,8 +141,8 @@ def _ages(value: object) -> tuple[int, ...]:
 
 
 def _weight(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= HEAVIEST:
-        raise ValueError("a number above 0, such as 1.0")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= HEAVIEST:
+        raise ValueError("a number of 0 or more, such as 1.0")
     return float(value)
 
 
@@ -158,6 +168,12 @@ def _zone(value: object) -> str:
     return text
 
 
+def _country(value: object) -> str:
+    if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
+        raise ValueError('a country of two capital letters, such as "IL"')
+    return value
+
+
 def _locale(value: object) -> str:
     if value not in LOCALES:
         raise ValueError(f"one of {', '.join(LOCALES)}")
@@ -176,4 +192,6 @@ _CHECKS = {
     "timezone": _zone,
     "locale": _locale,
     "deputy": _deputy,
+    "country": _country,
 }
+KEYS = tuple(_CHECKS)

@@ -6,7 +6,14 @@ import pytest
 
 from rules.hours import Week, read_week, union
 from rules.playbook import Duty
-from rules.shifts import duty_week, is_away, is_on_shift, next_shift, shift_week
+from rules.shifts import (
+    duty_week,
+    holidays_of,
+    is_away,
+    is_on_shift,
+    next_shift,
+    shift_week,
+)
 from rules.team import Rep
 
 SUNDAY = datetime(2026, 11, 15, tzinfo=UTC)
@@ -107,3 +114,30 @@ class TestAbsence:
 class TestWeeksTogether:
     def test_are_open_always_where_one_is(self):
         assert union([read_week(OFFICE), Week()]) == Week()
+
+
+class TestAHoliday:
+    """Sunday is one in the rep's country; Monday is not."""
+
+    @pytest.mark.parametrize(
+        ("hour", "day", "works"), [(10, 0, False), (10, 1, True), (23, 0, False)]
+    )
+    def test_is_off_shift(self, hour: int, day: int, works: bool):
+        noa = rep(days_off=("2026-11-15",))
+        assert is_on_shift(noa, EVENINGS, now=at(hour, day=day)) == works
+
+    def test_lets_nobody_on_duty(self):
+        assert not is_on_shift(rep(days_off=("2026-11-15",)), EVENINGS, now=at(18))
+
+    def test_puts_the_next_shift_off(self):
+        noa = rep(days_off=("2026-11-15", "2026-11-16"))
+        assert next_shift(noa, (), now=at(10)) == at(9, day=2)
+
+    def test_goes_by_the_reps_own_day(self):
+        tokyo = rep(hours="", timezone="Asia/Tokyo", days_off=("2026-11-15",))
+        assert not is_on_shift(tokyo, (), now=SUNDAY)
+        assert is_on_shift(tokyo, (), now=SUNDAY + timedelta(hours=15))
+        assert next_shift(tokyo, (), now=SUNDAY) == SUNDAY + timedelta(hours=15)
+
+    def test_has_none_of_its_minutes_counted(self):
+        assert holidays_of(rep(days_off=("2026-11-15",))) == [(at(0), at(24))]
