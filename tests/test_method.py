@@ -14,7 +14,9 @@ RULES = [
     *(f"L2.{number}" for number in range(1, 6)),
     *(f"L3.{number}" for number in range(1, 4)),
     *(f"L4.{number}" for number in range(1, 6)),
+    *(f"S{number}" for number in range(1, 4)),
     "C1",
+    "C3",
     "C4",
 ]
 SPAN = re.compile(r"`([^`]+)`")
