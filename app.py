@@ -26,6 +26,8 @@ cli = typer.Typer(
 )
 team_cli = typer.Typer(help="The team: who takes leads.", no_args_is_help=True)
 cli.add_typer(team_cli, name="team")
+audit_cli = typer.Typer(help="The audit: who did what, when, from where.", no_args_is_help=True)
+cli.add_typer(audit_cli, name="audit")
 
 
 def read_settings() -> Settings:
@@ -146,7 +148,7 @@ def team_load(
         raise Stop(f"there is no file {file}")
     with open_desk(read_settings()) as desk:
         done = load_team(desk, file.read_bytes(), replace=replace)
-    typer.echo(f"added {done.added}, changed {done.changed}, paused {done.paused}")
+    terminal.tell_loaded(done)
 
 
 @team_cli.command("list")
@@ -154,6 +156,44 @@ def team_list() -> None:
     """Show the team."""
     with open_desk(read_settings()) as desk:
         terminal.tell_team(desk)
+
+
+@cli.command()
+def route(
+    *,
+    lead: Annotated[int | None, typer.Option(help="A lead that is there, by its number.")] = None,
+    kind: Annotated[str, typer.Option(help="cold, warm, incoming or referral")] = "",
+    campaign: str = "",
+    product: str = "",
+    language: str = "",
+    region: str = "",
+    city: str = "",
+    age: str = "",
+    interests: Annotated[str, typer.Option(help="with commas")] = "",
+    fields: Annotated[list[str] | None, typer.Option("--field", help="name=value")] = None,
+) -> None:
+    """Say who would get such a lead now, and why the others would not; nothing is stored."""
+    said = {"kind": kind, "campaign": campaign, "product": product, "language": language}
+    said |= {"region": region, "city": city, "age": age, "interests": interests}
+    said |= dict(one.partition("=")[::2] for one in fields or ())
+    with open_desk(read_settings()) as desk:
+        terminal.tell_route(desk, lead, {name: one for name, one in said.items() if one})
+
+
+@audit_cli.command("verify")
+def audit_verify() -> None:
+    """Say whether the audit still is what was written; exit 1 names the first line that is not."""
+    with open_desk(read_settings()) as desk:
+        whole = terminal.tell_audit(desk)
+    if not whole:
+        raise typer.Exit(1)
+
+
+@audit_cli.command("show")
+def audit_show(lead: Annotated[int, typer.Argument(help="The lead's number.")]) -> None:
+    """Show what was done with a lead, the oldest first."""
+    with open_desk(read_settings()) as desk:
+        terminal.tell_audit_of(desk, lead)
 
 
 @cli.command()
@@ -167,6 +207,15 @@ def digest(
     with open_desk(read_settings()) as desk:
         if not terminal.tell_digest(desk, since=since, until=until, post=post):
             raise Stop("--until must be after --since")
+
+
+@cli.command()
+def fairness(
+    picture: Annotated[Path | None, typer.Option(help="Write a chart to this PNG file.")] = None,
+) -> None:
+    """Show who was given how many leads in the last four weeks, by rule and otherwise."""
+    with open_desk(read_settings()) as desk:
+        terminal.tell_fairness(desk, picture)
 
 
 @cli.command()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from bot import handed
+from bot import audit, handed
 from bot.assign import tell_managers
 from bot.cover import AT_ONCE, pass_all
 from bot.desk import Desk
@@ -82,6 +82,7 @@ def silence(desk: Desk, unit: Unit, lost: Mapping[str, int], *, now: datetime) -
         if moves < most or known is None or is_away(known, now=now):
             continue
         begin(unit, rep, until=None, now=now)
+        audit.write(desk, unit, "", "away", audit.of_rep(rep), after={"silent": moves})
         about = f"{rep} {moves} {now.isoformat()}"
         told = tell_managers(desk, unit, TellManagers(SILENT, 0, about=about))
         outbox.add(unit, (TellAway(rep, moves, now.isoformat()), *told), now=now)

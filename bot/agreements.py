@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot import audit
 from bot.desk import Desk
 from bot.expected import expect
 from bot.leads import workable
@@ -15,6 +16,7 @@ from rules.effect import Effect
 from rules.effects import RefreshCard, RetireNudge
 from rules.expected import Expected
 from rules.lead import FollowUp, Lead
+from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.said import Said, split
 from rules.team import Rep
@@ -70,11 +72,11 @@ def agree(desk: Desk, made: Agreement, *, by: str, key: str = "") -> Changed:
         data = {
             "when": made.when.isoformat(),
             "importance": made.importance,
-            **({"note": made.note} if made.note else {}),
-            **Said("", made.objection, made.promise).data,
+            **_said(made),
             "undo": _undo(lead, saved, followup=kept),
         }
         line = agreements.write(unit, lead.id, at=now, actor=by, what="agreed_again", data=data)
+        audit.write_lead(desk, unit, by, "agree", before=lead, after=saved)
         desk.send(unit, saved, (RefreshCard(lead.id),), now=now)
         told = expect(desk, unit, agreed, by=by)
         unit.commit()
@@ -88,6 +90,11 @@ def _told(made: Agreement) -> Agreement:
     return replace(made, note=said.note, objection=objection, promise=promise)
 
 
+def _said(made: Agreement) -> dict[str, object]:
+    note = {"note": made.note} if made.note else {}
+    return {**note, **Said("", made.objection, made.promise).data}
+
+
 def _check(
     desk: Desk, unit: Unit, lead: Lead, made: Agreement, actor: Rep, *, now: datetime
 ) -> None:
@@ -96,7 +103,7 @@ def _check(
         raise Refused("when.past", when=made.when)
     if desk.playbook.product(lead.product).one_call:
         before = agreements.followups_of(unit, lead.id)
-        rules.check_one_call(lead, made, manages=actor.manages, before=before)
+        rules.check_one_call(lead, made, manages=may(actor, Act.MANAGE), before=before)
 
 
 def _check_free(view: View, lead: Lead) -> None:
@@ -148,6 +155,7 @@ def set_time(desk: Desk, lead_id: int, when: datetime, *, by: str, key: str = ""
         retired = _move(desk, unit, was, to=to, now=now) if was else ()
         data = {"when": to.isoformat(), "undo": _undo(lead, saved, was=was)}
         line = agreements.write(unit, lead_id, at=now, actor=by, what="time_changed", data=data)
+        audit.write_lead(desk, unit, by, "move", before=lead, after=saved)
         desk.send(unit, saved, (RefreshCard(lead_id), *retired), now=now)
         told = expect(desk, unit, calls.open_followup(unit, lead_id), by=by)
         unit.commit()
@@ -202,6 +210,7 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> Lead:
         retired = _restore(desk, unit, restored, undo, now=now)
         agreements.rewrite(unit, line_id, {**change.data, "undo": None})
         leads.add_line(unit, lead.id, at=now, actor=by, what="time_restored")
+        audit.write_lead(desk, unit, by, "move_undo", before=lead, after=restored)
         desk.send(unit, restored, (RefreshCard(lead.id), *retired), now=now)
         unit.commit()
     return restored

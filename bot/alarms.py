@@ -20,9 +20,10 @@ from storage.outbox import Row
 from storage.posts import Post
 from storage.unit import Unit, View
 
-SLOW, SLOW_MANY, UNASSIGNED = "slow", "slow_many", "unassigned"
+SLOW, SLOW_MANY = "slow", "slow_many"
+UNOWNED = frozenset({"unassigned", "by_hand"})
 MANY = frozenset({SLOW_MANY, IGNORED})
-ALARMS = frozenset({SLOW, IGNORED_ONE, UNASSIGNED}) | MANY
+ALARMS = frozenset({SLOW, IGNORED_ONE}) | UNOWNED | MANY
 ALARM = "alarm"
 LONGEST = 5
 
@@ -141,10 +142,10 @@ def _end(line: Post, lead: Lead, agreed: FollowUp | None) -> str:
     notice, owner, _, _ = line.about.split(":")
     if agreed and agreed.state != "open":
         return "called" if lead.last_at and lead.last_at > agreed.due_at else "over"
-    if agreed is None and lead.first_call_at and notice != UNASSIGNED:
+    if agreed is None and lead.first_call_at and notice not in UNOWNED:
         return "called"
     if lead.owner != owner:
         return "handed_over"
     if agreed:
         return "" if _is_ignored(agreed) else "put_off"
-    return "" if (lead.living if notice == UNASSIGNED else waits(lead)) else "over"
+    return "" if (lead.living if notice in UNOWNED else waits(lead)) else "over"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot import audit
 from bot.desk import Desk
 from bot.heard import heard
 from bot.optouts import applied, reopen
@@ -77,6 +78,7 @@ def _carry_out(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -
     if ask.phone is not None:
         lead = _with_number(desk, unit, lead, ask.phone, now=now)
     after = _moved(desk, unit, lead, ask, now=now)
+    audit.write(desk, unit, "", "ask", audit.of_lead(lead.id), after={"wish": ask.wish})
     desk.send(unit, after, (RefreshCard(lead.id),), now=now)
     if len(recent) < MOST_TOLD:
         _tell(desk, unit, after, ask, now=now)

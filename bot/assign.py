@@ -1,12 +1,14 @@
 """Ownership: who gets a lead, and giving it to somebody else (C3)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot import audit
 from bot.desk import Desk
 from bot.handed import Tally, count, news
 from bot.leads import check_workable, open_lead
+from bot.routing import Standings, chosen, held
 from bot.speed import clocked, passed_on
 from bot.team import managers, member
 from rules.effect import Effect
@@ -15,18 +17,23 @@ from rules.guards import may_be_called
 from rules.ladder import retired
 from rules.lead import Lead
 from rules.nags import due_of, passed_to
+from rules.permissions import Act
 from rules.plan import first_call
+from rules.pools import Way
 from rules.refusals import Refused
-from rules.routing import Choice, candidates, rotate
+from rules.routes import WAITING, pool_for
+from rules.routing import Choice
 from rules.shifts import is_away
 from rules.team import Rep
 from rules.wave import on_hold
 from rules.words import Step
-from storage import calls, inbox, leads, outbox, reps
+from storage import calls, given, inbox, ladder, leads, outbox, reps
+from storage.given import Given
 from storage.unit import Unit
 
 MOVED = "moved"
 AMONG_MANY = "many"
+AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +52,33 @@ class Rotation:
 
     def __init__(self, desk: Desk, unit: Unit, *, now: datetime) -> None:
         self._unit = unit
-        self._now = now
-        self._duties = desk.playbook.duties
-        self._wave = desk.playbook.wave
-        self._team: dict[str, Rep] = {}
-        self._loads: dict[str, int] = {}
+        self._standings = Standings(desk, unit, now=now, lock=True)
 
     @property
     def team(self) -> Sequence[Rep]:
         """The whole team, held until the unit ends."""
-        if not self._team:
-            self._team = {one.slack_id: one for one in reps.everybody(self._unit, lock=True)}
-            self._loads = reps.loads(self._unit, self._wave)
-        return list(self._team.values())
+        return self._standings.team
 
-    def choose(self, *, without: Collection[str] = (), at_once: bool = False) -> Choice | None:
-        """Give the next rep of the rotation and move it on; None when nobody is available.
+    def choose(
+        self, lead: Lead, *, without: Collection[str] = (), at_once: bool = False
+    ) -> Choice | None:
+        """Give who gets the lead by its route and charge it to them; None for nobody (C3).
 
-        Those `without` are left out; `at_once` takes only who can call now.
+        Those `without` are left out; `at_once` takes only who can call now. Where the route leads
+        to a pool whose leads wait for a person there is nobody.
         """
-        able = [one for one in self.team if one.slack_id not in without]
-        among = candidates(able, self._loads, now=self._now, duties=self._duties)
-        if at_once:
-            among = [one for one in among if one.free_at <= self._now]
-        choice = rotate(self.team, among)
+        choice = self._standings.verdict(lead, without=without, at_once=at_once).choice
         if choice:
-            self._team[choice.rep.slack_id] = choice.rep
-            self.count(choice.rep)
-            reps.move_turn(self._unit, choice.rep)
+            self._standings.took(self._unit, choice)
         return choice
 
     def has_room(self, rep: Rep) -> bool:
         """Say whether somebody of the team works fewer leads than their capacity."""
-        return self._loads.get(rep.slack_id, 0) < rep.capacity
+        return self._standings.load(rep.slack_id) < rep.capacity
 
     def count(self, rep: Rep) -> None:
         """Count a lead that somebody of the team was given."""
-        self._loads[rep.slack_id] = self._loads.get(rep.slack_id, 0) + 1
+        self._standings.count(rep.slack_id)
 
 
 def give(
@@ -95,7 +92,7 @@ def give(
         return leads.save(unit, lead), ()
     if choice is None:
         return _held(desk, unit, lead, now=now)
-    mine = _owned(lead, choice.rep.slack_id, now=now)
+    mine = _owned(desk, lead, choice.rep.slack_id, now=now)
     owned = leads.save(unit, clocked(desk, unit, mine, now=now))
     leads.add_line(
         unit,
@@ -106,30 +103,41 @@ def give(
         to=choice.rep.slack_id,
         place=choice.place,
         of=choice.of,
+        how=choice.pool.way,
     )
+    given.add(unit, owned, chosen(choice, at=now))
+    audit.write_lead(desk, unit, "", "assigned", before=lead, after=owned)
     return owned, (PostOwnerCard(lead.id, choice.rep.slack_id, owned.version),)
 
 
 def _held(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> tuple[Lead, tuple[Effect, ...]]:
-    """Let a lead wait for an owner; where its tier is on hold the managers know that (C1)."""
-    waits = on_hold(lead, desk.playbook)
-    held = leads.save(unit, replace(lead, next_what=Step.ASSIGN))
-    if waits:
+    """Let a lead wait for an owner in its pool; who is to decide is told, or knows (C1, C3)."""
+    pool = pool_for(desk.playbook, lead)
+    if on_hold(lead, desk.playbook):
+        waiting = leads.save(unit, replace(lead, next_what=Step.ASSIGN, pool=pool.name))
         leads.add_line(unit, lead.id, at=now, actor="", what="on_hold", tier=lead.tier)
-        return held, ()
-    leads.add_line(unit, lead.id, at=now, actor="", what="held")
-    return held, tell_managers(desk, unit, TellManagers("unassigned", lead.id))
+        return waiting, ()
+    waiting = leads.save(unit, held(desk, replace(lead, pool="")))
+    if pool.way in WAITING:
+        leads.add_line(unit, lead.id, at=now, actor="", what=f"held_{pool.way}", pool=pool.name)
+    else:
+        leads.add_line(unit, lead.id, at=now, actor="", what="held")
+    if pool.way is Way.CLAIM:
+        return waiting, ()
+    notice = "by_hand" if pool.way is Way.BY_HAND else "unassigned"
+    return waiting, tell_managers(desk, unit, TellManagers(notice, lead.id))
 
 
-def _owned(lead: Lead, to: str, *, now: datetime) -> Lead:
+def _owned(desk: Desk, lead: Lead, to: str, *, now: datetime) -> Lead:
     """Give a lead its owner, who is the only one to keep it reserved.
 
     One that waited for an owner is called now, or waits for a number (L5.4).
     """
     step, at = lead.next_what, lead.next_at
     if step is Step.ASSIGN and may_be_called(lead):
-        step, at = (Step.CALL, at) if lead.phone_valid else (Step.WAIT_FOR_PHONE, None)
-    owned = replace(lead, owner=to, owned_at=now, next_what=step, next_at=at)
+        soonest = at or first_call(now=now, phoning=desk.phoning(lead, now=now))
+        step, at = (Step.CALL, soonest) if lead.phone_valid else (Step.WAIT_FOR_PHONE, None)
+    owned = replace(lead, owner=to, owned_at=now, pool="", next_what=step, next_at=at)
     return owned if lead.held_by == to else replace(owned, held_by="", held_until=None)
 
 
@@ -161,7 +169,7 @@ def assign_lead(desk: Desk, lead_id: int, *, to: str, by: str, key: str = "") ->
         target = reps.get(unit, to)
         if not inbox.first_time(unit, key, at=now) and target is not None:
             return Assigned(lead, target)
-        check_workable(unit, lead, by=actor)
+        check_workable(unit, lead, by=actor, act=Act.ASSIGN)
         _check_target(lead, target, to)
         owned, effects = hand_over(desk, unit, lead, NewOwner(to, by), now=now)
         card = PostOwnerCard(lead_id, to, owned.version)
@@ -179,12 +187,25 @@ def _check_target(lead: Lead, target: Rep | None, to: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NewOwner:
-    """Who gets a lead, by whom ("" by a rule), the history's word for why, if among `many`."""
+    """Who gets a lead, by whom ("" by a rule), the history's word for why, if among `many`.
+
+    `reason` names why somebody let it go, and `note` has it in their words. `choice` is the
+    rotation's, where it chose.
+    """
 
     to: str
     by: str = ""
     why: str = "handed_over"
     many: bool = False
+    reason: str = ""
+    note: str = ""
+    choice: Choice | None = None
+
+    @property
+    def said(self) -> dict[str, object]:
+        """What the line of history says besides."""
+        told = {AMONG_MANY: self.many, "reason": self.reason, "note": self.note}
+        return {name: one for name, one in told.items() if one}
 
 
 def hand_over(
@@ -196,18 +217,20 @@ def hand_over(
     now: datetime,
     before: Lead | None = None,
 ) -> tuple[Lead, tuple[Effect, ...]]:
-    """Change a lead's owner, with its open follow-up and a line of history.
+    """Change a lead's owner, with its open follow-up, a line of history and one of the audit.
 
     The cards that stand are refreshed, and reminders that stand with the former owner end. The
     clock of a first call begins again, but where the ladder moved the lead (C1). `before` is the
     lead as it is stored, where `lead` has changes besides.
     """
     to, was = new.to, lead.owner
-    mine = _owned(passed_on(desk, unit, lead, now=now), to, now=now)
+    mine = _owned(desk, passed_on(desk, unit, lead, now=now), to, now=now)
     taken = mine if new.why == MOVED else clocked(desk, unit, mine, now=now)
     owned = leads.save(unit, taken, before=before or lead)
-    among = {AMONG_MANY: True} if new.many else {}
-    leads.add_line(unit, lead.id, at=now, actor=new.by, what=new.why, to=to, was=was, **among)
+    leads.add_line(unit, lead.id, at=now, actor=new.by, what=new.why, to=to, was=was, **new.said)
+    audit.write_lead(desk, unit, new.by, new.why, before=before or lead, after=owned)
+    how = chosen(new.choice, at=now) if new.choice else Given(to, now, _how(new))
+    given.add(unit, owned, how)
     cards = (RefreshCard(lead.id), *retired(lead))
     agreed = calls.open_followup(unit, lead.id)
     if agreed is None:
@@ -217,27 +240,52 @@ def hand_over(
     return owned, (*cards, RetireNudge(agreed.id, lead.id))
 
 
+def _how(new: NewOwner) -> str:
+    """Name how a lead came to its new owner, where nothing was chosen."""
+    by_hand = "taken" if new.by == new.to else Way.BY_HAND
+    return by_hand if new.why == "handed_over" else new.why
+
+
 def assign_held(desk: Desk) -> int:
-    """Give leads that wait for an owner to those who have become available; gives how many."""
+    """Give leads that wait for an owner to those who have become available; gives how many.
+
+    Those whose pool waits for a person keep waiting (C3).
+    """
     now, wave = desk.clock(), desk.playbook.wave
     with desk.store.view() as view:
         waiting = leads.held(view, most=1, wave=wave)
-        free = any(not one.manages and not is_away(one, now=now) for one in reps.everybody(view))
+        free = any(not is_away(one, now=now) for one in reps.everybody(view))
     if not waiting or not free:
         return 0
     with desk.store.unit() as unit:
         rotation = Rotation(desk, unit, now=now)
-        given: list[Lead] = []
-        for lead in leads.held(unit, most=100, wave=wave):
-            choice = rotation.choose()
-            if choice is None:
-                break
-            at = first_call(now=now, phoning=desk.phoning(lead, now=now))
-            owned, _ = give(desk, unit, replace(lead, next_at=at), choice, now=now)
-            desk.send(unit, owned, (RefreshCard(lead.id),), now=now)
-            given.append(owned)
+        done = [_given_out(desk, unit, *one, now=now) for one in _placed(desk, unit, rotation)]
         tally: Tally = {}
-        count(tally, given)
+        count(tally, done)
         outbox.add(unit, news(unit, tally, was="", why="waited", now=now), now=now)
         unit.commit()
-    return len(given)
+    return len(done)
+
+
+def _placed(desk: Desk, unit: Unit, rotation: Rotation) -> Iterator[tuple[Lead, Choice]]:
+    """Give up to a hundred leads that wait, with who gets them; one like another goes untried."""
+    after, left, in_vain = 0, AT_ONCE, set[tuple[str, ...]]()
+    while left and (some := leads.held(unit, most=AT_ONCE, wave=desk.playbook.wave, after=after)):
+        after = some[-1].id
+        for lead in some:
+            had = ladder.holders(unit, [lead.id])[lead.id] if lead.passes else ()
+            like = (pool_for(desk.playbook, lead).name, lead.language, lead.tier, *sorted(had))
+            tried = like in in_vain or not left
+            choice = None if tried else rotation.choose(lead, without=had)
+            if choice is None:
+                in_vain.add(like)
+                continue
+            left -= 1
+            yield lead, choice
+
+
+def _given_out(desk: Desk, unit: Unit, lead: Lead, choice: Choice, *, now: datetime) -> Lead:
+    at = first_call(now=now, phoning=desk.phoning(lead, now=now))
+    owned, _ = give(desk, unit, replace(lead, next_at=at), choice, now=now)
+    desk.send(unit, owned, (RefreshCard(lead.id),), now=now)
+    return owned

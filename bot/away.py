@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot import absence, handed
+from bot import absence, audit, handed
 from bot.desk import Desk
 from bot.team import member
 from bot.teamboard import OVERDUE
@@ -58,7 +58,8 @@ def go_away(desk: Desk, *, by: str, until: datetime | None, key: str = "") -> Go
         rep = _listed(desk, unit, by)
         if inbox.first_time(unit, key, at=now):
             absence.begin(unit, by, until=until, now=now)
-            rep = replace(rep, state="away", away_until=until)
+            before, rep = rep, replace(rep, state="away", away_until=until)
+            audit.write_team(desk, unit, by, "away", before=(before,), after=(rep,))
         began = absence.newest(unit, by)
         team = reps.everybody(unit)
         unit.commit()
@@ -82,7 +83,8 @@ def come_back(desk: Desk, *, by: str, began: str = "", key: str = "") -> Returne
         was_away, covered = is_away(rep, now=now), dict[str, int]()
         if rep.state == "away" and inbox.first_time(unit, key, at=now):
             reps.set_back(unit, by)
-            rep = _listed(desk, unit, by)
+            before, rep = rep, _listed(desk, unit, by)
+            audit.write_team(desk, unit, by, "back", before=(before,), after=(rep,))
             covered = handed.covered(unit, by)
             handed.forget(unit, by, now=now)
         wave = desk.playbook.wave

@@ -40,6 +40,23 @@ def show_board(desk: Desk) -> bool:
     return True
 
 
+def try_board(desk: Desk) -> None:
+    """Post the pinned message where it does not stand yet, whether or not a lead has come."""
+    now = desk.clock()
+    with desk.store.unit() as unit:
+        if stands_in_channel(desk, unit):
+            return
+        said = _message(desk, unit, now=now).text
+        kept.put(unit, BOARD, _place(desk, None) | {"text": said}, at=now)
+        outbox.add(unit, (PostBoard(),), now=now)
+        unit.commit()
+
+
+def stands_in_channel(desk: Desk, view: View) -> bool:
+    """Say whether the pinned message stands in the leads channel: it was found and written to."""
+    return bool(_place(desk, kept.get(view, BOARD))["ts"])
+
+
 def prepare_board(desk: Desk, view: View, _row: Row) -> Prepared:
     """Make the pinned message anew, in place where it stands already."""
     message = _message(desk, view, now=desk.clock())

@@ -36,6 +36,15 @@ def known_countries() -> frozenset[str]:
     return frozenset(list_supported_countries(include_aliases=False))
 
 
+def days_of_rest(rules: RestRules, country: str, *, year: int) -> frozenset[date]:
+    """Give a country's holidays of last year, this `year` and next, as local dates (C1).
+
+    Of the country that the rules name they are as the rules have them: with `also`, less `not_on`.
+    """
+    found = _public_holidays(country, year)
+    return (found | {*rules.also}) - {*rules.not_on} if country == rules.holidays else found
+
+
 @lru_cache(maxsize=8)
 def _rest_around(rules: RestRules, year: int) -> Rest:
     by_sun = set(_saturdays(year)) if rules.weekly == "shabbat" else set()
@@ -58,13 +67,14 @@ def _saturdays(year: int) -> Iterator[date]:
         day += 7 * _DAY
 
 
-def _public_holidays(country: str, year: int) -> set[date]:
+@lru_cache(maxsize=32)
+def _public_holidays(country: str, year: int) -> frozenset[date]:
     if not country:
-        return set()
+        return frozenset()
     from holidays import PUBLIC, country_holidays  # noqa: PLC0415 - start-up does without it
 
     years = range(year - 1, year + 2)
-    return set(country_holidays(country, years=years, categories=PUBLIC))
+    return frozenset(country_holidays(country, years=years, categories=PUBLIC))
 
 
 def _from_eve_to_night(day: date, rules: RestRules) -> Span:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from bot import audit
 from bot.desk import Desk
 from bot.expected import expect
 from bot.leads import loggable
@@ -19,11 +20,14 @@ from rules.lead import Attempt, FollowUp, Lead
 from rules.nags import due_of, reopened
 from rules.outcomes import Decision, Setting, decide, is_double
 from rules.outlook import Evidence, evidence, no_mail
+from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.said import Said, heard
 from rules.sending import SendEmail, SendSms
+from rules.stages import UNDONE
 from rules.words import Outcome, Step
 from storage import agreements, calls, inbox, leads, outbox, wave
+from storage.stages import Cause
 from storage.unit import Unit
 
 AGENDA, MOST_HELD = 500, 10_000
@@ -75,7 +79,7 @@ def log_outcome(desk: Desk, act: LogOutcome, *, by: str, key: str = "") -> Logge
         agreed = calls.open_followup(unit, lead.id) if due else None
         setting = desk.setting(lead, actor=by, now=now, followup=agreed)
         if act.outcome is Outcome.FOLLOWUP:
-            setting = _counting(unit, lead, setting, manages=actor.manages)
+            setting = _counting(unit, lead, setting, manages=may(actor, Act.MANAGE))
         decision = decide(lead, act, setting)
         after = called(desk, unit, lead, _owned(decision, now=now), by=actor, now=now)
         decision = replace(decision, lead=after)
@@ -114,7 +118,8 @@ def _save(
     ended: FollowUp | None,
 ) -> Logged:
     now = setting.now
-    lead = leads.save(unit, decision.lead, before=before)
+    why = act.reason or act.note
+    lead = leads.save(unit, decision.lead, before=before, cause=Cause(setting.actor, why))
     ended_id = ended.id if ended else None
     attempt_id = calls.add_attempt(
         unit, before, decision.attempt, after=lead, ended_followup=ended_id
@@ -124,6 +129,7 @@ def _save(
     if decision.followup:
         calls.add_followup(unit, decision.followup, attempt_id=attempt_id)
     _write_line(unit, act, decision.attempt)
+    audit.write_lead(desk, unit, setting.actor, "outcome", before=before, after=lead)
     messages = _new_messages(desk, unit, decision)
     retire = (RetireNudge(ended.id, before.id),) if ended and ended.nags else ()
     desk.send(unit, lead, (*decision.effects, *retire), now=now, attempt_id=attempt_id)
@@ -211,11 +217,13 @@ def undo(desk: Desk, *, by: str, key: str = "", attempt_id: int | None = None) -
         if last is None or (attempt_id is not None and last["id"] != attempt_id):
             raise Refused("undo.nothing")
         lead = _undoable(unit, last, now=now)
-        restored = leads.save(unit, calls.as_before(lead, last["before"]))
+        cause = Cause(by, UNDONE, now)
+        restored = leads.save(unit, calls.as_before(lead, last["before"]), cause=cause)
         retired = _take_back_followup(unit, last["id"], now=now)
         calls.mark_undone(unit, last["id"], at=now)
         _reopen(desk, unit, restored, last["ended_followup"], now=now)
         leads.add_line(unit, lead.id, at=now, actor=by, what="undone", outcome=last["outcome"])
+        audit.write_lead(desk, unit, by, "undo", before=lead, after=restored)
         desk.send(unit, restored, (RefreshCard(lead.id), *retired), now=now)
         unit.commit()
     return Undone(restored, last["outcome"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from bot import audit
 from bot.assign import tell_managers
 from bot.desk import Desk
 from bot.learning import last_night
@@ -14,6 +15,7 @@ from bot.team import member
 from rules.chairs import EXPECTED, Around, Loose, grown, is_broken, mended, reason
 from rules.effects import RefreshCard, RetireNudge, TellManagers
 from rules.lead import FollowUp, Lead
+from rules.permissions import Act, may
 from rules.plan import first_call
 from rules.refusals import Refused
 from rules.rest import next_calling
@@ -158,7 +160,7 @@ def listed(desk: Desk, why: Loose, *, by: str) -> Listed:
 
 def _check_manages(desk: Desk, by: str) -> None:
     with desk.store.view() as view:
-        if not member(view, by, admins=desk.settings.admin_slack_ids).manages:
+        if not may(member(view, by, admins=desk.settings.admin_slack_ids), Act.MANAGE):
             raise Refused("chairs.managers_only")
 
 
@@ -213,6 +215,7 @@ def _mend_one(desk: Desk, unit: Unit, lead_id: int, *, now: datetime) -> bool:
     saved = leads.save(unit, right, before=lead)
     retired = _save_followup(unit, agreed, kept_up)
     leads.add_line(unit, lead_id, at=now, actor="", what="mended")
+    audit.write_lead(desk, unit, "", "mend", before=lead, after=saved)
     desk.send(unit, saved, (RefreshCard(lead_id), *retired), now=now)
     return True
 

@@ -51,22 +51,30 @@ class StandIns:
 
     def take(self, lead: Lead) -> bool:
         """Hand a lead to who stands in for its owner; says whether somebody does."""
-        to = self._deputy(lead.owner) or self._chosen(lead.owner)
-        if not to:
+        new = self._new_owner(lead)
+        if new is None:
             return False
-        new = NewOwner(to, why=self._why, many=self._many)
         owned, effects = hand_over(self._desk, self._unit, lead, new, now=self._now)
         outbox.add(self._unit, effects, now=self._now)
         self.moved.setdefault(lead.owner, []).append(owned)
         return True
 
     def take_all(self, found: Sequence[Lead]) -> int:
-        """Hand leads over as long as somebody is there; gives how many."""
-        return next((n for n, lead in enumerate(found) if not self.take(lead)), len(found))
+        """Hand leads over to whoever may have each; gives how many."""
+        return sum(map(self.take, found))
 
     def keep(self) -> None:
         """Count what moved, for `handed.tell`."""
         handed.keep(self._unit, self.moved, why=self._why, now=self._now)
+
+    def _new_owner(self, lead: Lead) -> NewOwner | None:
+        deputy = self._deputy(lead.owner)
+        if deputy:
+            return NewOwner(deputy, why=self._why, many=self._many)
+        choice = self._rotation.choose(lead, without=(lead.owner,), at_once=self._at_once)
+        if choice is None:
+            return None
+        return NewOwner(choice.rep.slack_id, why=self._why, many=self._many, choice=choice)
 
     def _deputy(self, owner: str) -> str:
         rep = self.rep(owner)
@@ -82,10 +90,6 @@ class StandIns:
         if self._at_once:
             return is_on_shift(rep, self._desk.playbook.duties, now=self._now)
         return not is_away(rep, now=self._now)
-
-    def _chosen(self, owner: str) -> str:
-        choice = self._rotation.choose(without=(owner,), at_once=self._at_once)
-        return choice.rep.slack_id if choice else ""
 
 
 Find = Callable[[Unit], Sequence[Lead]]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import handed
+from bot import audit, handed
 from bot.assign import addressed, tell_managers
 from bot.cover import StandIns
 from bot.desk import Desk
@@ -217,6 +217,7 @@ def put_off(desk: Desk, seen: Mark, span: Snooze, *, by: str, key: str = "") -> 
         leads.add_line(
             unit, lead.id, at=now, actor=by, what="snoozed_until", when=until.isoformat()
         )
+        audit.write_lead(desk, unit, by, "snooze", before=lead, after=moved)
         desk.send(unit, moved, (RetireNudge(agreed.id, lead.id), RefreshCard(lead.id)), now=now)
         unit.commit()
     return Snoozed(moved, later)

@@ -17,6 +17,7 @@ from bot.team import member
 from bot.teamboard import OVERDUE, Board
 from bot.views import home as views
 from bot.views.blocks import Message
+from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.reminders import ShowHome
 from rules.shifts import is_away
@@ -60,7 +61,7 @@ def _compose(
 ) -> dict[str, Any]:
     actor = member(view, who.slack_id, admins=desk.settings.admin_slack_ids)
     board: Board | None = None
-    if actor.manages:
+    if may(actor, Act.MANAGE):
         board = teamboard.gather(desk, view, pages=pages)
     mine = my_day(desk, view, actor, pages=pages, size=SMALL if board else SIZE)
     return views.home(mine, board, who.words, said=said)
@@ -129,12 +130,13 @@ def _marks(desk: Desk, view: View, people: Sequence[str], *, now: datetime) -> d
         if actor is None:
             found[slack_id] = ""
             continue
-        if actor.manages:
+        manages = may(actor, Act.MANAGE)
+        if manages:
             board = board or teamboard.mark(desk, view)
         told = actor.role, actor.locale, actor.timezone, is_away(actor, now=now), actor.away_until
         own = home.own_mark(view, slack_id, now=now, late=now - OVERDUE)
         bar = desk.playbook.wave
-        seen = own, told, since, bar, board if actor.manages else None
+        seen = own, told, since, bar, board if manages else None
         found[slack_id] = f"{crc32(repr(seen).encode()):08x}"
     return found
 

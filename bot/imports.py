@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from bot import audit
 from bot.assign import Rotation
 from bot.desk import Desk
 from bot.intake import take_in
@@ -146,6 +148,8 @@ def import_rows(
             draft = read_draft(renamed(row, mapping), defaults=defaults)
             results.append(_take_row(desk, unit, row, draft, rotation, post=post, now=now))
         if not dry_run:
+            became = Counter(one.status for one in results)
+            audit.write(desk, unit, "", "import", SOURCE, after=became)
             unit.commit()
     return results
 

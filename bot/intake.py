@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import audit
 from bot.assign import Rotation, give
 from bot.bodies import Unreadable, read_body
 from bot.desk import Desk
 from bot.grading import graded
 from bot.merging import merge
 from bot.optouts import applied
+from bot.routing import routed
 from bot.sources import Batch, Form, add_source, dated
+from bot.stages import by_points
 from rules.campaigns import completed
 from rules.effects import PostCard
 from rules.fields import Defaults, Draft, read_draft, renamed
@@ -155,7 +158,8 @@ def take_in(
     lead = _create(desk, unit, replace(form, draft=dated(draft, now=now)))
     add_source(unit, lead.id, form)
     leads.add_line(unit, lead.id, at=now, actor="", what="created", source=batch.source)
-    closed = applied(desk, unit, lead, now=now)
+    audit.write(desk, unit, "", "create", audit.of_lead(lead.id), after={"source": batch.source})
+    closed = by_points(desk, unit, applied(desk, unit, lead, now=now), now=now)
     return "created", _hand_out(desk, unit, closed, rotation, batch, now=now)
 
 
@@ -184,9 +188,9 @@ def _hand_out(
     One whose tier is on hold, while there are more leads than hands, waits (C1).
     """
     waits = not lead.living or on_hold(lead, desk.playbook)
-    choice = None if waits else rotation.choose()
+    choice = None if waits else rotation.choose(lead)
     if choice is None and not batch.post:
-        return leads.save(unit, lead)
+        return leads.save(unit, routed(desk, lead))
     owned, effects = give(desk, unit, lead, choice, now=now)
     if batch.post:
         desk.send(unit, owned, (PostCard(lead.id), *effects), now=now)

@@ -106,11 +106,11 @@ class Ascent:
         stayed, many = [], len(climbs) > handed.CARDS
         for lead, done in climbs:
             had = holders.get(lead.id, set()) | {lead.owner}
-            choice = rotation.choose(without=had, at_once=True)
+            choice = rotation.choose(lead, without=had, at_once=True)
             if choice is None:
                 stayed.append(done.lead)
                 continue
-            new = NewOwner(choice.rep.slack_id, why=MOVED, many=many)
+            new = NewOwner(choice.rep.slack_id, why=MOVED, many=many, choice=choice)
             given[lead.owner].append(self._hand(lead, done, new))
         handed.keep(self._unit, given, why=MOVED, now=self._now)
         lost = {was: len(taken) for was, taken in given.items()}

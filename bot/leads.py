@@ -3,23 +3,32 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import audit
 from bot.desk import Desk
 from bot.grading import Standing, standing
 from bot.team import member
 from rules.effects import RefreshCard
 from rules.lead import FollowUp, Lead
 from rules.money import Money
-from rules.permissions import may_work
+from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.said import split
+from rules.stages import BY_OPTOUT
 from rules.talking import running_for
 from rules.team import Rep
-from storage import calls, inbox, leads, messages, reps
+from rules.words import Stage
+from storage import calls, inbox, leads, messages, reps, stages
 from storage.leads import Line
 from storage.messages import Message
+from storage.stages import Change
 from storage.unit import Unit, View
 
 LINES = 100
+CLOSED = ("lead.of_another", "lead.of_nobody")
+HIDDEN = ("lead.hidden", "lead.hidden_free")
+"""What is said of a lead that may not be worked, and of one that may not be seen."""
+WITHDRAWN = frozenset({Act.LOG, Act.ASSIGN, Act.CLAIM, Act.PASS})
+"""What nobody may do with a lead that is disqualified (S3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class Shown:
     """A lead with all that its card tells; `full` when this reader may see the details.
 
     `home` is the country whose national numbers the team reads; `now` is UTC; `standing` says
-    why the lead has its tier.
+    why the lead has its tier, `ended` how it was disqualified.
     """
 
     lead: Lead
@@ -40,6 +49,7 @@ class Shown:
     home: str
     now: datetime
     standing: Standing
+    ended: Change | None = None
 
 
 def open_lead(view: View, lead_id: int, *, by: Rep) -> Lead:
@@ -53,10 +63,10 @@ def open_lead(view: View, lead_id: int, *, by: Rep) -> Lead:
     return lead
 
 
-def workable(view: View, lead_id: int, *, by: Rep) -> Lead:
-    """Give a lead that this person may log on; raises Refused otherwise (C5)."""
+def workable(view: View, lead_id: int, *, by: Rep, act: Act = Act.LOG) -> Lead:
+    """Give a lead with which this person may do such an act; raises Refused otherwise (C5)."""
     lead = open_lead(view, lead_id, by=by)
-    check_workable(view, lead, by=by)
+    check_workable(view, lead, by=by, act=act)
     return lead
 
 
@@ -71,14 +81,36 @@ def loggable(view: View, lead_id: int, *, by: Rep, now: datetime) -> Lead:
     return lead
 
 
-def check_workable(view: View, lead: Lead, *, by: Rep) -> None:
-    """Raise Refused, with who has the lead, unless this person may log on it (C5)."""
-    if may_work(by, lead):
+def check_workable(view: View, lead: Lead, *, by: Rep, act: Act = Act.LOG) -> None:
+    """Raise Refused, with who has the lead, unless this person may do such an act with it (C5).
+
+    Who may is told who disqualified it and why, where that act is withdrawn (S3).
+    """
+    if may(by, act, lead):
+        if act in WITHDRAWN and lead.stage is Stage.DISQUALIFIED:
+            raise _withdrawn(view, lead)
         return
-    whose = "lead.of_another" if lead.owner else "lead.of_nobody"
+    of_another, of_nobody = HIDDEN if act is Act.SEE else CLOSED
     owner = reps.get(view, lead.owner)
     name = owner.name if owner else ""
+    whose = of_another if lead.owner else of_nobody
     raise Refused(whose, lead_id=lead.id, name=lead.name, owner=lead.owner, owner_name=name)
+
+
+def _withdrawn(view: View, lead: Lead) -> Refused:
+    ended = stages.newest(view, lead.id)
+    if ended is None or ended.reason == BY_OPTOUT:
+        return Refused("lead.disqualified_optout", lead_id=lead.id, name=lead.name)
+    rep = reps.get(view, ended.actor)
+    return Refused(
+        "lead.disqualified",
+        lead_id=lead.id,
+        name=lead.name,
+        owner=ended.actor,
+        owner_name=rep.name if rep else "",
+        when=ended.at,
+        reason=ended.reason,
+    )
 
 
 def show(desk: Desk, lead_id: int, *, by: str) -> Shown:
@@ -86,7 +118,31 @@ def show(desk: Desk, lead_id: int, *, by: str) -> Shown:
     with desk.store.view() as view:
         actor = member(view, by, admins=desk.settings.admin_slack_ids)
         lead = open_lead(view, lead_id, by=actor)
-        return shown(desk, view, lead, full=may_work(actor, lead))
+        return shown(desk, view, lead, full=may(actor, Act.SEE, lead))
+
+
+def see(desk: Desk, lead_id: int, *, by: str) -> Shown:
+    """Give what `show` does, and write down who saw a customer's details (C5)."""
+    known = show(desk, lead_id, by=by)
+    if known.full:
+        with desk.store.unit() as unit:
+            audit.write(desk, unit, by, "see", audit.of_lead(lead_id))
+            unit.commit()
+    return known
+
+
+def reveal(desk: Desk, lead_id: int, *, by: str) -> Shown:
+    """Give what a masked card hides to who may see it, and write that down (C5).
+
+    Raises Refused for everybody else.
+    """
+    with desk.store.unit() as unit:
+        actor = member(unit, by, admins=desk.settings.admin_slack_ids)
+        lead = workable(unit, lead_id, by=actor, act=Act.SEE)
+        audit.write(desk, unit, by, "reveal", audit.of_lead(lead_id))
+        known = shown(desk, unit, lead, full=True)
+        unit.commit()
+    return known
 
 
 def shown(desk: Desk, view: View, lead: Lead, *, full: bool) -> Shown:
@@ -102,6 +158,7 @@ def shown(desk: Desk, view: View, lead: Lead, *, full: bool) -> Shown:
         home=desk.settings.default_region,
         now=desk.clock(),
         standing=standing(desk, lead),
+        ended=stages.newest(view, lead.id) if lead.stage is Stage.DISQUALIFIED else None,
     )
 
 
@@ -110,7 +167,7 @@ def add_note(desk: Desk, lead_id: int, text: str, *, by: str, key: str = "") -> 
     now = desk.clock()
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
-        lead = workable(unit, lead_id, by=actor)
+        lead = workable(unit, lead_id, by=actor, act=Act.NOTE)
         if inbox.first_time(unit, key, at=now):
             write_note(desk, unit, lead, text, by=by, now=now)
         unit.commit()
@@ -121,6 +178,7 @@ def write_note(desk: Desk, unit: Unit, lead: Lead, text: str, *, by: str, now: d
     """Write a note into a lead's history, now (UTC), and bring its cards up to the present (C4)."""
     said = split(text)
     leads.add_line(unit, lead.id, at=now, actor=by, what="note", text=said.note, **said.data)
+    audit.write(desk, unit, by, "note", audit.of_lead(lead.id))
     desk.send(unit, lead, (RefreshCard(lead.id),), now=now)
 
 

@@ -10,10 +10,11 @@ from bot.grading import graded
 from bot.team import member
 from rules.effects import TellManagers
 from rules.low_answer import switched
+from rules.permissions import Act, may
 from rules.playbook import Playbook
 from rules.refusals import Refused
 from rules.tiers import Grade, Grades, grade
-from storage import kept, measures, outbox
+from storage import given, kept, measures, outbox
 
 NIGHT = time(3, 0)
 DAY = timedelta(days=1)
@@ -28,10 +29,12 @@ def learn(desk: Desk) -> Grades:
     with desk.store.view() as view:
         cells = measures.count_cells(view, since=since, mature=mature)
         hours = measures.count_hours(view, since=since)
+        closings = given.count_closings(view, since=since, mature=mature)
     with desk.store.unit() as unit:
         # First, so that of two who measure at once the second waits for the first.
         kept.put(unit, LEARNED, now.isoformat(), at=now)
         measures.keep(unit, cells, hours)
+        given.keep_closings(unit, closings, at=now)
         unit.commit()
     recall(desk)
     _regrade(desk)
@@ -44,7 +47,7 @@ def learn_now(desk: Desk, *, by: str) -> Grades:
     Raises Refused for all but managers, and while somebody else's demand is measured.
     """
     with desk.store.view() as view:
-        if not member(view, by, admins=desk.settings.admin_slack_ids).manages:
+        if not may(member(view, by, admins=desk.settings.admin_slack_ids), Act.MANAGE):
             raise Refused("tier.managers_only")
     if not desk.present.measuring.acquire(blocking=False):
         raise Refused("tier.measuring")

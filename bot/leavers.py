@@ -2,23 +2,24 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot import handed
+from bot import audit, handed
 from bot.assign import tell_managers
 from bot.cover import StandIns
 from bot.desk import Desk
 from rules.effect import Effect
-from rules.effects import TellManagers
+from rules.effects import RefreshCard, TellManagers
 from rules.reminders import ShowHome
 from rules.shifts import is_away
 from rules.team import Rep
-from storage import chairs, home, kept, outbox, reps
+from storage import chairs, home, kept, outbox, posts, reps
 from storage.unit import Unit
 
 AT_ONCE = 200
 INHERITED = "inherited"
+MASKED = 40
 Directory = Callable[[Collection[str]], Collection[str]]
 """Asks Slack which of these members were deactivated; those of whom it says nothing were not."""
 Tally = dict[str, Any]
@@ -47,6 +48,7 @@ def leave(desk: Desk, slack_ids: Collection[str]) -> int:
             one.slack_id for one in team if one.slack_id in slack_ids and one.state != "paused"
         ]
         pause(unit, leaving, now=desk.clock())
+        audit.write_team(desk, unit, "", "leave", before=team, after=reps.everybody(unit))
         unit.commit()
     return len(leaving)
 
@@ -62,6 +64,18 @@ def pause(unit: Unit, leaving: Iterable[str], *, now: datetime) -> None:
     outbox.add(unit, [ShowHome(one) for one in ids if one in watching], now=now)
     for slack_id in ids:
         kept.put(unit, _key(slack_id), _begun(now), at=now)
+        _mask(unit, slack_id, now=now)
+
+
+def _mask(unit: Unit, slack_id: str, *, now: datetime) -> None:
+    """Mask the cards of closed leads that stand with who left: `MASKED` a minute, as Slack bears.
+
+    Those of the others are masked when they are passed on.
+    """
+    found = posts.parked_with(unit, slack_id)
+    for minute, first in enumerate(range(0, len(found), MASKED)):
+        cards = [RefreshCard(one) for one in found[first : first + MASKED]]
+        outbox.add(unit, cards, now=now, due_at=now + timedelta(minutes=minute))
 
 
 def pass_on(desk: Desk, *, strangers: Collection[str] = ()) -> int:

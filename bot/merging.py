@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot import audit
 from bot.assign import Rotation
 from bot.desk import Desk
 from bot.heard import heard
@@ -10,6 +11,7 @@ from bot.optouts import applied
 from bot.returns import bring_back, call_again, regraded, tell_owner
 from bot.sources import Form, add_source
 from bot.speed import clocked
+from bot.stages import by_points
 from rules.effects import RefreshCard, TellOwner
 from rules.fields import Draft
 from rules.guards import may_be_called
@@ -20,7 +22,7 @@ from storage import calls, leads
 from storage.unit import Unit
 
 HEAT = tuple(Kind)
-FILLED = ("product", "language", "region", "city", "referrer")
+FILLED = ("product", "language", "region", "city", "age", "interests", "referrer")
 LONGEST_NOTE = 3000
 
 
@@ -46,10 +48,13 @@ def merge(desk: Desk, unit: Unit, lead_id: int, form: Form, rotation: Rotation) 
     if lead != before:
         lead = leads.save(unit, lead, before=before)
     if fresh:
+        audit.write_lead(
+            desk, unit, "", "merge", before=before, after=lead, source=form.batch.source
+        )
         desk.send(unit, lead, (RefreshCard(lead_id),), now=now)
-    if not form.batch.post or (lead.working and not fresh):
-        return lead
-    return _answered(desk, unit, heard(unit, lead, now=now), form, rotation)
+    if form.batch.post and (fresh or not lead.working):
+        lead = _answered(desk, unit, heard(unit, lead, now=now), form, rotation)
+    return by_points(desk, unit, lead, now=now)
 
 
 def _answered(desk: Desk, unit: Unit, lead: Lead, form: Form, rotation: Rotation) -> Lead:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import audit
 from bot.desk import Desk
 from bot.leads import workable
 from bot.optouts import Asked, Change, Closing, carry_out
@@ -14,16 +15,19 @@ from rules.lead import Lead
 from rules.messages import ask_phone
 from rules.nags import due_of, reopened
 from rules.optouts import BY_COMMAND, closed_to, in_order, opened_to
+from rules.permissions import Act, may
 from rules.phones import email_key
 from rules.refusals import Refused
 from rules.replies import waits_for_an_answer
+from rules.stages import UNDONE
 from rules.team import Rep
 from rules.words import Step
 from storage import calls, inbox, leads, optouts, outbox
 from storage.optouts import Written
+from storage.stages import Cause
 from storage.unit import Unit
 
-RESTORED = ("opted_out", "stage", "next_what", "next_at", "importance", "closed_at")
+RESTORED = ("opted_out", "stage", "staged_at", "next_what", "next_at", "importance", "closed_at")
 TIME_TO_UNDO = timedelta(hours=1)
 DROPPED = ("closed", "not_allowed", "reason_gone")
 """Why a message was dropped that waited when the opt-out came."""
@@ -67,7 +71,7 @@ def opt_out(desk: Desk, act: OptOut, *, by: str, key: str = "") -> OptedOut:
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
         _lock_person(unit, act.lead_id)
-        lead = workable(unit, act.lead_id, by=actor)
+        lead = workable(unit, act.lead_id, by=actor, act=Act.OPTOUT)
         if not inbox.first_time(unit, key, at=now):
             return OptedOut(lead, act.channels)
         asked = Asked(act.channels, by, BY_COMMAND, now)
@@ -146,12 +150,12 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> TakenBack:
 
 def _to_take_back(unit: Unit, line_id: int, actor: Rep, *, now: datetime) -> Written:
     line = optouts.written(unit, line_id)
-    if line is None or not (actor.manages or line.actor == actor.slack_id):
+    if line is None or not (may(actor, Act.MANAGE) or line.actor == actor.slack_id):
         raise Refused("undo.nothing")
     if not line.data.get("undo"):
         raise Refused("undo.done")
     undo = line.data["undo"]
-    lead = workable(unit, undo["lead"], by=actor)
+    lead = workable(unit, undo["lead"], by=actor, act=Act.OPTOUT)
     if now - line.at > TIME_TO_UNDO:
         raise Refused("undo.late")
     if any(was["id"] == lead.id and not _stands_as_left(lead, was) for was in undo["leads"]):
@@ -178,13 +182,14 @@ def _restore(
     still = optouts.of(unit, lead.phone_e164, email_key(lead.email))
     open_again = before if same else opened_to(lead, added)
     back = closed_to(open_again, still, now=now, playbook=desk.playbook)
-    saved = leads.save(unit, back, before=lead)
+    saved = leads.save(unit, back, before=lead, cause=Cause(by, UNDONE, now))
     if same and was["followup"] and saved.next_what is Step.FOLLOW_UP:
         _reopen(desk, unit, saved, was["followup"], now=now)
     _requeue(desk, unit, saved, since=line.at, now=now)
     channels = [one for one in added if one not in saved.opted_out]
     data = {"channels": channels, "how": BY_COMMAND}
     leads.add_line(unit, lead.id, at=now, actor=by, what="opted_in", **data)
+    audit.write_lead(desk, unit, by, "optin", before=lead, after=saved, how=BY_COMMAND)
     desk.send(unit, saved, (RefreshCard(lead.id),), now=now)
     return saved, same
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import audit
 from bot.desk import Desk
 from rules.effect import Effect
 from rules.effects import RefreshCard, RetireNudge, TellOwner
@@ -19,8 +20,10 @@ from rules.optouts import (
     targets,
 )
 from rules.phones import email_key
+from rules.stages import BY_OPTOUT
 from rules.words import CALLS, Step
 from storage import calls, leads, optouts, outbox
+from storage.stages import Cause
 from storage.unit import Unit
 
 
@@ -146,13 +149,14 @@ def _close(desk: Desk, unit: Unit, before: Lead, channels: set[str], asked: Aske
     after = closed_to(before, channels, now=asked.now, playbook=desk.playbook)
     if after == before:
         return None
-    saved = leads.save(unit, after, before=before)
+    saved = leads.save(unit, after, before=before, cause=Cause(asked.actor, BY_OPTOUT))
     ended, effects = _end_followup(unit, saved, now=asked.now)
     closed = tuple(one for one in saved.opted_out if one not in before.opted_out)
     data = {"channels": list(closed), "how": asked.how} | (
         {"text": asked.said} if asked.said else {}
     )
     line = optouts.write(unit, saved.id, at=asked.now, actor=asked.actor, data=data)
+    audit.write_lead(desk, unit, asked.actor, "optout", before=before, after=saved, how=asked.how)
     _write_end(unit, before, saved, now=asked.now)
     told = _told(before, saved, closed, asked)
     desk.send(unit, saved, (*told, *effects, RefreshCard(saved.id)), now=asked.now)
@@ -209,6 +213,7 @@ def reopen(
     data = {"channels": [one for one in asked if one in lead.opted_out], "how": how}
     said_too = {"text": said} if said else {}
     leads.add_line(unit, lead.id, at=now, actor="", what="opted_in", **data, **said_too)
+    audit.write_lead(desk, unit, "", "optin", before=lead, after=saved, how=how)
     desk.send(unit, saved, (RefreshCard(lead.id),), now=now)
     return saved
 

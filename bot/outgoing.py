@@ -4,7 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot import alarms, board, catchup, figures, firstcalls, nudges, pictures
+from bot import (
+    alarms,
+    approval_posts,
+    board,
+    catchup,
+    fairness,
+    figures,
+    firstcalls,
+    nudges,
+    pictures,
+)
 from bot.agenda import prepare_agenda
 from bot.audience import lead_of, team_words, words_of
 from bot.board import prepare_board
@@ -35,16 +45,21 @@ from bot.told import (
     prepare_post_reply,
     prepare_tell_managers,
     prepare_tell_owner,
+    prepare_tell_reassigned,
     prepare_tell_reply,
+    prepare_tell_stage,
 )
 from bot.views import digest, notices
+from bot.views import fairness as fairness_views
 from bot.views.card import card
+from bot.welcome import prepare_guide, prepare_welcome
 from rules.digest import Figures
 from rules.effects import (
     NudgeRep,
     PostCard,
     PostDigest,
     PostDigestPicture,
+    PostFairness,
     PostFolded,
     PostImport,
     PostOwnerCard,
@@ -56,6 +71,7 @@ from rules.effects import (
     TellReply,
 )
 from rules.reminders import (
+    AskSqo,
     HandOver,
     NudgeCall,
     PostBoard,
@@ -63,13 +79,20 @@ from rules.reminders import (
     RetireCall,
     SendAgenda,
     SendCatchUp,
+    SendGuide,
     ShowHome,
     TellAway,
+    TellReassigned,
+    TellStage,
+    WelcomeRep,
 )
 from rules.sending import SendEmail, SendSms
 from storage import leads, outbox, posts, preferences
 from storage.outbox import Row
 from storage.unit import Unit, View
+
+REFRESHED = (CARD, alarms.ALARM, approval_posts.POST)
+"""What such messages are for that change with their lead."""
 
 
 def order_for(desk: Desk, row: Row) -> Prepared:
@@ -148,7 +171,7 @@ def _post_owner_card(desk: Desk, view: View, row: Row) -> Prepared:
 def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     lead = lead_of(view, effect.lead_id)
-    found = posts.of_purposes(view, effect.lead_id, (CARD, alarms.ALARM)) if lead else []
+    found = posts.of_purposes(view, effect.lead_id, REFRESHED) if lead else []
     if lead is None or not found:
         return Drop("no_post")
     orders: list[Order] = []
@@ -160,6 +183,8 @@ def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
         message = card(known, words, desk.playbook, private=private)
         orders.append(SlackUpdate(post.channel, post.ts, message))
     orders += alarms.ended(desk, view, [one for one in found if one.purpose == alarms.ALARM])
+    asked = [one for one in found if one.purpose == approval_posts.POST]
+    orders += approval_posts.ended(desk, view, asked)
     return orders or Drop("no_post")
 
 
@@ -190,6 +215,17 @@ def _post_digest_picture(desk: Desk, view: View, row: Row) -> Prepared:
     return [SlackPicture(to, png, "digest.png", title, chart.alt)]
 
 
+def _post_fairness(desk: Desk, view: View, _row: Row) -> Prepared:
+    found, words = fairness.of_weeks(view, until=desk.clock()), team_words(desk)
+    to = desk.settings.managers_channel
+    chart = fairness_views.chart(found, words.plain)
+    post = SlackPost(to, fairness_views.fairness(found, words), for_managers=True)
+    if not to or chart is None:
+        return [post] if to else Drop("no_channel")
+    png, title = pictures.draw(chart), words.plain.join(Safe(chart.title), Safe(chart.period))
+    return [post, SlackPicture(to, png, "fairness.png", title, chart.alt)]
+
+
 def _digest_figures(view: View, row: Row) -> Figures:
     effect: Any = row.effect
     since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
@@ -203,6 +239,7 @@ _STANDS: dict[type, Callable[..., None]] = {
     PostBoard: board.stands,
     SendCatchUp: catchup.stands,
     TellManagers: alarms.stands,
+    AskSqo: approval_posts.stands,
 }
 _PREPARE: dict[type, Prepare] = {
     PostCard: _post_card,
@@ -215,6 +252,9 @@ _PREPARE: dict[type, Prepare] = {
     NudgeCall: prepare_nudge_call,
     RetireCall: prepare_retire_call,
     TellAway: prepare_tell_away,
+    TellStage: prepare_tell_stage,
+    AskSqo: approval_posts.prepare,
+    TellReassigned: prepare_tell_reassigned,
     PostBoard: prepare_board,
     SendCatchUp: prepare_catch_up,
     SendAgenda: prepare_agenda,
@@ -228,5 +268,8 @@ _PREPARE: dict[type, Prepare] = {
     PostFolded: _post_folded,
     PostDigest: _post_digest,
     PostDigestPicture: _post_digest_picture,
+    PostFairness: _post_fairness,
     ShowHome: prepare_show_home,
+    WelcomeRep: prepare_welcome,
+    SendGuide: prepare_guide,
 }

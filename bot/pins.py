@@ -1,14 +1,15 @@
 """Tiers that a manager chooses: for one lead, or for all of its campaign (L1.3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot import playbooks
+from bot import audit, playbooks
 from bot.desk import Desk
 from bot.grading import Standing, graded, standing
 from bot.leads import open_lead
 from bot.team import member
 from rules.effects import RefreshCard
 from rules.lead import Lead
+from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.words import Tier
 from storage import inbox, leads, measures
@@ -35,7 +36,7 @@ def pinnable(desk: Desk, lead_id: int, *, by: str) -> Lead:
 
 def _pinnable(desk: Desk, view: View, lead_id: int, *, by: str) -> Lead:
     actor = member(view, by, admins=desk.settings.admin_slack_ids)
-    if not actor.manages:
+    if not may(actor, Act.MANAGE):
         raise Refused("tier.managers_only")
     lead = open_lead(view, lead_id, by=actor)
     if not lead.living:
@@ -54,6 +55,8 @@ def pin_lead(desk: Desk, lead_id: int, tier: Tier | None, *, by: str, key: str =
             measures.pin(unit, lead_id, tier, grade)
             what, data = ("tier_pinned", {"tier": pin}) if tier else ("tier_measured", {})
             leads.add_line(unit, lead_id, at=now, actor=by, what=what, **data)
+            after = replace(lead, tier_pin=pin)
+            audit.write_lead(desk, unit, by, "pin_tier", before=lead, after=after)
             desk.send(unit, lead, (RefreshCard(lead_id),), now=now)
         unit.commit()
     return _pinned(desk, lead_id, of_campaign=False)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot import audit
 from bot.assign import tell_managers
 from bot.calendars import known_countries
 from bot.desk import Desk
@@ -15,6 +16,7 @@ from bot.settings import Settings
 from bot.team import member
 from rules.effects import TellManagers
 from rules.overlay import Overlay, changed, merged, value_at
+from rules.permissions import Act, may
 from rules.playbook import Playbook
 from rules.playbook_file import PlaybookFaults, read_playbook
 from rules.playbook_keys import TOGETHER
@@ -138,7 +140,7 @@ def check_manager(desk: Desk, by: str) -> None:
 
 
 def _check_manager(desk: Desk, view: View, by: str) -> None:
-    if not member(view, by, admins=desk.settings.admin_slack_ids).manages:
+    if not may(member(view, by, admins=desk.settings.admin_slack_ids), Act.PLAYBOOK):
         raise Refused("playbook.managers_only")
 
 
@@ -190,7 +192,7 @@ def revert(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
         _check_manager(desk, unit, by)
         return _known(unit, version).overlay
 
-    return _store(desk, by, over, key=key)
+    return _store(desk, by, over, key=key, act="revert")
 
 
 def undo(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
@@ -206,7 +208,7 @@ def undo(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
         kept = {name: one for name, one in newest.overlay.items() if name not in made.changed}
         return kept | {name: older[name] for name in made.changed if name in older}
 
-    return _store(desk, by, over, key=key)
+    return _store(desk, by, over, key=key, act="undo")
 
 
 def history(desk: Desk, by: str) -> list[Changed]:
@@ -250,6 +252,7 @@ def _store(
     over: Callable[[Unit, Version], Overlay],
     *,
     key: str,
+    act: str = "change",
     also: Also | None = None,
 ) -> Changed:
     now = desk.clock()
@@ -264,6 +267,7 @@ def _store(
         if not found:
             return _named(unit, replace(newest, changed={}))
         made = playbooks.add(unit, at=now, actor=by, changed=found, overlay=overlay)
+        audit.write_playbook(desk, unit, by, act, found)
         if also:
             also(unit, made)
         told = _named(unit, made)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot import audit
 from bot.desk import Desk
 from bot.team import member
 from rules.words import Switch
@@ -34,5 +35,6 @@ def choose(desk: Desk, on: Collection[str], *, by: str) -> Wanted:
         hidden = preferences.off(unit, by) - set(kinds)
         off = {*hidden, *(one for one in kinds if one not in on)}
         preferences.keep(unit, by, off, at=desk.clock())
+        audit.write(desk, unit, by, "preferences", audit.of_rep(by), after={"off": off})
         unit.commit()
     return Wanted(kinds, frozenset(one for one in kinds if one in on))

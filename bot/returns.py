@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot import audit
 from bot.assign import Rotation, give, tell_managers
 from bot.desk import Desk
 from bot.grading import graded
@@ -12,10 +13,13 @@ from rules.effect import Effect
 from rules.effects import PostOwnerCard, RefreshCard, TellManagers, TellOwner
 from rules.guards import may_be_called
 from rules.lead import Lead
+from rules.matching import speaks
 from rules.plan import first_call
+from rules.stages import RETURNED, reopened
 from rules.words import CALLS, Stage, Step
-from storage import leads, measures, outbox
-from storage.unit import Unit
+from storage import leads, measures, outbox, reps
+from storage.stages import Cause
+from storage.unit import Unit, View
 
 
 def bring_back(
@@ -37,10 +41,47 @@ def bring_back(
     """
     if lead.stage is Stage.WON or (CALLS in lead.opted_out and not by_mail):
         return lead
-    living = regraded(desk, unit, replace(lead, stage=Stage.LEAD, closed_at=None, tried=0))
+    living = regraded(desk, unit, _returned(lead, now=now))
     back = _next(desk, _anew(living, now=now), now=now, at=at, by_mail=by_mail)
     leads.add_line(unit, lead.id, at=now, actor="", what="returned")
-    owned, effects = _with_rep(desk, unit, lead, back, rotation, now=now)
+    owned = _given_back(desk, unit, lead, back, rotation, now=now, cause=Cause("", RETURNED))
+    audit.write_lead(desk, unit, "", "return", before=lead, after=owned)
+    return owned
+
+
+def _returned(lead: Lead, *, now: datetime) -> Lead:
+    """Let who was parked stand at the stage of one who just came."""
+    if lead.stage is Stage.LEAD:
+        return replace(lead, closed_at=None, tried=0)
+    return reopened(lead, Stage.LEAD, now=now)
+
+
+def reopen(
+    desk: Desk, unit: Unit, lead: Lead, to: Stage, *, by: str, reason: str, now: datetime
+) -> Lead:
+    """Give a closed lead back to its rep at a living stage, to be called as fresh (S, L4.1).
+
+    `now` is UTC. One whose rep has left goes to the rotation.
+    """
+    living = regraded(desk, unit, reopened(lead, to, now=now))
+    back = _next(desk, _anew(living, now=now), now=now, at=None, by_mail=False)
+    return _given_back(desk, unit, lead, back, None, now=now, cause=Cause(by, reason))
+
+
+def _given_back(
+    desk: Desk,
+    unit: Unit,
+    before: Lead,
+    lead: Lead,
+    rotation: Rotation | None,
+    *,
+    now: datetime,
+    cause: Cause,
+) -> Lead:
+    if before.stage is not lead.stage:
+        lead = leads.save(unit, lead, before=before, cause=cause)
+        before = lead
+    owned, effects = _with_rep(desk, unit, before, lead, rotation, now=now)
     told = effects or _told(owned)
     desk.send(unit, owned, (*told, RefreshCard(lead.id)), now=now)
     return owned
@@ -84,6 +125,7 @@ def _anew(lead: Lead, *, now: datetime) -> Lead:
         plan_step=0,
         plan_at=None,
         unavailables=0,
+        passes=0,
         missed_followup=0,
         followup_misses=0,
         fresh_at=now,
@@ -103,10 +145,17 @@ def _with_rep(
     desk: Desk, unit: Unit, before: Lead, lead: Lead, rotation: Rotation | None, *, now: datetime
 ) -> tuple[Lead, tuple[Effect, ...]]:
     """Save a lead with its rep, or with the rotation's where that one is not in the team."""
-    if is_in_team(desk, unit, lead.owner):
+    if _stays(desk, unit, lead):
         return leads.save(unit, clocked(desk, unit, lead, now=now), before=before), ()
-    choice = (rotation or Rotation(desk, unit, now=now)).choose()
+    choice = (rotation or Rotation(desk, unit, now=now)).choose(lead)
     return give(desk, unit, replace(lead, owner=""), choice, now=now)
+
+
+def _stays(desk: Desk, view: View, lead: Lead) -> bool:
+    """Say whether who had a lead has it again: of the team still, speaks its language (C3)."""
+    rep = reps.get(view, lead.owner) if lead.owner else None
+    here = is_in_team(desk, view, lead.owner)
+    return here and (rep is None or speaks(rep, lead, desk.playbook.match))
 
 
 def _told(lead: Lead) -> tuple[Effect, ...]:

@@ -7,7 +7,8 @@ from bot.desk import Desk
 from rules import ladder
 from rules.ladder import Pace
 from rules.lead import Lead
-from rules.shifts import is_away, shift_week
+from rules.rest import merged
+from rules.shifts import holidays_of, is_away, shift_week
 from rules.team import Rep
 from rules.words import Role
 from rules.working import Working
@@ -28,7 +29,7 @@ def pace_of(desk: Desk, lead: Lead, rep: Rep | None, *, now: datetime) -> Pace:
         owner.zone,
         desk.playbook.calling,
         desk.zone_of(lead),
-        desk.rest(now),
+        merged([*desk.rest(now).spans, *holidays_of(owner)]),
     )
     away = is_away(owner, now=now)
     back = owner.away_until or now + UNKNOWN_RETURN

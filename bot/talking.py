@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot import audit
 from bot.desk import Desk
 from bot.leads import workable
 from bot.team import member
@@ -46,6 +47,7 @@ def start(desk: Desk, lead_id: int, *, by: str, key: str = "") -> Started:
         rung = ladder.begun(replace(lead, talking_by=by, talking_at=now))
         begun = leads.save(unit, rung, before=lead)
         kept.put(unit, name, {"lead": lead_id}, at=now)
+        audit.write(desk, unit, by, "call", audit.of_lead(lead_id))
         desk.send(unit, begun, (RefreshCard(lead_id),), now=now)
         unit.commit()
     return Started(begun, stopped)

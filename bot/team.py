@@ -18,7 +18,8 @@ def member(view: View, slack_id: str, *, admins: tuple[str, ...] = ()) -> Rep:
     """
     found = reps.get(view, slack_id)
     if slack_id in admins:
-        return found if found and found.manages else Rep(slack_id, "admin", role=Role.ADMIN)
+        listed = found and found.manages and found.state != "paused"
+        return found if found and listed else Rep(slack_id, "admin", role=Role.ADMIN)
     if found is None or found.state == "paused":
         raise Refused("team.outsider")
     return found

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from bot import figures
+from bot import audit, figures
 from bot.board import too_long, who_waits
 from bot.desk import Desk
 from bot.paging import Page, Pages, page
 from bot.team import member
 from rules.digest import Figures
 from rules.lead import Lead
+from rules.permissions import Act, may
 from rules.playbook import Wave
 from rules.queue import AGREED_FOR
 from rules.refusals import Refused
 from rules.shifts import is_away, is_on_shift
 from rules.team import Rep
 from rules.words import Tier
-from storage import home, inbox, kept, leads, messages, outbox, reps, wave, worked
+from storage import deadletters, home, inbox, kept, leads, messages, reps, wave, worked
 from storage.home import Counts
 from storage.ladder import Waiting
 from storage.unit import View
@@ -96,7 +97,7 @@ def team_board(desk: Desk, *, by: str, pages: Pages | None = None) -> Board:
 
 
 def _check_manager(desk: Desk, view: View, by: str) -> None:
-    if not member(view, by, admins=desk.settings.admin_slack_ids).manages:
+    if not may(member(view, by, admins=desk.settings.admin_slack_ids), Act.MANAGE):
         raise Refused("team.managers_only")
 
 
@@ -180,10 +181,10 @@ def _unassigned(view: View, pages: Pages, bar: Wave) -> Page[Lead]:
 
 
 def _dead(view: View, pages: Pages) -> Page[Dead]:
-    total, _ = outbox.dead_count(view)
+    total, _ = deadletters.count(view)
 
     def take(skip: int) -> list[Dead]:
-        return [_made(view, row) for row in outbox.dead(view, most=SIZE, skip=skip)]
+        return [_made(view, row) for row in deadletters.newest(view, most=SIZE, skip=skip)]
 
     return page("dead", pages, total=total, size=SIZE, take=take)
 
@@ -209,7 +210,7 @@ def mark(desk: Desk, view: View) -> tuple[object, ...]:
     return (
         home.newest(view),
         team,
-        outbox.dead_count(view),
+        deadletters.count(view),
         inbox.quarantined(view),
         kept.get(view, "loose_ends"),
         who_waits(desk, view, now=now),
@@ -226,10 +227,11 @@ def retry_dead(desk: Desk, row_id: int, *, by: str) -> str:
     now = desk.clock()
     with desk.store.unit() as unit:
         _check_manager(desk, unit, by)
-        kind = outbox.revive(unit, row_id, now=now)
+        kind = deadletters.revive(unit, row_id, now=now)
         if not kind:
             raise Refused("team.not_dead")
         messages.forget_failed(unit, row_id)
+        audit.write(desk, unit, by, "retry", f"message:{row_id}")
         unit.commit()
     return kind
 
@@ -241,6 +243,7 @@ def dismiss_dead(desk: Desk, row_id: int, *, by: str) -> None:
     """
     with desk.store.unit() as unit:
         _check_manager(desk, unit, by)
-        if not outbox.dismiss(unit, row_id):
+        if not deadletters.dismiss(unit, row_id):
             raise Refused("team.not_dead")
+        audit.write(desk, unit, by, "dismiss", f"message:{row_id}")
         unit.commit()

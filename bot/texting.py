@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import audit
 from bot.desk import Desk
 from bot.leads import workable
 from bot.outward import leaves_at
@@ -62,6 +63,7 @@ def write(desk: Desk, lead_id: int, text: str, *, by: str, key: str) -> Texting:
         leave = leaves_at(desk, unit, lead, sms, now=now)
         if inbox.first_time(unit, key, at=now):
             leads.add_line(unit, lead.id, at=now, actor=by, what="wrote_sms", text=said)
+            audit.write(desk, unit, by, "text", audit.of_lead(lead.id))
             desk.send(unit, lead, (sms, RefreshCard(lead.id)), now=now)
         unit.commit()
     return Texting(lead, now, leave, count(said).segments, key)
@@ -92,6 +94,7 @@ def take_back(desk: Desk, lead_id: int, about: str, *, by: str) -> Lead:
         if not outbox.cancel(unit, [key], why="undone", now=now):
             raise Refused("undo.left", lead_id=lead.id, name=lead.name)
         leads.add_line(unit, lead.id, at=now, actor=by, what="sms_taken_back")
+        audit.write(desk, unit, by, "text_undo", audit.of_lead(lead.id))
         desk.send(unit, lead, (RefreshCard(lead.id),), now=now)
         unit.commit()
     return lead

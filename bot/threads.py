@@ -11,6 +11,7 @@ from bot.told import CARD
 from bot.views.history import settled
 from bot.views.thread import happened
 from rules.lead import Lead
+from rules.permissions import Act
 from rules.refusals import Refused
 from rules.reminders import PostLines
 from rules.typed import as_typed
@@ -25,8 +26,9 @@ MOST = 30
 TOLD = frozenset(
     {
         *("outcome", "undone", "parked", "disqualified_optout", "returned"),
-        *("opted_out", "opted_in"),
+        *("opted_out", "opted_in", "staged", "stage_undone"),
         *("handed_over", "moved", "covered", "inherited", "agreed_again"),
+        *("claimed", "passed", "passed_nobody", "passed_back"),
     }
 )
 """Lines of history that stand in the thread; notes, reminders and grades are not for a channel."""
@@ -47,7 +49,7 @@ def note_from(desk: Desk, lead_id: int, text: str, *, by: str, key: str) -> Lead
     now = desk.clock()
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
-        lead = workable(unit, lead_id, by=actor)
+        lead = workable(unit, lead_id, by=actor, act=Act.NOTE)
         said = as_typed(text, names=_names(unit))
         if not said:
             raise Refused("note.needs_words", lead_id=lead.id, name=lead.name)

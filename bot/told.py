@@ -5,15 +5,17 @@ from typing import Any
 from bot import replies
 from bot.alarms import ALARMS, prepare_alarm
 from bot.audience import lead_of, team_words, words_of
+from bot.bulk import find
 from bot.desk import Desk
 from bot.orders import Drop, Prepared, SlackPost
 from bot.team import hears_notices, is_in_team
-from bot.views import notices
+from bot.views import notices, stages
+from bot.views.bulk import reassigned
 from storage import posts
 from storage.outbox import Row
 from storage.unit import View
 
-CARD = "card"
+CARD = posts.CARD
 
 
 def prepare_tell_managers(desk: Desk, view: View, row: Row) -> Prepared:
@@ -33,6 +35,16 @@ def prepare_tell_managers(desk: Desk, view: View, row: Row) -> Prepared:
     )
     to = effect.to or desk.settings.managers_channel
     return [SlackPost(to, message, for_managers=not effect.to)]
+
+
+def prepare_tell_stage(desk: Desk, view: View, row: Row) -> Prepared:
+    """Tell who held a lead what somebody did to its stage (S3)."""
+    effect: Any = row.effect
+    lead = lead_of(view, effect.lead_id)
+    if lead is None or not is_in_team(desk, view, effect.rep):
+        return Drop("rep_left")
+    message = stages.told(effect, lead, words_of(desk, view, effect.rep))
+    return [SlackPost(effect.rep, message)]
 
 
 def prepare_tell_reply(desk: Desk, view: View, row: Row) -> Prepared:
@@ -56,6 +68,15 @@ def prepare_tell_owner(desk: Desk, view: View, row: Row) -> Prepared:
         return Drop("owner_changed")
     words, home = words_of(desk, view, effect.rep), desk.settings.default_region
     return [SlackPost(effect.rep, notices.for_owner(effect, lead, words, home=home))]
+
+
+def prepare_tell_reassigned(desk: Desk, view: View, row: Row) -> Prepared:
+    """Tell the manager who moved many leads where they are now."""
+    effect: Any = row.effect
+    if not hears_notices(desk, view, effect.rep):
+        return Drop("manages_no_more")
+    message = reassigned(find(view, effect.run), words_of(desk, view, effect.rep))
+    return [SlackPost(effect.rep, message)]
 
 
 def prepare_post_reply(desk: Desk, view: View, row: Row) -> Prepared:

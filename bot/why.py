@@ -6,22 +6,25 @@ from datetime import datetime
 from bot.desk import Desk
 from bot.leads import Shown, open_lead, shown
 from bot.outward import address_of
+from bot.routing import Standings
 from bot.team import member
 from rules import guards
 from rules.lead import FollowUp, Lead
 from rules.messages import WEEK, phone_asked, unwanted
 from rules.outlook import Call, Letter, Outlook, outlook
-from rules.permissions import may_work
+from rules.permissions import Act, may
+from rules.routes import Verdict
 from rules.sending import SendEmail, SendSms
 from rules.wave import on_hold
 from rules.words import Channel, Layer
 from storage import leads, messages, outbox
+from storage.given import Given, newest
 from storage.leads import Line
 from storage.unit import View
 
 LINES = 500
 BY_RULE = frozenset({"inherited", "covered", "moved"})
-GIVEN = frozenset({"assigned", "handed_over", *BY_RULE})
+GIVEN = frozenset({"assigned", "handed_over", "claimed", "passed", *BY_RULE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Explained:
 
     `ahead` is None for who may not see the lead in full; `manages` when the reader decides how
     leads are shared out; the list writes every `mailing_days`. One that `waits` gets no call
-    while there are more leads than hands.
+    while there are more leads than hands. `chosen` says who was considered for its owner,
+    `verdict` who is considered now for one without.
     """
 
     shown: Shown
@@ -39,6 +43,8 @@ class Explained:
     manages: bool
     mailing_days: int
     waits: bool = False
+    chosen: Given | None = None
+    verdict: Verdict | None = None
 
 
 def explain(desk: Desk, lead_id: int, *, by: str) -> Explained:
@@ -46,14 +52,30 @@ def explain(desk: Desk, lead_id: int, *, by: str) -> Explained:
     with desk.store.view() as view:
         actor = member(view, by, admins=desk.settings.admin_slack_ids)
         lead = open_lead(view, lead_id, by=actor)
-        known = shown(desk, view, lead, full=may_work(actor, lead))
+        known = shown(desk, view, lead, full=may(actor, Act.SEE, lead))
         lines = leads.lines(view, lead_id, most=LINES) if lead.owner else []
         ahead = look_ahead(desk, view, lead, known.followup, now=known.now) if known.full else None
+        chosen, verdict = _routed(desk, view, lead, now=known.now)
     given = next((line for line in lines if line.what in GIVEN), None)
     mine = given if given and given.data["to"] == lead.owner else None
     book = desk.playbook
     waits = on_hold(lead, book)
-    return Explained(known, mine, ahead, actor.manages, book.mailing_days, waits=waits)
+    manages = may(actor, Act.MANAGE)
+    return Explained(known, mine, ahead, manages, book.mailing_days, waits, chosen, verdict)
+
+
+def _routed(
+    desk: Desk, view: View, lead: Lead, *, now: datetime
+) -> tuple[Given | None, Verdict | None]:
+    """Give how a lead came to its owner, or who is considered for one that waits for one (C3)."""
+    if not lead.living:
+        return None, None
+    if lead.owner:
+        last = newest(view, lead.id)
+        return (last if last and last.rep == lead.owner else None), None
+    if on_hold(lead, desk.playbook):
+        return None, None
+    return None, Standings(desk, view, now=now).verdict(lead)
 
 
 def look_ahead(

@@ -4,21 +4,27 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from bot import calls, leads
+from bot import audit, calls, leads
 from bot.desk import Desk
 from bot.readers import reader
 from bot.views import modals, replies
 from bot.views.blocks import ActionId
+from bot.views.card import card
 from handlers import (
     agreements,
     away,
+    bulk,
     chairs,
+    claims,
     commands,
+    fairness,
     home,
     nags,
     optouts,
     playbook,
     preferences,
+    stages,
+    team,
     texting,
     wave,
     why,
@@ -33,6 +39,7 @@ from rules.refusals import Refused
 from rules.words import Outcome
 
 
+@audit.comes_from(audit.SLACK)
 def answer_click(desk: Desk, body: dict[str, Any]) -> Answer:
     """Carry out a click and give what the person sees next."""
     action = body["actions"][0]
@@ -71,6 +78,12 @@ def _show(click: Click) -> Answer:
     return Say(commands.show(click.act, Show(click.number)))
 
 
+def _reveal(click: Click) -> Answer:
+    act = click.act
+    known = leads.reveal(act.desk, click.number, by=act.who.slack_id)
+    return Say(card(known, act.who.words, act.desk.playbook, private=True, whole=True))
+
+
 def _next(click: Click) -> Answer:
     return Say(commands.hand_next(click.act, NextLead()))
 
@@ -100,6 +113,8 @@ _CLICKS: dict[ActionId, Callable[[Click], Answer]] = {
     ActionId.ASSIGN: _assign,
     ActionId.UNDO: _undo,
     ActionId.NEXT: _next,
+    ActionId.FAIRNESS: fairness.show,
+    ActionId.FAIRNESS_POST: fairness.post,
     ActionId.NAG_DONE: nags.log_call("talked", Outcome.SOLD),
     ActionId.NAG_LOG: nags.log_call("every", Outcome.NOANSWER),
     ActionId.NAG_HAND_OVER: nags.hand_over,
@@ -133,6 +148,13 @@ _CLICKS: dict[ActionId, Callable[[Click], Answer]] = {
     ActionId.WAVE_DECLINE: wave.decline,
     ActionId.WAVE_LIFT: wave.lift,
     ActionId.SHOW: _show,
+    ActionId.REVEAL: _reveal,
+    ActionId.STAGE: stages.choose,
+    ActionId.REOPEN: stages.reopen,
+    ActionId.UNDO_STAGE: stages.take_back,
+    ActionId.APPROVE_SQO: stages.approve,
+    ActionId.REJECT_SQO: stages.open_reject,
+    ActionId.REMATCH: stages.rematch,
     ActionId.HOME_PAGE: home.turn_page,
     ActionId.PAGE_BACK: home.turn_page,
     ActionId.PREFERENCES: preferences.open_modal,
@@ -141,4 +163,19 @@ _CLICKS: dict[ActionId, Callable[[Click], Answer]] = {
     ActionId.RETRY_DEAD: home.retry_dead,
     ActionId.DISMISS_DEAD: home.dismiss_dead,
     ActionId.LOOSE_ENDS: chairs.loose_ends,
+    ActionId.CLAIM: claims.click_claim,
+    ActionId.PASSING: claims.ask_reason,
+    ActionId.UNDO_PASSING: claims.take_back,
+    ActionId.TEAM_REASSIGN: bulk.open_modal,
+    ActionId.BULK_CHOOSE: bulk.choose,
+    ActionId.BULK_UNDO: bulk.take_back,
+    ActionId.TEAM_PEOPLE: team.people,
+    ActionId.TEAM_PAGE: team.turn_page,
+    ActionId.TEAM_ADD: team.open_add,
+    ActionId.TEAM_EDIT: team.open_edit,
+    ActionId.TEAM_PAUSE: team.open_leave(removed=False),
+    ActionId.TEAM_RESUME: team.resume,
+    ActionId.TEAM_REMOVE: team.open_leave(removed=True),
+    ActionId.GUIDE_CHECK: team.check_guide,
+    ActionId.GUIDE_PLAYBOOK: team.show_playbook,
 }

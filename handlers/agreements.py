@@ -10,7 +10,7 @@ from bot.views import agreements as views
 from bot.views.blocks import Message
 from handlers import commands
 from handlers.act import Act
-from handlers.answers import Answer, Click, OpenModal, Say, answering
+from handlers.answers import Answer, Click, OpenModal, Say, answering, text_of
 from rules.acts import LogOutcome
 from rules.agreements import Agreement
 from rules.refusals import Refused
@@ -129,11 +129,6 @@ def keep(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Message:
 def moment(stamp: object) -> datetime:
     """Read a moment as Slack's picker gives it."""
     return datetime.fromtimestamp(int(str(stamp)), UTC)
-
-
-def text_of(values: dict[str, Any], field: str) -> str:
-    """Read what was typed in a field, "" for one that is empty or not there."""
-    return (values.get(field) or "").strip()
 
 
 def minutes_of(values: dict[str, Any]) -> int | None:

@@ -72,6 +72,11 @@ class Click:
         return int(self.value)
 
 
+def text_of(values: dict[str, Any], field: str) -> str:
+    """Read what was typed in a field, "" for one that is empty or not there."""
+    return (values.get(field) or "").strip()
+
+
 def answering(view: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     """Let a modal remember where its confirmation goes: to the message that was clicked."""
     meta = json.loads(view["private_metadata"]) | {"answer": body.get("response_url", "")}

@@ -11,11 +11,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot import (
     agenda,
     assign,
+    audit,
     board,
+    bulk,
     chairs,
+    claiming,
     cover,
     figures,
     followups,
+    guide,
+    holidays,
     home,
     housekeeping,
     intake,
@@ -24,6 +29,7 @@ from bot import (
     leavers,
     mailing,
     playbooks,
+    scoring,
     wave,
 )
 from bot.delivery import Courier, Waker
@@ -63,16 +69,21 @@ class Ticker:
         self._every(60, "resume", lambda: intake.resume(desk))
         self._every(60, "learn", lambda: learning.learn_nightly(desk))
         self._every(60, "answers", lambda: learning.watch_answers(desk))
+        self._every(60, "points", lambda: scoring.rescore(desk))
         self._every(300, "wave", lambda: wave.look(desk))
         self._every(3600, "forget", lambda: housekeeping.forget(desk))
         self._look_after_owners(desk, people)
 
     def _look_after_owners(self, desk: Desk, people: Directory) -> None:
         """Leave no lead with somebody who is gone or away, or with nobody (C4)."""
+        self._every(2, "bulk", lambda: bulk.carry_on(desk))
         self._every(5, "leavers", lambda: leavers.pass_on(desk))
+        self._every(30, "unclaimed", lambda: claiming.tell_unclaimed(desk))
         self._every(60, "cover", lambda: cover.cover_due(desk))
         self._every(60, "chairs", lambda: chairs.check_nightly(desk))
         self._every(300, "people", lambda: leavers.watch(desk, people))
+        self._every(3600, "holidays", lambda: holidays.follow(desk))
+        self._every(60, "guide", lambda: guide.begin(desk))
 
     def start(self) -> None:
         """Begin to tick; every job runs once at once."""
@@ -114,6 +125,7 @@ class Ticker:
 
 
 def _guarded(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    @audit.comes_from(audit.CLOCK)
     def run() -> None:
         try:
             job()

@@ -4,14 +4,14 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-from bot import assign, calls, leads
+from bot import assign, audit, calls, leads
 from bot.desk import Desk
 from bot.next import Later, next_lead
 from bot.readers import reader
 from bot.views import replies
 from bot.views.blocks import Message, section
 from bot.views.card import card
-from handlers import away, home, optouts, playbook, why
+from handlers import away, claims, home, optouts, playbook, stages, why
 from handlers.act import Act
 from handlers.errors import guarded
 from rules.acts import (
@@ -19,12 +19,15 @@ from rules.acts import (
     Assign,
     Away,
     Back,
+    Claim,
     Command,
     Help,
     LogOutcome,
     Mine,
+    MoveStage,
     NextLead,
     OptOut,
+    Pass,
     Show,
     ShowPlaybook,
     ShowTeam,
@@ -35,6 +38,7 @@ from rules.commands import parse_command
 from rules.refusals import Refused
 
 
+@audit.comes_from(audit.SLACK)
 def answer_command(desk: Desk, body: dict[str, Any]) -> Message:
     """Carry out `/lead` and give the answer, in the words of whoever typed it."""
     who = reader(desk, body["user_id"])
@@ -65,8 +69,8 @@ def note(act: Act, command: AddNote) -> Message:
 
 
 def show(act: Act, command: Show) -> Message:
-    """Show a lead's card with its whole history."""
-    known = leads.show(act.desk, command.lead_id, by=act.who.slack_id)
+    """Show a lead's card with its whole history; who sees it in full is written down (C5)."""
+    known = leads.see(act.desk, command.lead_id, by=act.who.slack_id)
     return card(known, act.who.words, act.desk.playbook, private=True, whole=True)
 
 
@@ -112,7 +116,10 @@ _ANSWERS: dict[type[Command], Answer] = {
     NextLead: hand_next,
     Mine: mine,
     Assign: give,
+    Claim: claims.claim,
+    Pass: claims.pass_on,
     OptOut: optouts.opt_out,
+    MoveStage: stages.stage,
     Why: why.why,
     ShowPlaybook: playbook.show,
     ShowTeam: home.team,

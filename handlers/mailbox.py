@@ -4,6 +4,7 @@ import logging
 import threading
 from datetime import timedelta
 
+from bot import audit
 from bot.desk import Desk
 from bot.letters import receive
 from bot.mime import MOST_BYTES
@@ -44,6 +45,7 @@ class MailboxDoor:
         self._box.break_off()
         self._thread.join(timeout=2)
 
+    @audit.comes_from(audit.MAIL)
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:

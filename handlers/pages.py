@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from bot import pages
+from bot import audit, pages
 from bot.desk import Desk
 from bot.html import page_policy
 from bot.pages import Page
@@ -22,6 +22,7 @@ HEADERS = {
 Answer = Callable[[Desk, str, Request, bytes], Response]
 
 
+@audit.comes_from(audit.HTTP)
 def unsubscribe(desk: Desk, token: str, request: Request, body: bytes) -> Response:
     """Show what may be refused, or close it at once (RFC 8058)."""
     if request.method != "POST":
@@ -29,6 +30,7 @@ def unsubscribe(desk: Desk, token: str, request: Request, body: bytes) -> Respon
     return _shown(desk, lambda: pages.stop(desk, token, body, content_type=_kind(request)))
 
 
+@audit.comes_from(audit.HTTP)
 def customer(desk: Desk, token: str, request: Request, body: bytes) -> Response:
     """Show the customer's page, or do what was pressed on it (L3.3)."""
     if request.method != "POST":

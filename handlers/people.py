@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from bot import leavers
+from bot import audit, leavers
 from bot.desk import Desk
 
 
+@audit.comes_from(audit.SLACK)
 def changed(desk: Desk, event: dict[str, Any]) -> None:
     """Let a deactivated or deleted member leave; the clock passes their leads on.
 

@@ -11,6 +11,7 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from bot import audit
 from bot.desk import Desk
 from bot.views.blocks import Message
 from handlers import people
@@ -149,6 +150,7 @@ class SlackDoor:
             log.warning("an answer in Slack was refused: %s", done.status_code)
 
 
+@audit.comes_from(audit.SLACK)
 def _quietly(act: Callable[..., None], *given: object) -> None:
     """Do what follows an ack: when it fails the act itself is stored, and only its echo is lost."""
     try:

@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import assign
+from bot import assign, audit
 from bot.desk import Desk
 from bot.readers import reader
 from bot.views import modals, replies
 from bot.views.blocks import Message, ViewId
-from handlers import agreements, commands, playbook, preferences, texting, why
+from handlers import (
+    agreements,
+    bulk,
+    claims,
+    commands,
+    playbook,
+    preferences,
+    stages,
+    team,
+    texting,
+    why,
+)
 from handlers.act import Act
-from handlers.agreements import minutes_of, text_of
-from handlers.answers import Errors
+from handlers.agreements import minutes_of
+from handlers.answers import Errors, text_of
 from handlers.errors import reply_to
 from rules.acts import AddNote, LogOutcome
 from rules.money import read_money
@@ -27,6 +38,13 @@ BESIDE = {
     "sold": "amount",
     "assign": "rep",
     "talk": "talk",
+    "team_edit": "name",
+    "team_edit.already": "member",
+    "team_edit.deputy": "deputy",
+    "team_edit.country": "country",
+    "team_edit.admins_only": "role",
+    "team_edit.yourself": "role",
+    "stage": "reason",
     "followup": "importance",
     "followup.challenged": "objection",
 }
@@ -41,6 +59,7 @@ class Submitted:
     answer_url: str
 
 
+@audit.comes_from(audit.SLACK)
 def answer_modal(desk: Desk, body: dict[str, Any]) -> Submitted | Errors:
     """Carry out what a modal says, or say beside its fields what is wrong."""
     view = body["view"]
@@ -75,7 +94,8 @@ def _values(view: dict[str, Any]) -> dict[str, Any]:
                 found[block] = [one["value"] for one in state["selected_options"] or []]
                 continue
             option = state.get("selected_option")
-            picked = option["value"] if option else state.get("selected_date_time")
+            one = state.get("selected_date_time") or state.get("selected_user")
+            picked = option["value"] if option else one
             found[block] = picked if picked is not None else state.get("value")
     return found
 
@@ -142,10 +162,17 @@ _SUBMITS: dict[ViewId, Callable[[Act, dict[str, Any], dict[str, Any]], Message |
     ViewId.SET_TIME: agreements.set_time,
     ViewId.AGREE: agreements.agree,
     ViewId.OBJECTION: agreements.keep,
+    ViewId.STAGE: stages.submit,
+    ViewId.REJECT_SQO: stages.submit_reject,
     ViewId.TEXT: texting.send,
     ViewId.PLAYBOOK_SECTION: playbook.submit_section,
     ViewId.PLAYBOOK_TEXT: playbook.submit_text,
     ViewId.PLAYBOOK_CAMPAIGN: playbook.submit_campaign,
     ViewId.PIN_TIER: why.pin_tier,
     ViewId.PREFERENCES: preferences.submit,
+    ViewId.PASSING: claims.submit_reason,
+    ViewId.BULK: bulk.submit,
+    ViewId.TEAM_ADD: team.submit_add,
+    ViewId.TEAM_EDIT: team.submit_edit,
+    ViewId.TEAM_LEAVE: team.submit_leave,
 }

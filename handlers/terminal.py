@@ -1,14 +1,19 @@
 """What commands tell on the terminal: findings, the team, the digest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import typer
 
-from bot import figures, team
+from bot import audit, fairness, figures, pictures, team, trial
 from bot.desk import Desk
 from bot.doctor import Finding
+from bot.roster import Loaded
 from bot.texts import Words
+from bot.views import audit as audit_views
+from bot.views import fairness as fairness_views
+from bot.views import routing as routing_views
 from bot.views.digest import digest
 
 _SIGNS = {True: "ok     ", False: "MISSING", None: "note   "}
@@ -21,6 +26,13 @@ def tell_findings(findings: Sequence[Finding]) -> bool:
     return all(found.good is not False for found in findings)
 
 
+def tell_loaded(done: Loaded) -> None:
+    """Print what became of a team file, and what of it stays as it was changed in Slack."""
+    typer.echo(f"added {done.added}, changed {done.changed}, paused {done.paused}")
+    for name, fields in done.left.items():
+        typer.echo(f"as changed in Slack, until the file changes it: {name}: {', '.join(fields)}")
+
+
 def tell_team(desk: Desk) -> None:
     """Print the team, a line a member; or how to make one."""
     members = team.whole_team(desk)
@@ -29,6 +41,40 @@ def tell_team(desk: Desk) -> None:
     for rep in members:
         hours = rep.hours or "always"
         typer.echo(f"{rep.slack_id}  {rep.name}  {rep.role}  {rep.state}  {hours} {rep.timezone}")
+
+
+def tell_audit(desk: Desk) -> bool:
+    """Print whether the audit holds, to standard error where not; tell whether it does (C5)."""
+    found = audit.verify(desk)
+    typer.echo(audit_views.verified(found, _words(desk)), err=bool(found.broken))
+    return not found.broken
+
+
+def tell_audit_of(desk: Desk, lead_id: int) -> None:
+    """Print what was done with a lead, a line for each act (C5)."""
+    typer.echo(audit_views.listed(audit.listed(desk, lead_id), _words(desk)))
+
+
+def tell_route(desk: Desk, lead_id: int | None, given: Mapping[str, str]) -> None:
+    """Print who would get a lead that is there, or that is described, and why (C3)."""
+    found = trial.try_fields(desk, given) if lead_id is None else trial.try_lead(desk, lead_id)
+    typer.echo(routing_views.tried(found, _words(desk)))
+
+
+def _words(desk: Desk) -> Words:
+    return Words(desk.settings.locale, desk.settings.zone, mrkdwn=False)
+
+
+def tell_fairness(desk: Desk, picture: Path | None) -> None:
+    """Print what each rep was given in four weeks; its chart is written to a file (C3)."""
+    words = _words(desk)
+    with desk.store.view() as view:
+        found = fairness.of_weeks(view, until=desk.clock())
+    typer.echo(fairness_views.fairness(found, words).text.replace("*", ""))
+    chart = fairness_views.chart(found, words)
+    if picture and chart:
+        picture.write_bytes(pictures.draw(chart))
+        typer.echo(f"{picture}: {chart.alt}")
 
 
 def tell_digest(
@@ -48,7 +94,7 @@ def tell_digest(
         figures.post_digest(desk, since=start, until=end, asked=now.astimezone(UTC).isoformat())
         typer.echo("in line for the digest channel; the running bot posts it")
         return True
-    words = Words(desk.settings.locale, zone, mrkdwn=False)
+    words = _words(desk)
     found = figures.digest_of(desk, since=start, until=end)
     typer.echo(digest(found, words).text.replace("*", ""))
     return True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot import threads
+from bot import audit, threads
 from bot.desk import Desk
 from bot.readers import Reader, reader
 from bot.views.blocks import Message
@@ -26,6 +26,7 @@ class Whisper:
     message: Message
 
 
+@audit.comes_from(audit.SLACK)
 def hear(desk: Desk, event: dict[str, Any]) -> Whisper | None:
     """Keep what was written in a lead's thread as a note (C4); gives what its writer is told.
 

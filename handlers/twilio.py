@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response
 from starlette.datastructures import ImmutableMultiDict
 
-from bot import receipts, replies
+from bot import audit, receipts, replies
 from bot.bodies import MOST_FIELDS, Unreadable
 from bot.desk import Desk
 from rules.refusals import Refused
@@ -28,6 +28,7 @@ def status(desk: Desk, request: Request, body: bytes) -> Response:
     return refused or Response(status_code=204)
 
 
+@audit.comes_from(audit.HTTP)
 def _take_in(
     desk: Desk,
     request: Request,

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from slack_bolt import App, BoltRequest
 from starlette.concurrency import run_in_threadpool
 
-from bot import intake
+from bot import audit, intake
 from bot.desk import Desk
 from bot.team import whole_team
 from handlers import pages, twilio
@@ -112,6 +112,7 @@ async def read_limited(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
+@audit.comes_from(audit.HTTP)
 def _take_in(desk: Desk, source: str, request: Request, body: bytes) -> JSONResponse:
     kind = request.headers.get("content-type", "")
     key = _once_key(request.headers.get("idempotency-key", ""))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.money import Money
-from rules.words import CHANNELS, Importance, Outcome
+from rules.words import CHANNELS, Importance, Outcome, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,35 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Take a lead that waits for an owner (C3)."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Let somebody else have a lead of one's own, and say why (C3)."""
+
+    lead_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """The customer asked not to be contacted by these channels (contract: Consent)."""
 
     lead_id: int
     channels: tuple[str, ...] = CHANNELS
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStage:
+    """A lead goes to another stage of its life, for a reason (S)."""
+
+    lead_id: int
+    to: Stage
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +136,10 @@ Command = (
     | NextLead
     | Mine
     | Assign
+    | Claim
+    | Pass
     | OptOut
+    | MoveStage
     | ShowPlaybook
     | ShowTeam
     | Away

@@ -15,12 +15,14 @@ from rules.acts import (
     Assign,
     Away,
     Back,
+    Claim,
     Command,
     Help,
     LogOutcome,
     Mine,
     NextLead,
     OptOut,
+    Pass,
     Show,
     ShowPlaybook,
     ShowTeam,
@@ -30,6 +32,7 @@ from rules.acts import (
 from rules.money import read_amount
 from rules.phones import plain
 from rules.refusals import Refused
+from rules.stage_words import read_move
 from rules.when import read_duration, read_when
 from rules.words import CALLS, CHANNELS, Channel, Importance, Outcome
 
@@ -236,6 +239,11 @@ def _assign(typed: Typed) -> Assign:
     return Assign(lead_id, match[1] or match[2])
 
 
+def _pass(typed: Typed) -> Pass:
+    lead_id, rest = _lead_id(typed)
+    return Pass(lead_id, _note(rest))
+
+
 def _opt_out(typed: Typed) -> OptOut:
     lead_id, rest = _lead_id(typed)
     if not rest:
@@ -275,7 +283,10 @@ VERBS: Final[dict[str, Verb]] = {
     "next": Verb(lambda _: NextLead(), ("הבא", "הבאה")),
     "mine": Verb(lambda _: Mine(), ("שלי",)),
     "assign": Verb(_assign, ("שיוך", "שייך"), "@Dana"),
+    "claim": Verb(lambda typed: Claim(_lead_id(typed)[0]), ("לקחת", "לוקח", "לוקחת")),
+    "pass": Verb(_pass, ("העברה", "העבר", "להעביר"), "…"),
     "optout": Verb(_opt_out, ("הסר", "הסרה", "להסיר"), "sms"),
+    "stage": Verb(lambda typed: read_move(*_lead_id(typed)), ("שלב",), "sql"),
     "playbook": Verb(lambda _: ShowPlaybook(), ("ספר משחק", "שיטה")),
     "team": Verb(lambda _: ShowTeam(), ("צוות", "הצוות")),
     "away": Verb(_away, ("הפסקה", "בהפסקה", "יצאתי")),

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rules.effect import Effect
 from rules.reminders import (
+    AskSqo,
     HandOver,
     NudgeCall,
     PostBoard,
@@ -12,8 +13,12 @@ from rules.reminders import (
     RetireCall,
     SendAgenda,
     SendCatchUp,
+    SendGuide,
     ShowHome,
     TellAway,
+    TellReassigned,
+    TellStage,
+    WelcomeRep,
 )
 from rules.sending import SendEmail, SendSms
 from rules.words import Switch
@@ -238,6 +243,19 @@ class PostDigestPicture(Effect):
         return f"digest_picture:{self.since}:{self.until}:{self.asked}"
 
 
+@dataclass(frozen=True, slots=True)
+class PostFairness(Effect):
+    """Post who was given how much, with its chart, to the managers; `asked` sets one apart (C3)."""
+
+    asked: str
+    kind: ClassVar[str] = "post_fairness"
+
+    @property
+    def once_key(self) -> str:
+        """One report each time somebody asks."""
+        return f"fairness:{self.asked}"
+
+
 EFFECTS: dict[str, type[Effect]] = {
     effect.kind: effect
     for effect in (
@@ -256,6 +274,7 @@ EFFECTS: dict[str, type[Effect]] = {
         PostFolded,
         PostDigest,
         PostDigestPicture,
+        PostFairness,
         NudgeCall,
         RetireCall,
         SendCatchUp,
@@ -265,5 +284,10 @@ EFFECTS: dict[str, type[Effect]] = {
         PostLines,
         ShowHome,
         TellAway,
+        TellReassigned,
+        WelcomeRep,
+        SendGuide,
+        TellStage,
+        AskSqo,
     )
 }

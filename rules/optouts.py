@@ -9,7 +9,8 @@ from rules.lead import Lead
 from rules.outcomes import on_mailing_list
 from rules.phones import email_key
 from rules.playbook import Playbook
-from rules.words import CALLS, CHANNELS, Channel, Layer, Stage, Step
+from rules.stages import disqualified
+from rules.words import CALLS, CHANNELS, Channel, Layer, Step
 
 OF_NUMBER = (Channel.SMS, CALLS)
 OF_ADDRESS = (Channel.EMAIL,)
@@ -73,9 +74,7 @@ def closed_to(lead: Lead, channels: Iterable[str], *, now: datetime, playbook: P
         return closed
     free = replace(closed, held_by="", held_until=None, importance="")
     if not may_write(free, Layer.MAILING_LIST, playbook):
-        return replace(
-            free, stage=Stage.DISQUALIFIED, closed_at=now, next_what=Step.NONE, next_at=None
-        )
+        return disqualified(free, now=now)
     listed = free.next_what is Step.MAILING_LIST
     return free if listed else on_mailing_list(free, now=now, playbook=playbook)
 

@@ -18,6 +18,7 @@ from rules.plan import Phoning, hour_bit, next_attempt, retry_unavailable
 from rules.playbook import Playbook
 from rules.refusals import Refused
 from rules.rest import Rest
+from rules.stages import moved
 from rules.talking import talk_seconds
 from rules.words import ANSWERED, Layer, Outcome, Stage, Step
 
@@ -234,10 +235,10 @@ def _follow_up(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decisi
 def _sold(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     if act.amount is None:
         raise Refused("sold.needs_amount", lead_id=lead.id)
+    won = lead if lead.stage is Stage.WON else moved(lead, Stage.WON, now=setting.now)
     after = replace(
-        lead,
+        won,
         meetings=lead.meetings + (0 if is_refund(act) else 1),
-        stage=Stage.WON,
         closed_at=lead.closed_at or setting.now,
         next_what=Step.NONE,
         next_at=None,
@@ -247,9 +248,8 @@ def _sold(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
 
 def _lost(_: Lead, lead: Lead, act: LogOutcome, setting: Setting) -> Decision:
     after = replace(
-        lead,
+        moved(lead, Stage.LOST, now=setting.now),
         meetings=lead.meetings + 1,
-        stage=Stage.LOST,
         closed_at=setting.now,
         next_what=Step.NONE,
         next_at=None,

@@ -42,6 +42,48 @@ class RetireCall(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class AskSqo(Effect):
+    """Ask a manager whether a lead is an SQO; `to` is "" for the managers' channel (S2).
+
+    `line` is the question's line of history, `again` 0 at first and 1 for the reminder.
+    """
+
+    lead_id: int
+    line: int
+    again: int
+    to: str = ""
+    kind: ClassVar[str] = "ask_sqo"
+    private: ClassVar[bool] = True
+
+    @property
+    def once_key(self) -> str:
+        """Each is asked once a round."""
+        return f"ask_sqo:{self.line}:{self.again}:{self.to}"
+
+
+@dataclass(frozen=True, slots=True)
+class TellStage(Effect):
+    """Tell who holds a lead what `by` did to its stage, and why (S3).
+
+    `notice` is the stage, or another word of the texts; `turn` is the lead's version then.
+    """
+
+    lead_id: int
+    rep: str
+    notice: str
+    by: str
+    reason: str
+    turn: int
+    kind: ClassVar[str] = "tell_stage"
+    private: ClassVar[bool] = True
+
+    @property
+    def once_key(self) -> str:
+        """Told once each time to each."""
+        return f"tell_stage:{self.notice}:{self.lead_id}:{self.rep}:{self.turn}"
+
+
+@dataclass(frozen=True, slots=True)
 class TellAway(Effect):
     """Tell a rep that they were set away: so many leads in a row were moved from them (C1).
 
@@ -58,6 +100,36 @@ class TellAway(Effect):
     def once_key(self) -> str:
         """Told once each time."""
         return f"tell_away:{self.rep}:{self.at}"
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeRep(Effect):
+    """Welcome somebody whom `by` added to the team; `at` is the ISO moment."""
+
+    rep: str
+    by: str
+    at: str
+    kind: ClassVar[str] = "welcome"
+    private: ClassVar[bool] = True
+
+    @property
+    def once_key(self) -> str:
+        """Welcomed once each time."""
+        return f"welcome:{self.rep}:{self.at}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendGuide(Effect):
+    """Give an administrator the steps of the first run."""
+
+    rep: str
+    kind: ClassVar[str] = "guide"
+    private: ClassVar[bool] = True
+
+    @property
+    def once_key(self) -> str:
+        """Once ever for each."""
+        return f"guide:{self.rep}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +195,25 @@ class HandOver(Effect):
         """One message for each time and reason; a second one names others."""
         lead = next(iter(self.first), 0)
         return f"hand_over:{self.rep}:{self.was}:{self.why}:{self.at}:{lead}"
+
+
+@dataclass(frozen=True, slots=True)
+class TellReassigned(Effect):
+    """Tell the manager who asked for it that many leads have moved, or have gone back (C3).
+
+    `run` names the move and `state` how it stands: moved, undone.
+    """
+
+    rep: str
+    run: str
+    state: str
+    kind: ClassVar[str] = "tell_reassigned"
+    private: ClassVar[bool] = True
+
+    @property
+    def once_key(self) -> str:
+        """Told once when all have moved, and once when they are back."""
+        return f"reassigned:{self.run}:{self.state}"
 
 
 @dataclass(frozen=True, slots=True)

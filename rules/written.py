@@ -65,7 +65,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - likewise
 
 
 def _simple(value: Any) -> Any:  # noqa: ANN401 - likewise
-    return value if type(value) in {int, float} else str(value)
+    return value if type(value) in {int, float, bool} else str(value)
 
 
 def line_of(value: Any) -> str:  # noqa: ANN401 - likewise

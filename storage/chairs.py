@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, not_, or_, select
 
+from rules.bulk import ALL, Part
 from rules.lead import FollowUp, Lead
 from rules.playbook import Wave
 from rules.words import LIVING, Importance, Kind, Queue, Stage, Step, Tier
@@ -81,23 +82,34 @@ def _agreed_by(owner: str, *columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def left_by(unit: Unit, owner: str, *, most: int) -> list[Lead]:
-    """Give leads that a leaver worked or agreed a time with, soonest first, held until the end.
+def _of(part: Part) -> list[ColumnElement[bool]]:
+    named = {"kind": part.kind, "tier": part.tier, "stage": part.stage}
+    return [leads.c[name] == one for name, one in named.items() if one]
 
-    Those that somebody else holds are left out.
+
+def left_by(unit: Unit, owner: str, *, most: int, part: Part = ALL) -> list[Lead]:
+    """Give leads that somebody works or agreed a time with, soonest first, held until the end.
+
+    Of a leaver, or of whom a manager moves a `part`. Those that somebody else holds are left out.
     """
-    worked = _left(owner, *COLUMNS).order_by(leads.c.next_at).limit(most)
+    worked = _left(owner, *COLUMNS).where(*_of(part)).order_by(leads.c.next_at).limit(most)
     found = unit.execute(worked.with_for_update(skip_locked=True)).all()
     if not found:
-        agreed = _agreed_by(owner, *COLUMNS).limit(most)
+        agreed = _agreed_by(owner, *COLUMNS).where(*_of(part)).limit(most)
         found = unit.execute(agreed.with_for_update(skip_locked=True, of=leads)).all()
     return [to_lead(row) for row in found]
 
 
-def count_left_by(view: View, owner: str) -> int:
-    """Give how many leads a leaver has still."""
+def count_left_by(view: View, owner: str, *, part: Part = ALL) -> int:
+    """Give how many leads `left_by` would give in the end."""
     asked = (_left(owner, func.count()), _agreed_by(owner, func.count()))
-    return sum(int(view.execute(query).scalar() or 0) for query in asked)
+    return sum(int(view.execute(query.where(*_of(part))).scalar() or 0) for query in asked)
+
+
+def count_agreed_with(view: View, owner: str) -> int:
+    """Give how many leads a leaver agreed a time with."""
+    query = select(func.count()).where(IS_OPEN, followups.c.rep == owner)
+    return int(view.execute(query).scalar() or 0)
 
 
 def with_left(view: View, owners: Collection[str]) -> list[str]:

@@ -27,7 +27,7 @@ from storage.tables import attempts, history, leads
 from storage.unit import Unit, View
 from storage.wave import NO_WAVE, is_called
 
-GIVEN = ("assigned", "handed_over", "moved", "covered", "inherited")
+GIVEN = ("assigned", "handed_over", "moved", "covered", "inherited", "claimed", "passed")
 """The lines of history that say who got a lead."""
 _IS_DUE = leads.c.ladder_at <= bindparam("now")
 _HAS_CLOCK = leads.c.ladder_at.is_not(None)

@@ -16,7 +16,9 @@ from rules.playbook import Wave
 from rules.refusals import Refused
 from rules.tiers import Grade
 from rules.words import Kind, PhoneType, Queue, Stage, Step, Tier
+from storage import stages
 from storage.rows import insert_new, is_just, plain
+from storage.stages import Cause
 from storage.tables import history, lead_sources, leads
 from storage.unit import Unit, View
 from storage.wave import NO_WAVE, is_on, waits
@@ -28,6 +30,7 @@ _READ: dict[str, Any] = {
     "phone_type": PhoneType,
     "next_what": Step,
     "tier": Tier,
+    "interests": tuple,
     "agreed": tuple,
     "opted_out": tuple,
     "consent": lambda value: None if value is None else tuple(value),
@@ -142,12 +145,14 @@ def _saving(names: tuple[str, ...]) -> Update:
     return update(leads).where(*_IF_UNCHANGED).values({name: bindparam(name) for name in names})
 
 
-def save(unit: Unit, lead: Lead, *, before: Lead | None = None) -> Lead:
+def save(unit: Unit, lead: Lead, *, before: Lead | None = None, cause: Cause = stages.RULE) -> Lead:
     """Save what may change of a lead and give it with its new version.
 
-    With the lead as it was `before`, only what differs is written: an index costs a page.
+    With the lead as it was `before`, only what differs is written: an index costs a page. A
+    change of its stage is written down with its `cause` (S1).
     Raises Refused when somebody saved it since it was loaded.
     """
+    was = before.stage if before else stages.stored(unit, lead.id)
     values = {
         name: plain(getattr(lead, name))
         for name in (*STATE, *SAID)
@@ -161,6 +166,8 @@ def save(unit: Unit, lead: Lead, *, before: Lead | None = None) -> Lead:
     saving = _saving(tuple(values))
     if unit.execute(saving, values | {"lead": lead.id, "was": lead.version}).rowcount != 1:
         raise Refused("lead.changed", lead_id=lead.id)
+    if was != lead.stage:
+        stages.keep(unit, lead, cause, was=was)
     return replace(lead, version=lead.version + 1)
 
 
@@ -268,9 +275,19 @@ def nearest(view: View, lead_id: int, *, owner: str) -> Lead | None:
     return to_lead(row) if row else None
 
 
-def held(view: View, *, most: int, wave: Wave = NO_WAVE) -> list[Lead]:
-    """Give leads that wait for an owner, oldest first; not those that get no call for now (C1)."""
-    query = select(*COLUMNS).where(is_just(leads.c.next_what, Step.ASSIGN), leads.c.owner == "")
+def at_stage(view: View, stage: Stage, *, after: int, most: int) -> list[Lead]:
+    """Give leads at a stage by their numbers, from `after` on."""
+    query = select(*COLUMNS).where(leads.c.stage == stage, leads.c.id > after)
+    return [to_lead(row) for row in view.execute(query.order_by(leads.c.id).limit(most))]
+
+
+def held(view: View, *, most: int, wave: Wave = NO_WAVE, after: int = 0) -> list[Lead]:
+    """Give leads that wait for an owner, oldest first, those with numbers higher than `after`.
+
+    Not those that get no call for now (C1).
+    """
+    waiting = is_just(leads.c.next_what, Step.ASSIGN), leads.c.owner == "", leads.c.id > after
+    query = select(*COLUMNS).where(*waiting)
     if is_on(wave):
         query = query.where(not_(waits(wave)))
     rows = view.execute(query.order_by(leads.c.id).limit(most))

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, not_, select, update
 
-from storage.tables import posts
+from storage.tables import leads, posts
 from storage.unit import Unit, View
 
 
@@ -22,6 +22,8 @@ class Post:
     ts: str
 
 
+CARD = "card"
+"""The purpose of a lead's card."""
 _COLUMNS = [posts.c[name] for name in Post.__slots__]
 
 
@@ -49,6 +51,17 @@ def of_lead(view: View, lead_id: int, *, purpose: str, about: str = "") -> list[
     if about:
         query = query.where(posts.c.about == about)
     return [Post(**row) for row in view.execute(query.order_by(posts.c.id)).mappings()]
+
+
+def parked_with(view: View, slack_id: str) -> list[int]:
+    """Give the leads that nobody works whose cards stand with their owner.
+
+    The newest come first.
+    """
+    query = select(posts.c.lead_id).join(leads, leads.c.id == posts.c.lead_id)
+    query = query.where(posts.c.recipient == slack_id, posts.c.purpose == CARD)
+    query = query.where(leads.c.owner == slack_id, not_(leads.c.working))
+    return list(view.execute(query.distinct().order_by(posts.c.lead_id.desc())).scalars())
 
 
 def of_purposes(view: View, lead_id: int, purposes: Collection[str]) -> list[Post]:

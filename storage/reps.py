@@ -17,12 +17,12 @@ from storage.wave import NO_WAVE, waiting_of
 
 _READ: dict[str, Any] = {
     "role": Role,
-    **dict.fromkeys(("languages", "regions", "products", "ages", "interests"), tuple),
+    **dict.fromkeys(("languages", "regions", "products", "ages", "interests", "days_off"), tuple),
 }
 _READ_AT = [(place, _READ[one.name]) for place, one in enumerate(fields(Rep)) if one.name in _READ]
 _COLUMNS = [reps.c[one.name] for one in fields(Rep)]
 _BY_ID = select(*_COLUMNS).where(reps.c.slack_id == bindparam("rep"))
-_KEEPS = {"slack_id", "state", "away_until", "turn"}
+_KEEPS = {"slack_id", "state", "away_until", "turn", "days_off"}
 
 
 def _rep(row: Iterable[Any]) -> Rep:
@@ -83,6 +83,12 @@ def set_back(unit: Unit, slack_id: str) -> None:
 def move_turn(unit: Unit, rep: Rep) -> None:
     """Keep a member's new place in the rotation."""
     unit.execute(update(reps).where(reps.c.slack_id == rep.slack_id).values(turn=rep.turn))
+
+
+def set_days_off(unit: Unit, slack_id: str, days: Iterable[str]) -> None:
+    """Keep a member's holidays of these weeks, as ISO dates."""
+    mine = update(reps).where(reps.c.slack_id == slack_id)
+    unit.execute(mine.values(days_off=list(days)))
 
 
 def loads(view: View, wave: Wave = NO_WAVE) -> dict[str, int]:

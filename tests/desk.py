@@ -70,7 +70,9 @@ BOOK = Playbook(callback_phone="03-555-1234", sender_name="Good Cars")
 DANA = {"name": "Dana Cohen", "phone": "052-234-5678", "email": "dana@example.com"}
 
 _TOKEN = re.compile(r"<[@!#][^>]*>|<[^>]*\|[^>]*>|<https?:[^>]*>")
-_HARMLESS = re.compile(r"<@U01(NOA|AVI|DAN|MIRI)>|<!date\^\d+\^[a-z_{}() ]+\|[^<>|]*>")
+_HARMLESS = re.compile(
+    r"<@U0(1(NOA|AVI|DAN|DANA|BOSS|MIRI)|\d\d)>|<!date\^\d+\^[a-z_{}() ]+\|[^<>|]*>"
+)
 
 
 @dataclass(slots=True)

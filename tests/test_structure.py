@@ -41,6 +41,7 @@ READS_HEBREW = {
     "rules/money.py",
     "rules/replies.py",
     "rules/said.py",
+    "rules/stage_words.py",
     "rules/stopping.py",
     "rules/when.py",
 }

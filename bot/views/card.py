@@ -5,7 +5,9 @@ from datetime import timedelta
 from bot.leads import Shown
 from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Block, Message, actions, button, context, section, spoken
+from bot.views.ownership import claim_buttons, pass_buttons, to_claim
 from bot.views.preparation import preparation
+from bot.views.standing import disqualified, standing
 from rules.guards import may_be_called
 from rules.lead import Lead
 from rules.phones import masked_email, masked_phone, shown_phone
@@ -32,7 +34,10 @@ def card(
     """
     inside = private and shown.full
     top = words.lines(
-        _headline(shown, words), _reach(shown, words, full=inside), _status(shown, words, playbook)
+        _headline(shown, words),
+        _reach(shown, words, full=inside),
+        _status(shown, words, playbook),
+        standing(shown, words, always=whole) if shown.lead.living else "",
     )
     blocks, text = [section(top)], top
     if inside:
@@ -42,7 +47,11 @@ def card(
         blocks += [context(words.lines(*known.small))] if known.small else []
     if shown.full or not private:
         buttons = card_buttons(shown.lead, words, explains=private)
-        blocks.append(actions(*_start(shown, words, inside=inside), *buttons))
+        hidden = [] if private else [_reveal(shown.lead, words)]
+        claim = claim_buttons(shown.lead, words, playbook)
+        onward = pass_buttons(shown.lead, words) if inside else []
+        start = _start(shown, words, inside=inside)
+        blocks.append(actions(*start, *claim, *buttons, *onward, *hidden))
     return Message(spoken(text), tuple(blocks))
 
 
@@ -53,6 +62,11 @@ def _start(shown: Shown, words: Words, *, inside: bool) -> list[Block]:
     if not inside or running is not None or not (lead.phone_raw and may_be_called(lead)):
         return []
     return [button(words.plain.say("button.start_call"), ActionId.START_CALL, lead.id)]
+
+
+def _reveal(lead: Lead, words: Words) -> Block:
+    """Give the button that shows privately what a masked card hides, to who may see it (C5)."""
+    return button(words.plain.say("button.show"), ActionId.REVEAL, lead.id)
 
 
 def _headline(shown: Shown, words: Words) -> Safe:
@@ -88,7 +102,7 @@ def _status(shown: Shown, words: Words, playbook: Playbook) -> Safe:
     if lead.stage is Stage.WON:
         return _won(shown, words)
     if not lead.living:
-        return words.say("step.closed", stage=words.say(f"stage.{lead.stage}"))
+        return _closed(shown, words)
     refused = CALLS in lead.opted_out and lead.next_what not in {Step.FOLLOW_UP, Step.EMAIL}
     if refused:
         return words.say("step.mailing_list_uncalled")
@@ -96,10 +110,16 @@ def _status(shown: Shown, words: Words, playbook: Playbook) -> Safe:
         return words.say("step.on_hold", tier=lead.tier)
     if lead.next_what is Step.CALL and not lead.first_call_at:
         return _fresh(shown, words, playbook)
-    return _returned(shown, words) if lead.returned else _step(shown, words)
+    return _returned(shown, words) if lead.returned else _step(shown, words, playbook)
 
 
-def _step(shown: Shown, words: Words) -> Safe:
+def _closed(shown: Shown, words: Words) -> Safe:
+    if shown.lead.stage is Stage.DISQUALIFIED:
+        return disqualified(shown, words)
+    return words.say("step.closed", stage=words.say(f"stage.{shown.lead.stage}"))
+
+
+def _step(shown: Shown, words: Words, playbook: Playbook) -> Safe:
     lead = shown.lead
     when = words.standing(lead.next_at) if lead.next_at else Safe("")
     if lead.next_what is Step.FOLLOW_UP:
@@ -108,7 +128,7 @@ def _step(shown: Shown, words: Words) -> Safe:
     if lead.next_at and lead.next_what in {Step.CALL, Step.RETRY_UNAVAILABLE}:
         late = ".due" if lead.next_at <= shown.now else ""
         return words.say(f"step.{lead.next_what}{late}", n=lead.attempts + 1, when=when)
-    return words.say(f"step.{lead.next_what}")
+    return to_claim(lead, words, playbook) or words.say(f"step.{lead.next_what}")
 
 
 def _fresh(shown: Shown, words: Words, playbook: Playbook) -> Safe:
@@ -138,9 +158,12 @@ def _won(shown: Shown, words: Words) -> Safe:
 def card_buttons(lead: Lead, words: Words, *, explains: bool = False) -> list[Block]:
     """Give the buttons of a card: the common outcomes while it lives, and always Assign.
 
-    One that `explains` says what happens to a living lead if nobody answers.
+    One that `explains` says what happens to a living lead if nobody answers. One that is
+    disqualified can only be opened again (S3).
     """
     plain = words.plain
+    if lead.stage is Stage.DISQUALIFIED:
+        return [button(plain.say("button.reopen"), ActionId.REOPEN, lead.id)]
     why = [button(plain.say("button.why"), ActionId.WHY, lead.id)] if explains else []
     living = [
         button(plain.say("button.noanswer"), ActionId.NOANSWER, lead.id),

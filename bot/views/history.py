@@ -4,13 +4,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.texts import Safe, Words, mention
+from rules.claiming import Reason
 from rules.money import Money
 from rules.optouts import BY_SMS
+from rules.pools import Way
 from rules.words import Channel
 from storage.leads import Line
 
 Called = Callable[[str], str]
 """How a member of the team is named: by a mention, or by name where that would call them."""
+SHORTEST = 60
+"""How many seconds at a stage are worth telling."""
+CHOSEN = frozenset({Way.LEAST_LOADED, Way.BEST_MATCH, Way.BEST_CLOSER})
+"""Ways in which it is not the rotation that chooses."""
 
 
 def history_line(line: Line, words: Words, *, called: Called = mention) -> Safe:
@@ -39,13 +45,25 @@ def _what(line: Line, words: Words, called: Called) -> Safe:
     if "to" in line.data:
         return _handed(line, words, called)
     said = words.say(f"history.{line.what}", **_fillings(line, words))
-    return _listed([said, *_quoted(line, "note", words), *_heard(line, words)])
+    parts = [*_why(line, words), *_quoted(line, "note", words), *_heard(line, words)]
+    return _listed([said, *parts])
 
 
 def _handed(line: Line, words: Words, called: Called) -> Safe:
     """Say who has the lead from then on, and who had it before."""
     to, was = str(line.data["to"]), str(line.data.get("was") or "")
-    return words.say(f"history.{line.what}", who=called(to), was=called(was) if was else "")
+    how = line.data.get("how")
+    if how in CHOSEN:
+        return words.say(f"history.assigned_{how}", who=called(to))
+    said = words.say(f"history.{line.what}", who=called(to), was=called(was) if was else "")
+    return _listed([said, *_why(line, words), *_quoted(line, "note", words)])
+
+
+def _why(line: Line, words: Words) -> list[Safe]:
+    """Say for which of the reasons on offer somebody passed a lead on."""
+    reason = line.data.get("reason")
+    known = line.what.startswith("passed") and reason in set(Reason)
+    return [words.say(f"claim.reason_{reason}")] if known else []
 
 
 def _fillings(line: Line, words: Words) -> dict[str, object]:
@@ -118,7 +136,22 @@ def _listed(parts: list[Safe]) -> Safe:
     return Safe(", ".join(parts))
 
 
+def _staged(line: Line, words: Words) -> Safe:
+    """Say to which stage a lead went, and how long it had stood at the one before."""
+    data, seconds = line.data, float(line.data["seconds"])
+    stage, was = words.say(f"stage.{data['stage']}"), words.say(f"stage.{data['was']}")
+    key = "history.staged" if seconds >= SHORTEST else "history.staged_soon"
+    said = words.say(key, stage=stage, was=was, span=words.duration(seconds))
+    return _listed([said, *_quoted(line, "note", words)])
+
+
+def _stage_undone(line: Line, words: Words) -> Safe:
+    return words.say("history.stage_undone", stage=words.say(f"stage.{line.data['stage']}"))
+
+
 _TOLD: dict[str, Callable[[Line, Words], Safe]] = {
+    "staged": _staged,
+    "stage_undone": _stage_undone,
     "outcome": _outcome,
     "undone": _undone,
     "note": _note,

@@ -16,6 +16,7 @@ from bot.views.blocks import (
 )
 from bot.views.card import title
 from bot.views.forms import asked, modal
+from bot.views.stages import stage_door
 from rules.guards import missing_marketing
 from rules.lead import Lead
 from rules.playbook import Playbook
@@ -54,6 +55,7 @@ def log_modal(
     blocks += _fields(say, lead, playbook, chosen, now=now)
     missing = missing_marketing(lead, playbook) if chosen in TALKED else []
     blocks += [_agreed(say, missing)] if missing else []
+    blocks += stage_door(lead, say) if MENUS[menu] == EVERY else []
     meta = {"lead": lead.id, "menu": menu, "chosen": chosen}
     return modal(ViewId.LOG, say.say("modal.log"), blocks, meta, say)
 

@@ -39,12 +39,19 @@ def _low_answer(told: TellManagers, words: Words) -> Message:
     return Message(text, (section(text),))
 
 
+def _unclaimed_many(told: TellManagers, words: Words) -> Message:
+    """Say how many leads nobody claims: 'count moment' (C1)."""
+    text = words.say("notice.unclaimed_many", n=int(told.about.partition(" ")[0]))
+    return Message(text, (section(text),))
+
+
 _OWN: dict[str, Callable[[TellManagers, Words], Message]] = {
     "low_answer_on": _low_answer,
     "low_answer_off": _low_answer,
     "left": handover.left,
     "silent": speed.silent,
     "loose_ends": chairs.notice,
+    "unclaimed_many": _unclaimed_many,
     "wave": wave.asked,
     "wave_over": wave.passed,
 }

@@ -22,6 +22,7 @@ from bot.views.blocks import (
 from bot.views.digest import figure_lines
 from bot.views.paging import pager, short_title
 from bot.views.speed import ahead
+from bot.views.team_edits import team_doors
 from rules.lead import Lead
 from storage.ladder import Waiting
 
@@ -99,10 +100,10 @@ def _week(board: Board, words: Words) -> list[Safe]:
 
 def _team(members: Page[Member], words: Words) -> list[Block]:
     if not members.total:
-        return [section(words.say("board_team.nobody"))]
+        return [section(words.say("board_team.nobody")), team_doors(words)]
     lines = [_member(one, words) for one in members.items]
     top = words.say("board_team.members", n=members.total)
-    return [section(words.lines(top, *lines)), *pager(members, words)]
+    return [section(words.lines(top, *lines)), *pager(members, words), team_doors(words)]
 
 
 def _member(one: Member, words: Words) -> Safe:

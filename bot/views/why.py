@@ -7,12 +7,15 @@ from bot.texts import Safe, Words, mention
 from bot.views.blocks import ActionId, Block, Message, ViewId, actions, button, option, section
 from bot.views.card import title
 from bot.views.forms import asked, modal
+from bot.views.history import CHOSEN
+from bot.views.routing import considered, weighed
 from bot.views.tiers import tier_sentence
 from bot.why import BY_RULE, Explained
 from rules.lead import Lead
 from rules.outlook import Call, Letter, Outlook
 from rules.tiers import Grades
 from rules.words import Step, Tier
+from storage.leads import Line
 
 LISTED = 25
 MEASURED = "measured"
@@ -28,11 +31,19 @@ def why(found: Explained, words: Words) -> Message:
         _owner(found, words),
         words.say("step.on_hold", tier=lead.tier) if found.waits else "",
     )
+    routed = _routed(found, words)
     ahead = _ahead(found, found.ahead, words) if found.ahead else Safe("")
-    blocks: list[Block] = [section(part) for part in (top, ahead) if part]
+    blocks: list[Block] = [section(part) for part in (top, ahead, routed) if part]
     if found.manages and lead.living:
         blocks.append(actions(*_buttons(lead, words.plain)))
-    return Message(words.lines(top, ahead), tuple(blocks))
+    return Message(words.lines(top, ahead, routed), tuple(blocks))
+
+
+def _routed(found: Explained, words: Words) -> Safe:
+    """Say who was considered for the lead, or is considered now (C3)."""
+    if found.chosen:
+        return considered(found.chosen, words)
+    return weighed(found.verdict, words) if found.verdict else Safe("")
 
 
 def _buttons(lead: Lead, say: Words) -> list[Block]:
@@ -51,13 +62,19 @@ def _owner(found: Explained, words: Words) -> Safe:
         return words.say("why.owner", who=who)
     when = words.when(given.at, now=found.shown.now)
     if given.what == "assigned":
-        place, of = given.data["place"], given.data["of"]
-        return words.say("why.assigned", who=who, place=place, of=of, when=when)
+        return _chosen(given, who, words, when=when)
     if given.what in BY_RULE:
         return words.say(f"why.{given.what}", who=who, was=mention(given.data["was"]), when=when)
     if given.actor == lead.owner:
         return words.say("why.taken", who=who, when=when)
     return words.say("why.handed_over", who=who, by=mention(given.actor), when=when)
+
+
+def _chosen(given: Line, who: Safe, words: Words, *, when: Safe) -> Safe:
+    place, of, how = given.data["place"], given.data["of"], given.data.get("how")
+    if how in CHOSEN:
+        return words.say(f"why.{how}", who=who, when=when)
+    return words.say("why.assigned", who=who, place=place, of=of, when=when)
 
 
 def _ahead(found: Explained, ahead: Outlook, words: Words) -> Safe:

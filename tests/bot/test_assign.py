@@ -12,6 +12,7 @@ from rules.refusals import Refused
 from rules.words import Importance, Step
 from storage import leads, reps
 from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk
+from tests.rules import builders
 
 HOURS = f"""
 [[rep]]
@@ -59,7 +60,7 @@ class TestTheRotation:
         with room.desk.store.unit() as unit:
             rotation = assign.Rotation(room.desk, unit, now=room.clock.now)
             assert asked == []
-            found = [rotation.choose() for _ in range(4)]
+            found = [rotation.choose(builders.lead()) for _ in range(4)]
         assert asked == ["team"]
         assert len({one.rep.slack_id for one in found if one}) == 2
 

@@ -111,14 +111,14 @@ class TestTheChannel:
         room.deliver()
         [*_, actions] = room.outside.channel()[0].blocks
         labels = [one["text"]["text"] for one in actions["elements"]]
-        assert labels == ["No answer", "Talked", "Sold", "Assign", "More"]
+        assert labels == ["No answer", "Talked", "Sold", "Assign", "More", "Show"]
 
     def test_keeps_assign_on_a_closed_lead(self, room: Room):
         room.lead()
         room.log(1, "lost")
         room.deliver()
         [*_, actions] = room.outside.channel()[0].blocks
-        assert [one["text"]["text"] for one in actions["elements"]] == ["Assign", "More"]
+        assert [one["text"]["text"] for one in actions["elements"]] == ["Assign", "More", "Show"]
 
 
 class TestALeadThatCameBack:

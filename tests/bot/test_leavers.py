@@ -19,6 +19,7 @@ from bot.views.handover import handed_over
 from bot.views.why import why as why_view
 from bot.why import explain
 from rules.lead import Lead
+from rules.money import Money
 from rules.refusals import Refused
 from rules.reminders import HandOver
 from rules.words import CALLS, Importance, Step
@@ -26,7 +27,7 @@ from storage import kept
 from storage.tables import leads, reps
 from tests.bot.test_assign import away
 from tests.databases import only_postgresql
-from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk, faults_of
+from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk, faults_of, payload
 from tests.storage.making import at_once
 
 DUE = datetime(2026, 11, 15, 10, 0, tzinfo=UTC)
@@ -93,6 +94,22 @@ class TestADeactivatedMember:
         ]
         with pytest.raises(Refused, match="outsider"):
             room.log(1, "noanswer", by=NOA)
+
+    def test_keeps_no_number_on_a_card_of_theirs_not_even_of_a_closed_lead(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(leavers, "MASKED", 1)
+        made = of(room, NOA, 3)
+        room.log(made[0].id, "lost")
+        room.log(made[1].id, "sold", amount=Money(100, "ILS"))
+        room.deliver()
+        before = [payload(one) for one in room.outside.dms(NOA)]
+        assert len(before) == len([one for one in before if "•••" not in one]) == len(made)
+        leavers.watch(room.desk, gone(NOA))
+        pass_all_on(room)
+        room.tick(minutes=2)
+        shown = [payload(one) for one in room.outside.dms(NOA)]
+        assert [one for one in shown if "•••" not in one] == []
 
     def test_keeps_no_customer_in_a_home_that_stands_open(self, room: Room):
         of(room, NOA, 1)

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.assign import tell_managers
-from bot.team import managers
+from bot.team import managers, member
 from rules.effects import TellManagers
+from rules.permissions import Act, may
+from rules.refusals import Refused
+from rules.words import Role
 from storage import outbox, reps
 from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk
 
@@ -111,3 +114,23 @@ class TestANoticeOnItsWay:
             room.lead(phone="052-234-5999", email="")
             room.deliver()
             assert len(room.outside.dms(BOSS)) == 1
+
+
+class TestAMember:
+    def role(self, room: Room, slack_id: str, *, admins: tuple[str, ...] = ()) -> Role:
+        with room.desk.store.view() as view:
+            return member(view, slack_id, admins=admins).role
+
+    def test_who_was_paused_is_none_from_then_on(self, room: Room):
+        assert self.role(room, MIRI) is Role.MANAGER
+        pause(room, MIRI)
+        with pytest.raises(Refused, match="outsider"):
+            self.role(room, MIRI)
+
+    @pytest.mark.parametrize("slack_id", [BOSS, AVI, MIRI])
+    def test_whom_the_settings_name_may_manage_though_the_team_paused_them(
+        self, room: Room, slack_id: str
+    ):
+        pause(room, slack_id)
+        with room.desk.store.view() as view:
+            assert may(member(view, slack_id, admins=(slack_id,)), Act.MANAGE)

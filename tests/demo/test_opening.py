@@ -15,6 +15,7 @@ ARGUMENTS = {
     "sold": "7 1290",
     "note": "7 likes blue",
     "assign": "7 <@U01NOA|noa>",
+    "stage": "7 sql",
     "next": "",
     "mine": "",
     "undo": "",

@@ -68,6 +68,8 @@ def state_of(view: dict[str, Any]) -> dict[str, Any]:
             state["selected_options"] = []
         elif element["type"] == "datetimepicker":
             state["selected_date_time"] = element.get("initial_date_time")
+        elif element["type"] == "users_select":
+            state["selected_user"] = element.get("initial_user")
         else:
             state["value"] = element.get("initial_value")
         values[block["block_id"]] = {element["action_id"]: state}

@@ -13,7 +13,7 @@ import app
 from bot.manifest import SCOPES
 from sandbox.imap import ImapServer
 from sandbox.mailbox import Mailbox
-from tests.desk import TEAM
+from tests.desk import AVI, TEAM
 
 ROOT = Path(__file__).parents[2]
 LEADS = "name,phone,kind\nDana,052-234-5678,warm\nNobody,,warm\n"
@@ -215,6 +215,15 @@ class TestTeam:
         assert done.out == "added 0, changed 1, paused 2\n"
         shown = terminal.run("team", "list").out
         assert "U01AVI  Avi  rep  paused" in shown
+
+    def test_says_what_stays_as_it_was_changed_in_slack(self, terminal: Terminal):
+        terminal.write("team.toml", TEAM)
+        terminal.run("team", "load", "team.toml")
+        _sql(terminal, f"UPDATE reps SET capacity = 3 WHERE slack_id = '{AVI}'")
+        done = terminal.run("team", "load", "team.toml").out
+        assert done.splitlines()[1:] == [
+            f"as changed in Slack, until the file changes it: Avi ({AVI}): capacity"
+        ]
 
     @pytest.mark.parametrize("content", ["[", "", "x = 1", b"\xff"])
     def test_that_cant_be_read_is_said(self, terminal: Terminal, content: str | bytes):

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from bot import chairs, cover, figures, learning, leavers
+from bot import chairs, cover, figures, learning, leavers, scoring
 from bot.delivery import Waker
 from bot.desk import Desk
 from handlers.clock import Ticker
@@ -90,6 +90,18 @@ class TestTheDeskLearns:
     def test_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch, job: str):
         asked = threading.Event()
         monkeypatch.setattr(learning, job, lambda _desk: asked.set())
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
+        ticker.start()
+        try:
+            assert asked.wait(10)
+        finally:
+            ticker.stop()
+
+
+class TestPoints:
+    def test_are_counted_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
+        asked = threading.Event()
+        monkeypatch.setattr(scoring, "rescore", lambda _desk: asked.set())
         ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
         ticker.start()
         try:

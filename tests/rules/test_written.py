@@ -15,6 +15,7 @@ from rules.hours import DayWindow, read_window
 from rules.playbook import Campaign, Duty, Playbook, Product, Source, Speed, Wave
 from rules.playbook_file import read_playbook
 from rules.playbook_keys import KEYS
+from rules.pools import Match, Pool, Route, Score, Way
 from rules.rest import RestRules
 from rules.templates import Moment, Template
 from rules.words import Kind, Layer, Tier
@@ -33,6 +34,10 @@ FULL = Playbook(
     speed=Speed((3,), 0, 15, ("nag",), 30, 2),
     wave=Wave(1.5, 0.5, 12, 2, hold=(Tier.D,), shorten=(Tier.C, Tier.D)),
     duties=(Duty("evenings", ("U01DANA", "U01NOA"), "Sun-Thu 18:00-21:00"),),
+    pools=(Pool("north", ("U01DANA",), Way.BEST_MATCH, 2, 9, 30, (Tier.A,), owed=True),),
+    routes=(Route("hot", "north", ("tier in A, B", "age >= 40")), Route("rest", "north")),
+    scores=(Score("rich", 30, ("extra.budget > 1000",)),),
+    match=Match(0, 1, 2, 3, 4),
     campaigns=(Campaign("Web", Decimal("12.5"), "ILS", "Meta", ("a", "b"), Tier.A), Campaign("x")),
     templates=(
         Template(Moment.SMS_FIRST, "{name}, call {phone}", "he", "warm"),

@@ -105,13 +105,13 @@ class TestWhatALeaverLeft:
         assert not agreed.working
         assert [one.id for one in chairs.left_by(unit, DANA, most=9)] == [agreed.id]
         assert chairs.with_left(unit, [DANA]) == [DANA]
-        assert chairs.count_left_by(unit, DANA) == 1
+        assert chairs.count_left_by(unit, DANA) == chairs.count_agreed_with(unit, DANA) == 1
 
     def test_may_be_nothing(self, unit: Unit):
         put(unit, owner=AVI)
         assert chairs.left_by(unit, DANA, most=9) == []
         assert chairs.with_left(unit, [DANA]) == []
-        assert chairs.count_left_by(unit, DANA) == 0
+        assert chairs.count_left_by(unit, DANA) == chairs.count_agreed_with(unit, DANA) == 0
 
     @only_postgresql
     def test_is_taken_by_one_at_a_time(self, store: Store):

@@ -1,7 +1,10 @@
 """Where messages stand, found by their place; lines of history after a line."""
 
+from dataclasses import replace
+
 import pytest
 
+from rules.words import Stage
 from storage import leads, posts
 from storage.store import Store
 from storage.unit import Unit
@@ -106,3 +109,20 @@ class TestLinesAfterALine:
     def test_are_found_by_an_index(self, store: Store):
         plan = plan_of(store, lambda unit: leads.lines_after(unit, 1, 5, kinds={"x"}, most=1))
         assert "ix_history_lead" in plan
+
+
+class TestCardsWithAnOwner:
+    def test_are_found_by_leads_that_nobody_works_the_newest_first(self, store: Store):
+        with store.unit() as unit:
+            made = [add_lead(unit) for _ in range(4)]
+            for one in made[:3]:
+                leads.save(unit, replace(one, owner="U1", stage=Stage.LOST))
+            leads.save(unit, replace(made[3], owner="U1"))
+            for one in made:
+                add_post(unit, one.id, to="U1")
+            add_post(unit, made[0].id, to="U2")
+            posts.end(unit, [one.id for one in posts.of_lead(unit, made[1].id, purpose="card")])
+            unit.commit()
+        with store.view() as view:
+            assert posts.parked_with(view, "U1") == [made[2].id, made[0].id]
+            assert posts.parked_with(view, "U2") == []

@@ -28,6 +28,7 @@ DANA = Rep(
     hours="Sun-Thu 09:00-18:00",
     timezone="Europe/Paris",
     locale="he",
+    country="FR",
     state="away",
     away_until=NOON,
     turn=3.25,
@@ -55,6 +56,14 @@ class TestPut:
             fresh = replace(DANA, state="active", away_until=None, turn=0.0, name="Dana")
             reps.put(unit, [fresh])
             assert reps.get(unit, "U1") == replace(DANA, name="Dana")
+
+    def test_leaves_the_holidays_of_these_weeks(self, store: Store):
+        with store.unit() as unit:
+            reps.put(unit, [DANA, AVI])
+            reps.set_days_off(unit, "U1", ("2026-11-15",))
+            reps.put(unit, [DANA, AVI])
+            found = {one.slack_id: one.days_off for one in reps.everybody(unit)}
+            assert found == {"U1": ("2026-11-15",), "U2": ()}
 
     def test_of_nobody_changes_nothing(self, store: Store):
         with store.unit() as unit:
