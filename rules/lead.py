@@ -1,6 +1,6 @@
 """A lead and what hangs on it, as frozen data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from rules.money import Money
@@ -151,6 +151,19 @@ class Lead:
             high = self.importance == Importance.HIGH
             return Queue.HIGH_FOLLOWUP if high else Queue.LOW_FOLLOWUP
         return Queue.PLANNED if self.plan_step else Queue.FRESH
+
+
+def let_go(lead: Lead) -> Lead:
+    """Give a lead that nobody keeps or talks with, with no time agreed and no clock that runs."""
+    return replace(
+        lead,
+        importance="",
+        held_by="",
+        held_until=None,
+        talking_by="",
+        talking_at=None,
+        ladder_at=None,
+    )
 
 
 STATE = [

@@ -12,7 +12,7 @@ from rules.answering import Hours
 from rules.effect import Effect
 from rules.effects import RefreshCard
 from rules.ladder import retired
-from rules.lead import Attempt, FollowUp, Lead
+from rules.lead import Attempt, FollowUp, Lead, let_go
 from rules.messages import Writing, ask_phone, first_messages, followup_messages
 from rules.plan import Phoning, hour_bit, next_attempt, retry_unavailable
 from rules.playbook import Playbook
@@ -119,19 +119,13 @@ def _count(lead: Lead, act: LogOutcome, setting: Setting) -> Lead:
         return marked
     reached = act.outcome in ANSWERED
     return replace(
-        marked,
+        let_go(marked),
         agreed=agreed,
         attempts=lead.attempts + 1,
         plan_step=lead.plan_step + 1,
         plan_at=lead.plan_at if lead.plan_step else setting.now,
         missed_followup=0 if reached else lead.missed_followup,
         followup_misses=0 if reached else lead.followup_misses,
-        importance="",
-        held_by="",
-        held_until=None,
-        talking_by="",
-        talking_at=None,
-        ladder_at=None,
         first_call_at=lead.first_call_at or setting.now,
         reached_at=setting.now if reached else lead.reached_at,
     )

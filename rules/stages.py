@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.conditions import fits
-from rules.lead import Lead
+from rules.lead import Lead, let_go
 from rules.permissions import Act
 from rules.playbook import Playbook
 from rules.pools import Score
@@ -64,16 +64,10 @@ def moved(lead: Lead, to: Stage, *, now: datetime) -> Lead:
 def disqualified(lead: Lead, *, now: datetime) -> Lead:
     """Give a lead that is out of every queue and plan from `now` (UTC) on (S3)."""
     return replace(
-        moved(lead, Stage.DISQUALIFIED, now=now),
+        moved(let_go(lead), Stage.DISQUALIFIED, now=now),
         closed_at=lead.closed_at or now,
         next_what=Step.NONE,
         next_at=None,
-        importance="",
-        held_by="",
-        held_until=None,
-        talking_by="",
-        talking_at=None,
-        ladder_at=None,
         pool="",
     )
 
