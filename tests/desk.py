@@ -44,11 +44,7 @@ SUNDAY_MORNING = datetime(2026, 11, 15, 8, 0, tzinfo=UTC)
 """10:00 in Jerusalem: within calling hours, outside quiet ones."""
 
 NOA, AVI, MIRI = "U01NOA", "U01AVI", "U01MIRI"
-TEAM = f"""
-[[rep]]
-slack_id = "{NOA}"
-name = "נועה"
-locale = "he"
+ONE_REP = f"""
 [[rep]]
 slack_id = "{AVI}"
 name = "Avi"
@@ -59,6 +55,11 @@ name = "Miri"
 role = "manager"
 locale = "en"
 """
+TEAM = f"""
+[[rep]]
+slack_id = "{NOA}"
+name = "נועה"
+locale = "he"{ONE_REP}"""
 ENV = {
     "SLACK_BOT_TOKEN": "xoxb-test",
     "SMS_PROVIDER": "log",

@@ -22,28 +22,16 @@ from rules.refusals import Refused
 from rules.words import Importance, Stage, Step
 from sandbox.blockkit import check_view
 from storage import leads as stored_leads
-from tests.desk import AVI, BOOK, MIRI, FakeClock, Room, a_desk, faults_of
+from tests.desk import AVI, BOOK, MIRI, ONE_REP, FakeClock, Room, a_desk, faults_of
 
 HIGH, LOW = Importance.HIGH, Importance.LOW
 SHOP = replace(BOOK, products=(Product("Phone", style="one_call"), Product("Flat", meetings=3)))
-TEAM = f"""
-[[rep]]
-slack_id = "{AVI}"
-name = "Avi"
-locale = "en"
-[[rep]]
-slack_id = "{MIRI}"
-name = "Miri"
-role = "manager"
-weight = 0.001
-locale = "en"
-"""
 
 
 @pytest.fixture
 def shop(tmp_path: Path, clock: FakeClock) -> Iterator[Room]:
     """A desk that sells phones in one call and flats in three meetings; its leads are Avi's."""
-    with a_desk(tmp_path, clock, team=TEAM, playbook=SHOP) as room:
+    with a_desk(tmp_path, clock, team=ONE_REP, playbook=SHOP) as room:
         yield room
 
 

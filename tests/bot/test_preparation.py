@@ -21,20 +21,9 @@ from rules.words import Importance
 from storage import leads as stored_leads
 from storage import messages
 from storage.leads import Line
-from tests.desk import AVI, MIRI, FakeClock, Room, a_desk, faults_of, payload
+from tests.desk import AVI, MIRI, ONE_REP, FakeClock, Room, a_desk, faults_of, payload
 
 ZONE = ZoneInfo("Asia/Jerusalem")
-TEAM = f"""
-[[rep]]
-slack_id = "{AVI}"
-name = "Avi"
-locale = "en"
-[[rep]]
-slack_id = "{MIRI}"
-name = "Miri"
-role = "manager"
-locale = "en"
-"""
 BOOK = Playbook(
     callback_phone="03-555-1234",
     sender_name="Good Cars",
@@ -48,7 +37,7 @@ BOOK = Playbook(
 
 @pytest.fixture
 def room(tmp_path: Path, clock: FakeClock) -> Iterator[Room]:
-    with a_desk(tmp_path, clock, team=TEAM, playbook=BOOK) as made:
+    with a_desk(tmp_path, clock, team=ONE_REP, playbook=BOOK) as made:
         yield made
 
 
