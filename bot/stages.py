@@ -224,8 +224,11 @@ def _restored(desk: Desk, unit: Unit, lead: Lead, line: Written, *, by: str, now
     left = calls.as_before(lead, undo["after"])
     if any(getattr(left, name) != getattr(lead, name) for name in UNDONE):
         raise Refused("undo.later", lead_id=lead.id)
+    before = calls.as_before(lead, undo["before"])
+    if not lead.living and before.living and CALLS in lead.opted_out:
+        raise Refused("stage.opted_out", lead_id=lead.id, name=lead.name)
     cause = Cause(by, rules.UNDONE, now)
-    saved = leads.save(unit, calls.as_before(lead, undo["before"]), before=lead, cause=cause)
+    saved = leads.save(unit, before, before=lead, cause=cause)
     due = desk.leaves_at(saved, now=now)
     outbox.requeue(unit, undo["keys"], why=(stages.DROPPED,), since=line.at, due_at=due)
     _reopen_followup(desk, unit, saved, undo["followup"], now=now)

@@ -376,6 +376,15 @@ class TestTakingAMoveBack:
             self.take_back(room, done)
         assert fault.value.key == "undo.later"
 
+    def test_brings_nobody_back_who_asked_for_no_calls_meanwhile(self, room: Room):
+        room.lead()
+        done = out(room)
+        optout_acts.opt_out(room.desk, OptOut(1), by=MIRI)
+        with pytest.raises(Refused) as fault:
+            self.take_back(room, done)
+        assert fault.value.key == "stage.opted_out"
+        assert room.load(1).stage is OUT
+
     def test_is_for_who_made_it_and_for_managers(self, room: Room):
         lead = room.lead()
         done = move(room, Stage.SQL)
