@@ -156,13 +156,13 @@ class Batch:
         self.run = _run(unit, run_id)
 
     def move(self, found: Sequence[Lead]) -> int:
-        """Hand leads to their new owners; tells of all once none is left, or nobody takes more."""
+        """Hand leads to their new owners; tells of all once none is left, or nobody takes one."""
         given = list(self._given(found))
         run = self.run
         for lead in given:
             run.moved.setdefault(lead.owner, []).append(lead.id)
         left = chairs.count_left_by(self._unit, run.was, part=run.part)
-        if len(given) == len(found) and left:
+        if (given or not found) and left:
             _keep(self._unit, run, now=self._now)
             return len(given)
         ended = replace(run, state=MOVED, ended=self._now.isoformat(), left=left)
@@ -173,7 +173,7 @@ class Batch:
         for lead in found:
             new = self._new_owner(lead)
             if new is None:
-                return
+                continue
             owned, effects = hand_over(self._desk, self._unit, lead, new, now=self._now)
             outbox.add(self._unit, effects, now=self._now)
             yield owned

@@ -11,6 +11,7 @@ from bot import bulk
 from bot.bulk import begin, carry_on, portfolio, take_back
 from bot.views.blocks import ActionId
 from rules.bulk import Part
+from rules.pools import Pool, Route, Way
 from rules.refusals import Refused
 from rules.words import Importance, Stage, Step
 from storage import leads, reps
@@ -66,6 +67,14 @@ class TestMovingMany:
         assert f"6 to <@{AVI}>" in told.text
         assert buttons(told) == [ActionId.BULK_UNDO]
         assert all(buttons(one) == [] for one in three.outside.dms(NOA))
+
+    def test_goes_on_past_leads_that_the_rotation_gives_to_nobody(self, three: Room):
+        by_hand = Pool("hand", way=Way.BY_HAND), Route("friends", "hand", ("kind = referral",))
+        book = replace(three.desk.playbook, pools=by_hand[:1], routes=by_hand[1:])
+        three.desk.present.playbook = book
+        begin(three.desk, NOA, by=MIRI)
+        assert finish(three) == 8
+        assert [n for n, owner in enumerate(owners(three)) if owner == NOA] == [0, 3, 6, 9]
 
     def test_to_one_rep_gives_that_one_all(self, three: Room):
         begin(three.desk, NOA, by=MIRI, to=AVI)
