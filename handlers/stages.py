@@ -12,7 +12,16 @@ from bot.views import approvals as sqo
 from bot.views import replies, stages
 from bot.views.blocks import Message
 from handlers.act import Act
-from handlers.answers import DIGITS, Answer, Click, OpenModal, Say, UpdateModal, answering
+from handlers.answers import (
+    DIGITS,
+    Answer,
+    Click,
+    OpenModal,
+    Say,
+    UpdateModal,
+    answering,
+    text_of,
+)
 from rules.acts import MoveStage
 from rules.refusals import Refused
 from rules.words import Stage
@@ -45,11 +54,7 @@ def choose(click: Click) -> Answer:
 
 def submit(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Message:
     """Carry out what was chosen in the modal."""
-    return stage(act, MoveStage(meta["lead"], Stage(values["stage"]), _reason(values)))
-
-
-def _reason(values: dict[str, Any]) -> str:
-    return (values.get("reason") or "").strip()
+    return stage(act, MoveStage(meta["lead"], Stage(values["stage"]), text_of(values, "reason")))
 
 
 def reopen(click: Click) -> Answer:
@@ -81,7 +86,7 @@ def open_reject(click: Click) -> Answer:
 
 def submit_reject(act: Act, meta: dict[str, Any], values: dict[str, Any]) -> Message:
     """Leave a lead at its stage, with the manager's reason."""
-    reason = _reason(values)
+    reason = text_of(values, "reason")
     done = approvals.reject(act.desk, meta["line"], reason, by=act.who.slack_id, key=act.key)
     return sqo.rejected(done, act.who.words)
 

@@ -11,7 +11,7 @@ from bot.views.blocks import Message
 from bot.views.playbook import mark
 from handlers import playbook
 from handlers.act import Act
-from handlers.answers import Answer, Click, Errors, OpenModal, Say, answering
+from handlers.answers import Answer, Click, Errors, OpenModal, Say, answering, text_of
 from handlers.errors import guarded
 from rules.acts import ShowPlaybook
 from rules.team import Rep
@@ -79,7 +79,7 @@ def resume(click: Click) -> Answer:
 def submit_add(act: Act, _meta: Values, values: Values) -> Message | Errors:
     """Add a member as the modal says."""
     fresh = _fresh(act, values[views.WHO])
-    texts = {key: _text(values, key) for key in FIELDS if key in values}
+    texts = {key: text_of(values, key) for key in FIELDS if key in values}
     read, wrong = read_typed(texts)
     if wrong:
         return _errors(wrong, act.who.words.plain)
@@ -94,17 +94,13 @@ def submit_edit(act: Act, meta: Values, values: Values) -> Message | Errors:
     texts = {
         key: text
         for key, was in meta["was"].items()
-        if key in values and mark(text := _text(values, key)) != was
+        if key in values and mark(text := text_of(values, key)) != was
     }
     read, wrong = read_typed(texts)
     if wrong:
         return _errors(wrong, act.who.words.plain)
     was, now = team_edits.change(act.desk, meta["rep"], read, by=act.who.slack_id, key=act.key)
     return views.changed(was, now, act.who.words)
-
-
-def _text(values: Values, key: str) -> str:
-    return str(values.get(key) or "").strip()
 
 
 def _errors(wrong: tuple[str, ...], say: Words) -> Errors:
