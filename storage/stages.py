@@ -95,8 +95,9 @@ def of_lead(view: View, lead_id: int) -> list[Change]:
 
 def newest(view: View, lead_id: int) -> Change | None:
     """Give a lead's newest change of stage, None where it never changed."""
-    found = of_lead(view, lead_id)
-    return found[-1] if found else None
+    query = select(*_COLUMNS).where(stages.c.lead_id == lead_id).order_by(stages.c.id.desc())
+    row = view.execute(query.limit(1)).first()
+    return _change(row) if row else None
 
 
 def _change(row: Any) -> Change:
