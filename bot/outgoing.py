@@ -216,12 +216,14 @@ def _post_digest_picture(desk: Desk, view: View, row: Row) -> Prepared:
 
 
 def _post_fairness(desk: Desk, view: View, _row: Row) -> Prepared:
-    found, words = fairness.of_weeks(view, until=desk.clock()), team_words(desk)
     to = desk.settings.managers_channel
+    if not to:
+        return Drop("no_channel")
+    found, words = fairness.of_weeks(view, until=desk.clock()), team_words(desk)
     chart = fairness_views.chart(found, words.plain)
     post = SlackPost(to, fairness_views.fairness(found, words), for_managers=True)
-    if not to or chart is None:
-        return [post] if to else Drop("no_channel")
+    if chart is None:
+        return [post]
     png, title = pictures.draw(chart), words.plain.join(Safe(chart.title), Safe(chart.period))
     return [post, SlackPicture(to, png, "fairness.png", title, chart.alt)]
 

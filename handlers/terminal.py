@@ -68,11 +68,12 @@ def _words(desk: Desk) -> Words:
 def tell_fairness(desk: Desk, picture: Path | None) -> None:
     """Print what each rep was given in four weeks; its chart is written to a file (C3)."""
     words = _words(desk)
-    with desk.store.view() as view:
-        found = fairness.of_weeks(view, until=desk.clock())
+    found = fairness.four_weeks(desk)
     typer.echo(fairness_views.fairness(found, words).text.replace("*", ""))
     chart = fairness_views.chart(found, words)
-    if picture and chart:
+    if picture and not chart:
+        typer.echo(words.say("fairness.no_chart"))
+    elif picture and chart:
         picture.write_bytes(pictures.draw(chart))
         typer.echo(f"{picture}: {chart.alt}")
 

@@ -1,7 +1,7 @@
 """Who was given how much: each rep's share of the leads beside the share of their weight (C3)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.pools import Way
 from rules.team import Rep
@@ -57,7 +57,7 @@ def shares(team: Sequence[Rep], handed: Sequence[Handed], *, weeks: int) -> tupl
         _share(rep, [one for one in handed if one.rep == rep], whole, weeks)
         for rep in {*weights, *(one.rep for one in handed)}
     ]
-    due = [_due(one, weights.get(one.rep, 0.0) / heft if heft else 0.0) for one in found]
+    due = [replace(one, due=weights.get(one.rep, 0.0) / heft if heft else 0.0) for one in found]
     return tuple(sorted(due, key=lambda one: (-one.leads, -one.others, one.rep)))
 
 
@@ -67,7 +67,3 @@ def _share(rep: str, mine: Sequence[Handed], whole: int, weeks: int) -> Share:
     spread = tuple(sum(one.leads for one in mine if one.week == week) for week in range(weeks))
     others = sum(spread) - leads
     return Share(rep, leads, leads / whole if whole else 0.0, 0.0, others, tiers, spread)
-
-
-def _due(one: Share, due: float) -> Share:
-    return Share(one.rep, one.leads, one.part, due, one.others, one.tiers, one.weeks)

@@ -26,7 +26,7 @@ def fairness(found: Report, words: Words, *, may_post: bool = False) -> Message:
     if may_post:
         say = words.plain.say("fairness.button_post")
         blocks.append(actions(button(say, ActionId.FAIRNESS_POST, "post")))
-    return Message(words.lines(top, *lines, *more), tuple(blocks))
+    return Message(words.lines(top, *lines, *more, how), tuple(blocks))
 
 
 def _line(one: Share, found: Report, words: Words) -> Safe:
