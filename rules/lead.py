@@ -27,6 +27,7 @@ class Lead:
 
     `consent` is what the newest form said of it, at `consent_at`; `agreed` are the channels of
     marketing agreed to since.
+    `owned_at` is when its owner got it, or since when it waits for another.
     `held_by` was handed the lead by `next`, until `held_until`. `zone` is the customer's time
     zone, "" the team's, None not looked up yet. `fresh_at` is when the lead came or came back,
     `plan_at` is when the call plan began, `tried`
@@ -38,7 +39,8 @@ class Lead:
     `waited` are the working minutes from its arrival to that call, before it those with former
     owners. `talking_by` has been on the phone with them since `talking_at`. `staged_at` is when it
     came to its stage (None: when it came), `pool` the pool in which it waits to be given or
-    claimed, `passes` counts how often a rep passed it on.
+    claimed, `passes` counts how often a rep passed it on. `merged_into` is the lead that stands for
+    this person since the two were found to be one (C2).
     """
 
     id: int
@@ -109,6 +111,7 @@ class Lead:
     staged_at: datetime | None = None
     pool: str = ""
     passes: int = 0
+    merged_into: int | None = None
     age: int | None = None
     interests: tuple[str, ...] = ()
     version: int = 1
@@ -126,8 +129,8 @@ class Lead:
 
     @property
     def living(self) -> bool:
-        """Whether the lead may still become a sale."""
-        return self.stage in LIVING
+        """Whether the lead may still become a sale; not one that became another (C2)."""
+        return self.stage in LIVING and self.merged_into is None
 
     @property
     def working(self) -> bool:
@@ -219,6 +222,8 @@ SAID = [
     "kind",
     "direction",
     "campaign",
+    "vendor",
+    "banner",
     "product",
     "language",
     "region",

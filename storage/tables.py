@@ -91,7 +91,6 @@ reps = Table(
     _text("locale"),
     _text("state"),
     Column("away_until", Moment),
-    Column("turn", Float, nullable=False, server_default="0"),
     _text("deputy"),
     _text("country"),
     Column("days_off", JSON, nullable=False, server_default="[]"),
@@ -175,6 +174,7 @@ leads = Table(
     Column("staged_at", Moment),
     _text("pool"),
     _count("passes"),
+    Column("merged_into", Integer),
     Column("extra", JSON, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
 )
@@ -208,6 +208,7 @@ _partial("ix_leads_group", leads.c.campaign, leads.c.kind, where=leads.c.working
 _partial("ix_leads_mailing", leads.c.next_at, where=leads.c.next_what == "mailing_list")
 _partial("ix_leads_ladder", leads.c.ladder_at, where=leads.c.ladder_at.is_not(None))
 _partial("ix_leads_first_call", leads.c.first_call_at, where=leads.c.first_call_at.is_not(None))
+_partial("ix_leads_merged", leads.c.merged_into, where=leads.c.merged_into.is_not(None))
 _partial("ix_leads_held", leads.c.id, where=leads.c.next_what == "assign")
 Index("ix_leads_received", leads.c.received_at, leads.c.campaign, leads.c.first_call_at)
 
@@ -268,6 +269,11 @@ lead_sources = Table(
     Index("uq_lead_sources", "lead_id", "fingerprint", unique=True),
 )
 Index("ix_lead_sources_at", lead_sources.c.at)
+_partial(
+    "ix_lead_sources_external_id",
+    lead_sources.c.external_id,
+    where=lead_sources.c.external_id != "",
+)
 _partial(
     "ix_lead_sources_external",
     lead_sources.c.source,
@@ -330,6 +336,7 @@ history = Table(
     Column("data", JSON, nullable=False),
 )
 Index("ix_history_lead", history.c.lead_id)
+_partial("ix_history_asked", history.c.id, where=history.c.what == "sqo_asked")
 
 outbox = Table(
     "outbox",
@@ -502,4 +509,110 @@ audit = Table(
     Column("after", JSON, nullable=False),
     _text("digest"),
     Index("ix_audit_subject", "subject", "id"),
+)
+
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("gone_id", Integer, ForeignKey("leads.id"), nullable=False),
+    _text("actor"),
+    Column("data", JSON, nullable=False),
+    Column("undone_at", Moment),
+    Index("ix_merges_lead", "lead_id", "id"),
+    Index("ix_merges_gone", "gone_id", "id"),
+)
+
+# Two leads that may be one person, until a manager says which (C2); `lead_id` is the older.
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("other_id", Integer, ForeignKey("leads.id"), nullable=False),
+    _text("why"),
+    Column("score", Float, nullable=False, server_default="0"),
+    _text("state"),
+    _text("actor"),
+    Column("decided_at", Moment),
+    Index("uq_likenesses", "lead_id", "other_id", unique=True),
+    Index("ix_likenesses_other", "other_id"),
+)
+_partial("ix_likenesses_open", likenesses.c.id, where=likenesses.c.state == "open")
+
+# Numbers that several people share, such as a family's: they alone make nobody the same (C2).
+shared_phones = Table(
+    "shared_phones",
+    metadata,
+    Column("phone_e164", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    _text("actor"),
+)
+
+repairs = Table(
+    "repairs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    _text("raw"),
+    _text("phone_e164"),
+    _text("rule"),
+    _text("state"),
+    _text("actor"),
+    Index("ix_repairs_lead", "lead_id", "id"),
+    Index("ix_repairs_rule", "rule", "state"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("source_id", Integer, ForeignKey("lead_sources.id"), nullable=False),
+    _text("vendor"),
+    _text("campaign"),
+    _text("state"),
+    _text("reason"),
+    Column("closes_at", Moment, nullable=False),
+    Column("warned_at", Moment),
+    Column("sent_at", Moment),
+    Column("decided_at", Moment),
+    Column("credit_minor", BigInteger, nullable=False, server_default="0"),
+    _text("currency"),
+    _text("actor"),
+    Index("uq_claims_source", "source_id", unique=True),
+    Index("ix_claims_lead", "lead_id"),
+    Index("ix_claims_vendor", "vendor", "state", "closes_at"),
+)
+_partial("ix_claims_open", claims.c.closes_at, where=claims.c.state == "open")
+
+# What the CRM is told, in order; a webhook of each leaves by the outbox (C2).
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    _text("event"),
+    _text("origin"),
+    Column("data", JSON, nullable=False),
+    Index("ix_events_lead", "lead_id", "id"),
+    Index("ix_events_at", "at"),
+)
+
+# Which record of another system a lead is, and what both last agreed on (C2).
+crm_links = Table(
+    "crm_links",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("remote_id", Text, primary_key=True),
+    Column("lead_id", Integer, ForeignKey("leads.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    _text("mark"),
+    Index("ix_crm_links_lead", "lead_id", "system"),
 )

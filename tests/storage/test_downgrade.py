@@ -1,15 +1,15 @@
 """Back to the program before the rep's day: all that it can't read is taken away (L4)."""
 
 import pytest
-from sqlalchemy import Engine, insert, inspect, select
+from sqlalchemy import Engine, insert, inspect, select, text
 
 from rules.effects import EFFECTS
 from storage import playbooks
 from storage.store import Store
-from storage.tables import attempts, outbox
+from storage.tables import attempts, outbox, turns
 from storage.upgrade import upgrade
 from tests.storage.making import NOON, add_attempt, add_lead
-from tests.storage.test_migrations import to
+from tests.storage.test_migrations import rows, to
 
 PRODUCT = {"name": "Flat", "style": "relationship"}
 NEWER_OVERLAY = {
@@ -113,3 +113,40 @@ class TestFromTheRepsDayBack:
         assert attempt == 1
         assert before["next_what"] == "call"
         assert set(before) <= older
+
+
+class TestFromEveryDoorBack:
+    def test_keeps_whose_turn_it_is_among_all_reps(self, engine: Engine):
+        to(engine, "0004", down=True)
+        with engine.begin() as connection:
+            columns = "slack_id, languages, regions, products, ages, interests, weight, capacity"
+            values = "'U1', '[]', '[]', '[]', '[]', '[]', 1, 40, 2.5"
+            connection.execute(text(f"INSERT INTO reps ({columns}, turn) VALUES ({values})"))
+        upgrade(engine)
+        with engine.connect() as connection:
+            assert connection.execute(select(turns)).all() == [("", "U1", 2.5)]
+        to(engine, "0004", down=True)
+        assert rows(engine, "SELECT slack_id, turn FROM reps") == [("U1", 2.5)]
+        assert rows(engine, "SELECT * FROM turns") == []
+
+    def test_leaves_the_playbook_as_the_older_program_reads_it(self, engine: Engine):
+        store = Store(engine)
+        overlay = {"nags.rep": [0, 5], "routing.slack_hints": "prefer"}
+        with store.unit() as unit:
+            changed = {key: [None, value] for key, value in overlay.items()}
+            playbooks.add(unit, at=NOON, actor="U1", changed=changed, overlay=overlay)
+            unit.commit()
+        to(engine, "0004", down=True)
+        with store.view() as view:
+            (only,) = playbooks.last(view, most=9)
+        assert only.overlay == {"nags.rep": [0, 5]}
+        assert set(only.changed) == {"nags.rep"}
+
+    def test_cancels_what_the_older_program_can_not_read(self, engine: Engine):
+        wait(engine, [(kind, {}) for kind in ("hook", "ask_same", "hubspot", "tell_stage")])
+        notices = ["unclaimed", "by_hand_late"]
+        wait(engine, [("tell_managers", {"notice": one, "lead_id": 1}) for one in notices])
+        to(engine, "0004", down=True)
+        found = states(engine)
+        assert found["waiting"] == {"tell_stage", "unclaimed"}
+        assert found["cancelled"] == {"hook", "ask_same", "hubspot", "by_hand_late"}
