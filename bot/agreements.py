@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import audit
+from bot.agreed import end, silence
 from bot.desk import Desk
 from bot.expected import expect
 from bot.leads import workable
@@ -13,14 +14,14 @@ from rules import agreements as rules
 from rules import nags
 from rules.agreements import Agreement
 from rules.effect import Effect
-from rules.effects import RefreshCard, RetireNudge
+from rules.effects import RefreshCard
 from rules.expected import Expected
 from rules.lead import FollowUp, Lead
 from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.said import Said, split
 from rules.team import Rep
-from storage import agreements, calls, inbox, leads, outbox
+from storage import agreements, calls, inbox, leads, pastlines
 from storage.unit import Unit, View
 
 CHANGED = (
@@ -75,7 +76,7 @@ def agree(desk: Desk, made: Agreement, *, by: str, key: str = "") -> Changed:
             **_said(made),
             "undo": _undo(lead, saved, followup=kept),
         }
-        line = agreements.write(unit, lead.id, at=now, actor=by, what="agreed_again", data=data)
+        line = pastlines.write(unit, lead.id, at=now, actor=by, what="agreed_again", data=data)
         audit.write_lead(desk, unit, by, "agree", before=lead, after=saved)
         desk.send(unit, saved, (RefreshCard(lead.id),), now=now)
         told = expect(desk, unit, agreed, by=by)
@@ -154,7 +155,7 @@ def set_time(desk: Desk, lead_id: int, when: datetime, *, by: str, key: str = ""
         was = calls.open_followup(unit, lead_id)
         retired = _move(desk, unit, was, to=to, now=now) if was else ()
         data = {"when": to.isoformat(), "undo": _undo(lead, saved, was=was)}
-        line = agreements.write(unit, lead_id, at=now, actor=by, what="time_changed", data=data)
+        line = pastlines.write(unit, lead_id, at=now, actor=by, what="time_changed", data=data)
         audit.write_lead(desk, unit, by, "move", before=lead, after=saved)
         desk.send(unit, saved, (RefreshCard(lead_id), *retired), now=now)
         told = expect(desk, unit, calls.open_followup(unit, lead_id), by=by)
@@ -165,9 +166,8 @@ def set_time(desk: Desk, lead_id: int, when: datetime, *, by: str, key: str = ""
 def _move(
     desk: Desk, unit: Unit, agreed: FollowUp, *, to: datetime, now: datetime
 ) -> tuple[Effect, ...]:
-    outbox.cancel_nudges(unit, agreed.id, now=now)
     calls.save_followup(unit, rules.moved_followup(agreed, to=to, playbook=desk.playbook))
-    return (RetireNudge(agreed.id, agreed.lead_id),) if agreed.nags else ()
+    return silence(unit, agreed, now=now)
 
 
 def _undo(
@@ -196,7 +196,7 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> Lead:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
         if not inbox.first_time(unit, key, at=now):
             raise Refused("undo.done")
-        change = agreements.changed(unit, line_id)
+        change = pastlines.written(unit, line_id, *agreements.LINES, lock=True)
         if change is None or change.actor != by:
             raise Refused("undo.nothing")
         lead = workable(unit, change.lead_id, by=actor)
@@ -208,7 +208,7 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> Lead:
             raise Refused("undo.later", lead_id=lead.id)
         restored = leads.save(unit, calls.as_before(lead, undo["before"]), before=lead)
         retired = _restore(desk, unit, restored, undo, now=now)
-        agreements.rewrite(unit, line_id, {**change.data, "undo": None})
+        pastlines.rewrite(unit, line_id, {**change.data, "undo": None})
         leads.add_line(unit, lead.id, at=now, actor=by, what="time_restored")
         audit.write_lead(desk, unit, by, "move_undo", before=lead, after=restored)
         desk.send(unit, restored, (RefreshCard(lead.id), *retired), now=now)
@@ -223,14 +223,11 @@ def _restore(
     agreed = calls.followup(unit, undo["followup"]) if undo["followup"] else None
     if agreed is None or agreed.state != "open":
         return ()
-    outbox.cancel_nudges(unit, agreed.id, now=now)
-    retired = (RetireNudge(agreed.id, agreed.lead_id),) if agreed.nags else ()
     if not undo["moved_from"]:
-        calls.end_followup(unit, agreed.id, state="undone")
-        return retired
+        return end(unit, agreed, now=now, state="undone")
     due = datetime.fromisoformat(undo["moved_from"])
     was = replace(agreed, due_at=due, nags=undo["nags"], nag_at=None)
     stands = nags.due_of(lead, was)
     again = nags.reopened(was, due=stands, now=now, playbook=desk.playbook)
     calls.save_followup(unit, again)
-    return retired
+    return silence(unit, agreed, now=now)

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from bot.assign import tell_managers
 from bot.desk import Desk
 from bot.grading import graded
-from bot.team import member
+from bot.team import allowed
 from rules.effects import TellManagers
 from rules.low_answer import switched
-from rules.permissions import Act, may
+from rules.permissions import Act
 from rules.playbook import Playbook
 from rules.refusals import Refused
 from rules.tiers import Grade, Grades, grade
@@ -47,8 +47,7 @@ def learn_now(desk: Desk, *, by: str) -> Grades:
     Raises Refused for all but managers, and while somebody else's demand is measured.
     """
     with desk.store.view() as view:
-        if not may(member(view, by, admins=desk.settings.admin_slack_ids), Act.MANAGE):
-            raise Refused("tier.managers_only")
+        allowed(desk, view, by, Act.MANAGE, refusal="tier.managers_only")
     if not desk.present.measuring.acquire(blocking=False):
         raise Refused("tier.measuring")
     try:

@@ -1,34 +1,34 @@
 """`/lead optout`: what a customer asked a rep is closed, and a slip of the keyboard taken back."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot import audit
+from bot.agreed import reopen
 from bot.desk import Desk
 from bot.leads import workable
-from bot.optouts import Asked, Change, Closing, carry_out
+from bot.optouts import Asked, Change, Closing, carry_out, write_line
 from bot.team import member
+from rules import stages
 from rules.acts import OptOut
 from rules.effects import RefreshCard
 from rules.lead import Lead
 from rules.messages import ask_phone
-from rules.nags import due_of, reopened
 from rules.optouts import BY_COMMAND, closed_to, in_order, opened_to
 from rules.permissions import Act, may
 from rules.phones import email_key
 from rules.refusals import Refused
 from rules.replies import waits_for_an_answer
-from rules.stages import UNDONE
+from rules.stages import TIME_TO_UNDO, UNDONE
 from rules.team import Rep
 from rules.words import Step
-from storage import calls, inbox, leads, optouts, outbox
-from storage.optouts import Written
+from storage import calls, inbox, leads, optouts, outbox, pastlines
+from storage.pastlines import Written
 from storage.stages import Cause
 from storage.unit import Unit
 
-RESTORED = ("opted_out", "stage", "staged_at", "next_what", "next_at", "importance", "closed_at")
-TIME_TO_UNDO = timedelta(hours=1)
+RESTORED = ("opted_out", *stages.RESTORED)
 DROPPED = ("closed", "not_allowed", "reason_gone")
 """Why a message was dropped that waited when the opt-out came."""
 
@@ -95,7 +95,7 @@ def _lock_person(unit: Unit, lead_id: int) -> None:
 def _write_again(desk: Desk, unit: Unit, lead: Lead, asked: Asked) -> None:
     """Write an asking down that closed nothing, since all of it was closed before."""
     data = {"channels": list(asked.channels), "how": asked.how}
-    optouts.write(unit, lead.id, at=asked.now, actor=asked.actor, data=data)
+    write_line(unit, lead, asked, data)
     desk.send(unit, lead, (RefreshCard(lead.id),), now=asked.now)
 
 
@@ -107,7 +107,7 @@ def _remember(unit: Unit, lead: Lead, done: Closing, asked: Asked) -> int:
     first, were = changes[0], [_as_it_was(one) for one in changes]
     undo = {"lead": lead.id, "rows": done.rows, "leads": were}
     data = {"channels": list(asked.channels), "how": asked.how, "undo": undo}
-    optouts.rewrite(unit, first.line, data)
+    pastlines.rewrite(unit, first.line, data)
     return first.line
 
 
@@ -134,7 +134,7 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> TakenBack:
         if not inbox.first_time(unit, key, at=now):
             raise Refused("undo.done")
         undo = line.data["undo"]
-        optouts.rewrite(unit, line_id, {**line.data, "undo": None})
+        pastlines.rewrite(unit, line_id, {**line.data, "undo": None})
         kept = {
             channel
             for address, channel in undo["rows"]
@@ -149,7 +149,7 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> TakenBack:
 
 
 def _to_take_back(unit: Unit, line_id: int, actor: Rep, *, now: datetime) -> Written:
-    line = optouts.written(unit, line_id)
+    line = pastlines.written(unit, line_id, optouts.LINE, lock=True)
     if line is None or not (may(actor, Act.MANAGE) or line.actor == actor.slack_id):
         raise Refused("undo.nothing")
     if not line.data.get("undo"):
@@ -184,7 +184,7 @@ def _restore(
     back = closed_to(open_again, still, now=now, playbook=desk.playbook)
     saved = leads.save(unit, back, before=lead, cause=Cause(by, UNDONE, now))
     if same and was["followup"] and saved.next_what is Step.FOLLOW_UP:
-        _reopen(desk, unit, saved, was["followup"], now=now)
+        reopen(desk, unit, saved, was["followup"], now=now)
     _requeue(desk, unit, saved, since=line.at, now=now)
     channels = [one for one in added if one not in saved.opted_out]
     data = {"channels": channels, "how": BY_COMMAND}
@@ -199,10 +199,3 @@ def _requeue(desk: Desk, unit: Unit, lead: Lead, *, since: datetime, now: dateti
     asking = (one.once_key or "" for one in ask_phone(lead, desk.playbook))
     keys = (*waits_for_an_answer(lead), *asking)
     outbox.requeue(unit, keys, why=DROPPED, since=since, due_at=desk.leaves_at(lead, now=now))
-
-
-def _reopen(desk: Desk, unit: Unit, lead: Lead, followup_id: int, *, now: datetime) -> None:
-    agreed = calls.followup(unit, followup_id)
-    if agreed:
-        due, playbook = due_of(lead, agreed), desk.playbook
-        calls.save_followup(unit, reopened(agreed, due=due, now=now, playbook=playbook))

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot import audit
+from bot.agreed import end
 from bot.desk import Desk
 from rules.effect import Effect
-from rules.effects import RefreshCard, RetireNudge, TellOwner
+from rules.effects import RefreshCard, TellOwner
 from rules.lead import Lead
 from rules.optouts import (
     BY_SMS,
@@ -22,7 +24,7 @@ from rules.optouts import (
 from rules.phones import email_key
 from rules.stages import BY_OPTOUT
 from rules.words import CALLS, Step
-from storage import calls, leads, optouts, outbox
+from storage import calls, leads, optouts, pastlines
 from storage.stages import Cause
 from storage.unit import Unit
 
@@ -139,7 +141,8 @@ def _holders(unit: Unit, meant: dict[str, set[str]]) -> dict[int, tuple[Lead, se
     """Give every lead with one of these numbers and addresses, and what is closed for it."""
     found: dict[int, tuple[Lead, set[str]]] = {}
     for key, channels in meant.items():
-        having = leads.of_email(unit, key) if is_address(key) else leads.of_phone(unit, key)
+        find = leads.of_email if is_address(key) else leads.of_phone
+        having = find(unit, key, merged=True)
         for lead in having:
             found.setdefault(lead.id, (lead, set()))[1].update(channels)
     return found
@@ -155,7 +158,7 @@ def _close(desk: Desk, unit: Unit, before: Lead, channels: set[str], asked: Aske
     data = {"channels": list(closed), "how": asked.how} | (
         {"text": asked.said} if asked.said else {}
     )
-    line = optouts.write(unit, saved.id, at=asked.now, actor=asked.actor, data=data)
+    line = write_line(unit, saved, asked, data)
     audit.write_lead(desk, unit, asked.actor, "optout", before=before, after=saved, how=asked.how)
     _write_end(unit, before, saved, now=asked.now)
     told = _told(before, saved, closed, asked)
@@ -163,14 +166,18 @@ def _close(desk: Desk, unit: Unit, before: Lead, channels: set[str], asked: Aske
     return Change(before, saved, ended, line)
 
 
+def write_line(unit: Unit, lead: Lead, asked: Asked, data: dict[str, Any]) -> int:
+    """Write an asking in a lead's history; gives the line's number."""
+    what, actor = optouts.LINE, asked.actor
+    return pastlines.write(unit, lead.id, at=asked.now, actor=actor, what=what, data=data)
+
+
 def _end_followup(unit: Unit, lead: Lead, *, now: datetime) -> tuple[int, tuple[Effect, ...]]:
     """End the open follow-up of a lead that may be called no more; gives it, and its end."""
     agreed = calls.open_followup(unit, lead.id) if CALLS in lead.opted_out else None
     if agreed is None:
         return 0, ()
-    calls.end_followup(unit, agreed.id, state="ended")
-    outbox.cancel_nudges(unit, agreed.id, now=now)
-    return agreed.id, (RetireNudge(agreed.id, lead.id),) if agreed.nags else ()
+    return agreed.id, end(unit, agreed, now=now)
 
 
 def _write_end(unit: Unit, before: Lead, lead: Lead, *, now: datetime) -> None:
@@ -230,7 +237,7 @@ def applied(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> Lead:
     _, effects = _end_followup(unit, after, now=now)
     closed = [one for one in after.opted_out if one not in lead.opted_out]
     data = {"channels": closed, "how": EARLIER}
-    optouts.write(unit, lead.id, at=now, actor="", data=data)
+    leads.add_line(unit, lead.id, at=now, actor="", what=optouts.LINE, **data)
     _write_end(unit, lead, after, now=now)
     desk.send(unit, after, effects, now=now)
     return after

@@ -6,10 +6,10 @@ from bot import audit, playbooks
 from bot.desk import Desk
 from bot.grading import Standing, graded, standing
 from bot.leads import open_lead
-from bot.team import member
+from bot.team import allowed
 from rules.effects import RefreshCard
 from rules.lead import Lead
-from rules.permissions import Act, may
+from rules.permissions import Act
 from rules.refusals import Refused
 from rules.words import Tier
 from storage import inbox, leads, measures
@@ -35,9 +35,7 @@ def pinnable(desk: Desk, lead_id: int, *, by: str) -> Lead:
 
 
 def _pinnable(desk: Desk, view: View, lead_id: int, *, by: str) -> Lead:
-    actor = member(view, by, admins=desk.settings.admin_slack_ids)
-    if not may(actor, Act.MANAGE):
-        raise Refused("tier.managers_only")
+    actor = allowed(desk, view, by, Act.MANAGE, refusal="tier.managers_only")
     lead = open_lead(view, lead_id, by=actor)
     if not lead.living:
         raise Refused("lead.closed", lead_id=lead.id, name=lead.name, stage=lead.stage)

@@ -11,11 +11,11 @@ from bot.views.templates import ANY, Choice, built_in, fault_lines, text_modal
 from handlers.act import Act
 from handlers.answers import Answer, Click, Errors, OpenModal, Say, UpdateModal, answering
 from rules.acts import ShowPlaybook
+from rules.allowed import NotAllowed
 from rules.overlay import key_of
 from rules.playbook_keys import KEYS, LISTS
 from rules.refusals import Refused
 from rules.templates import Moment, Template, faults
-from rules.values import NotAllowed
 from rules.written import data_of, read_line
 
 Values = dict[str, Any]

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rules.doors import FetchLead
+from rules.drops import SendRejects, ShowDrop
 from rules.effect import Effect
+from rules.hooks import PushContact, SendHook
+from rules.near import AskSame, AskShared
 from rules.reminders import (
     AskSqo,
     HandOver,
@@ -19,6 +23,14 @@ from rules.reminders import (
     TellReassigned,
     TellStage,
     WelcomeRep,
+)
+from rules.reports import (
+    PostDigest,
+    PostDigestPicture,
+    PostFairness,
+    PostFolded,
+    PostImport,
+    SendClaimFile,
 )
 from rules.sending import SendEmail, SendSms
 from rules.words import Switch
@@ -178,84 +190,6 @@ class TellOwner(Effect):
         return f"owner_told:{self.notice}:{self.lead_id}:{self.rep}:{self.turn}"
 
 
-@dataclass(frozen=True, slots=True)
-class PostImport(Effect):
-    """Post one summary of an imported file."""
-
-    batch: str
-    file: str
-    created: int
-    merged: int
-    rejected: int
-    kind: ClassVar[str] = "post_import"
-    channel: ClassVar[str] = "leads"
-
-    @property
-    def once_key(self) -> str:
-        """One summary for each run."""
-        return f"import:{self.batch}"
-
-
-@dataclass(frozen=True, slots=True)
-class PostFolded(Effect):
-    """Post one line for many cards that waited for the channel at once; `first` is the oldest."""
-
-    count: int
-    first: int
-    kind: ClassVar[str] = "post_folded"
-    channel: ClassVar[str] = "leads"
-
-    @property
-    def once_key(self) -> str:
-        """One line for each flood."""
-        return f"folded:{self.first}"
-
-
-@dataclass(frozen=True, slots=True)
-class PostDigest(Effect):
-    """Post the digest of a period of ISO moments; `asked` sets one request apart."""
-
-    since: str
-    until: str
-    asked: str = ""
-    kind: ClassVar[str] = "post_digest"
-    channel: ClassVar[str] = "digest"
-
-    @property
-    def once_key(self) -> str:
-        """One digest for each period, and one each time somebody asks."""
-        return f"digest:{self.since}:{self.until}:{self.asked}"
-
-
-@dataclass(frozen=True, slots=True)
-class PostDigestPicture(Effect):
-    """Upload the chart of a digest's period under it; the fields are the digest's."""
-
-    since: str
-    until: str
-    asked: str = ""
-    kind: ClassVar[str] = "post_digest_picture"
-    channel: ClassVar[str] = "digest"
-
-    @property
-    def once_key(self) -> str:
-        """One picture for each digest."""
-        return f"digest_picture:{self.since}:{self.until}:{self.asked}"
-
-
-@dataclass(frozen=True, slots=True)
-class PostFairness(Effect):
-    """Post who was given how much, with its chart, to the managers; `asked` sets one apart (C3)."""
-
-    asked: str
-    kind: ClassVar[str] = "post_fairness"
-
-    @property
-    def once_key(self) -> str:
-        """One report each time somebody asks."""
-        return f"fairness:{self.asked}"
-
-
 EFFECTS: dict[str, type[Effect]] = {
     effect.kind: effect
     for effect in (
@@ -275,6 +209,7 @@ EFFECTS: dict[str, type[Effect]] = {
         PostDigest,
         PostDigestPicture,
         PostFairness,
+        SendClaimFile,
         NudgeCall,
         RetireCall,
         SendCatchUp,
@@ -289,5 +224,12 @@ EFFECTS: dict[str, type[Effect]] = {
         SendGuide,
         TellStage,
         AskSqo,
+        AskSame,
+        AskShared,
+        SendHook,
+        PushContact,
+        ShowDrop,
+        SendRejects,
+        FetchLead,
     )
 }

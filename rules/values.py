@@ -2,67 +2,22 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, time
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from rules.cadence import PARTS, Slot, plan_of
+from rules.allowed import NotAllowed
 from rules.fields import FIELDS
-from rules.hours import DayWindow, read_week, read_window
 from rules.words import Kind, Layer, Tier
 
 Reader = Callable[[Any], Any]
-# What is allowed, for who reads the file's faults; Slack's readers have it in their own texts.
-SENTENCES = {
-    "text": "a text in quotes",
-    "long_text": "a text in quotes, {most} letters at most",
-    "texts": 'a list of texts such as ["a", "b"]',
-    "count": "a whole number of 0 or more",
-    "some": "a whole number of 1 or more",
-    "counts": "a list of whole numbers, such as [0, 10]",
-    "rising": "whole numbers that rise, such as [0, 10]",
-    "part": "a part between 0 and 1, such as 0.4",
-    "times": "a number such as 2.0",
-    "latitude": "degrees north, -65 to 65, such as 31.778",
-    "longitude": "degrees east, -180 to 180",
-    "money": "an amount such as 12.50",
-    "window": 'hours such as "09:00-20:00"',
-    "plan": 'a list that begins with "now" and goes on with times after the attempt before ("30m",'
-    ' "2h"), days after the first that rise ("day 3", "day 5 evening") or "next morning";'
-    " parts of a day are {parts}",
-    "one_of": "one of {named}",
-    "some_of": "a list of some of {named}, or []",
-    "week": 'working hours such as "Sun-Thu 18:00-22:00, Fri 09:00-13:00"',
-    "zone": "a time zone such as Asia/Jerusalem",
-    "currency": "three letters such as ILS",
-    "clock": 'an hour such as "09:00"',
-    "by_kind": "a table with a value for each of {named}",
-    "yes_or_no": "true or false",
-    "condition": 'conditions such as "age >= 40", of one of {fields}; {given} is none',
-    "never": "conditions that one lead can have together, unlike {given}",
-    "dates": "a list of dates such as [2026-12-25]",
-    "field_map": 'a table of "their name" = "our field", such as {{ "Teléfono" = "phone" }}',
-}
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STYLES = ("relationship", "one_call")
 STEPS = ("nag", "move", "manager")
 MODES = ("auto", "on", "off")
 MATCHES = ("language", "region", "product", "age", "interests")
 CONSENTS = ("assumed", "required")
 WEEKLY = ("shabbat", "none")
-MOST, LONGEST, LONGEST_TEXT, MOST_ATTEMPTS = 100_000, 300, 10_000, 30
+MOST, LONGEST, LONGEST_TEXT = 100_000, 300, 10_000
 MOST_TIMES, HIGHEST_LATITUDE, HIGHEST_LONGITUDE = 100, 65, 180
-
-
-class NotAllowed(ValueError):
-    """Raised when a value can't stand at its key; `key` names the sentence of what is allowed."""
-
-    def __init__(self, key: str, **params: object) -> None:
-        """Keep the sentence's key and what fills it; the error itself reads in English."""
-        super().__init__(SENTENCES[key].format(**params))
-        self.key = key
-        self.params = params
 
 
 def text(value: object) -> str:
@@ -154,26 +109,6 @@ def money(value: object) -> Decimal:
     return Decimal(str(value))
 
 
-def window(value: object) -> DayWindow:
-    """Read the hours of a day."""
-    try:
-        return read_window(text(value))
-    except ValueError:
-        raise NotAllowed("window") from None
-
-
-def plan(value: object) -> tuple[Slot, ...]:
-    """Read a call plan (L1.2)."""
-    try:
-        found = plan_of(*texts(value))
-    except ValueError:
-        found = ()
-    days = [slot.day for slot in found if slot.day]
-    if not 0 < len(found) <= MOST_ATTEMPTS or days != sorted(set(days)):
-        raise NotAllowed("plan", parts=", ".join(PARTS))
-    return found
-
-
 def one_of(*allowed: str) -> Reader:
     """Make a reader that takes one of these."""
 
@@ -186,35 +121,11 @@ def one_of(*allowed: str) -> Reader:
     return read
 
 
-def zone(value: object) -> str:
-    """Read the name of a time zone."""
-    try:
-        return ZoneInfo(text(value)).key
-    except Exception:  # noqa: BLE001 - zoneinfo raises many kinds for a bad name
-        raise NotAllowed("zone") from None
-
-
 def currency(value: object) -> str:
     """Read an ISO 4217 code."""
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value):
         raise NotAllowed("currency")
     return value.upper()
-
-
-def weekday(value: object) -> int:
-    """Read a day of the week."""
-    return WEEKDAYS.index(one_of(*WEEKDAYS)(value))
-
-
-def clock(value: object) -> time:
-    """Read an hour of the day."""
-    try:
-        found = time.fromisoformat(text(value))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo:
-        raise NotAllowed("clock")
-    return found
 
 
 def kind(value: object) -> Kind:
@@ -250,15 +161,6 @@ def yes_or_no(value: object) -> bool:
     return value
 
 
-def week(value: object) -> str:
-    """Read working hours; they stay as they are written."""
-    try:
-        read_week(text(value))
-    except ValueError:
-        raise NotAllowed("week") from None
-    return text(value).strip()
-
-
 def layers(value: object) -> tuple[Layer, ...]:
     """Read which messages."""
     return tuple(Layer(one_of(*Layer)(one)) for one in texts(value))
@@ -273,23 +175,6 @@ def by_kind(read: Reader) -> Reader:
         return {Kind(name): read(one) for name, one in value.items()}
 
     return read_all
-
-
-def dates(value: object) -> tuple[date, ...]:
-    """Read dates; in quotes too, as they are kept where there is no date."""
-    try:
-        found = [_date(one) for one in value] if isinstance(value, list) else [None]
-    except ValueError:
-        found = [None]
-    if None in found:
-        raise NotAllowed("dates")
-    return tuple(one for one in found if one)
-
-
-def _date(value: object) -> date | None:
-    if isinstance(value, str):
-        return date.fromisoformat(value)
-    return value if type(value) is date else None
 
 
 def field_map(value: object) -> dict[str, str]:

@@ -1,15 +1,14 @@
 """Who asked not to be contacted: by number or address, so that it holds for every lead with it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, true, update
+from sqlalchemy import bindparam, delete, select, true, update
 
 from rules.optouts import BY_COMMAND
 from storage.rows import insert_new
-from storage.tables import history, optouts
+from storage.tables import optouts
 from storage.unit import Unit, View
 
 LINE = "opted_out"
@@ -55,13 +54,15 @@ def _is(address: str, channel: str) -> Any:
     return (optouts.c.address == address) & (optouts.c.channel == channel)
 
 
+_CLOSED = select(optouts.c.channel).where(optouts.c.address.in_(bindparam("known", expanding=True)))
+
+
 def of(view: View, *addresses: str) -> frozenset[str]:
     """Give the channels that are closed for any of these numbers and addresses."""
     known = [one for one in addresses if one]
     if not known:
         return frozenset()
-    query = select(optouts.c.channel).where(optouts.c.address.in_(known))
-    return frozenset(view.execute(query).scalars())
+    return frozenset(view.execute(_CLOSED, {"known": known}).scalars())
 
 
 def has(view: View, address: str, *, channel: str) -> bool:
@@ -81,32 +82,3 @@ def take_back(unit: Unit, address: str, channel: str, *, at: datetime, actor: st
     """Take back what one act closed; False where it stands by another's asking by now."""
     mine = (optouts.c.at == at) & (optouts.c.actor == actor) & (optouts.c.how == BY_COMMAND)
     return bool(unit.execute(delete(optouts).where(_is(address, channel), mine)).rowcount)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An opt-out's line of history; the moment is UTC."""
-
-    lead_id: int
-    at: datetime
-    actor: str
-    data: dict[str, Any]
-
-
-def write(unit: Unit, lead_id: int, *, at: datetime, actor: str, data: dict[str, Any]) -> int:
-    """Write an opt-out in a lead's history; gives the line's number."""
-    row = {"lead_id": lead_id, "at": at, "actor": actor, "what": LINE, "data": data}
-    return int(unit.execute(insert(history).returning(history.c.id), row).scalar_one())
-
-
-def written(unit: Unit, line_id: int) -> Written | None:
-    """Give an opt-out's line, held until the unit ends; None where there is none."""
-    query = select(history.c.lead_id, history.c.at, history.c.actor, history.c.data)
-    query = query.where(history.c.id == line_id, history.c.what == LINE)
-    row = unit.execute(query.with_for_update()).first()
-    return Written(*row) if row else None
-
-
-def rewrite(unit: Unit, line_id: int, data: dict[str, Any]) -> None:
-    """Put other data in an opt-out's line: what is needed to take it back, or that it was."""
-    unit.execute(update(history).where(history.c.id == line_id).values(data=data))

@@ -13,6 +13,7 @@ from bot.views.blocks import (
     button,
     clip,
     context,
+    only,
     option,
     overflow,
     section,
@@ -112,7 +113,7 @@ def _elsewhen(agreed: FollowUp, playbook: Playbook) -> list[tuple[str, ActionId,
 def retired(due: Due, words: Words) -> Message:
     """Say that a reminder is over: ended, put off, another's, or a newer one stands below."""
     text = _ended(due, words)
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def _ended(due: Due, words: Words) -> Safe:

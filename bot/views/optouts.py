@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.optout_acts import OptedOut, TakenBack
 from bot.texts import Safe, Words
-from bot.views.blocks import ActionId, Message, actions, button, section, spoken
+from bot.views.blocks import ActionId, Message, actions, button, only, section, spoken
 from bot.views.card import title
 from rules.effects import TellOwner
 from rules.lead import Lead
@@ -30,7 +30,7 @@ def opted_out(done: OptedOut, words: Words) -> Message:
         _what_now(done.lead, words, leaves=done.leaves) if done.line else "",
     )
     if not done.line:
-        return Message(spoken(text), (section(text),))
+        return only(text)
     undo = button(words.plain.say("button.undo"), ActionId.UNDO_OPTOUT, done.line)
     return Message(spoken(text), (section(text), actions(undo)))
 
@@ -69,7 +69,7 @@ def taken_back(done: TakenBack, words: Words) -> Message:
         else "",
         _named("optout.changed", done.changed, words),
     )
-    return Message(spoken(text), (section(text),))
+    return only(text)
 
 
 def told(effect: TellOwner, lead: Lead, words: Words) -> Message:
@@ -80,4 +80,4 @@ def told(effect: TellOwner, lead: Lead, words: Words) -> Message:
         _allowed(lead, words),
         _what_now(lead, words, leaves=not lead.working),
     )
-    return Message(spoken(text), (section(text),))
+    return only(text)

@@ -18,6 +18,7 @@ from bot.views.blocks import (
     context,
     divider,
     header,
+    only,
     option,
     plain,
     section,
@@ -26,9 +27,9 @@ from bot.views.blocks import (
 from bot.views.forms import asked, modal
 from bot.views.numbers import label_of, paragraphs, value_said
 from bot.views.wave import difference
+from rules.allowed import NotAllowed
 from rules.playbook import Playbook
 from rules.playbook_keys import KEYS, TOGETHER
-from rules.values import NotAllowed
 from rules.written import data_of, line_of
 
 FIELD = "value"
@@ -107,7 +108,7 @@ def changed(made: Changed, words: Words) -> Message:
     """Confirm a change: what was and what is, from when it counts; the button takes it back."""
     if not made.version.changed:
         said = words.say("playbook.same")
-        return Message(said, (section(said),))
+        return only(said)
     text = words.lines(
         words.say("playbook.changed", n=made.version.id),
         *_differences(made, words),
@@ -137,7 +138,7 @@ def history(found: Sequence[Changed], words: Words, *, now: datetime) -> Message
     """List what was changed, each with the way back to it."""
     if not found:
         said = words.say("playbook.no_history")
-        return Message(said, (section(said),))
+        return only(said)
     top = words.plain.say("playbook.history")
     blocks: list[Block] = [header(top)]
     texts: list[Safe] = []

@@ -4,17 +4,7 @@ from typing import Any
 
 from bot.preferences import Wanted
 from bot.texts import Words
-from bot.views.blocks import (
-    ActionId,
-    Block,
-    Message,
-    ViewId,
-    button,
-    context,
-    option,
-    plain,
-    section,
-)
+from bot.views.blocks import ActionId, Block, Message, ViewId, button, context, only, option, plain
 from bot.views.forms import asked, modal
 from rules.words import Switch
 
@@ -53,4 +43,4 @@ def chosen(now: Wanted, words: Words) -> Message:
         words.say("switch.off", kinds=words.listed(*off)) if off else "",
         words.say("switch.stays") if off else "",
     )
-    return Message(text, (section(text),))
+    return only(text)

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.texting import LONGEST, Texting
 from bot.texts import Safe, Words
-from bot.views.blocks import ActionId, Message, ViewId, actions, button, context, section
+from bot.views.blocks import ActionId, Message, ViewId, actions, button, context, only, section
 from bot.views.card import title
 from bot.views.forms import asked, modal
 from rules.lead import Lead
@@ -42,7 +42,7 @@ def written(done: Texting, words: Words) -> Message:
 def taken_back(lead: Lead, words: Words) -> Message:
     """Confirm that a rep's SMS was taken back."""
     text = words.say("text.taken_back", lead=title(lead, words))
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def _leaves(found: Texting, words: Words) -> Safe:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.texts import Safe, Words
-from bot.views.blocks import Message, section, spoken
+from bot.views.blocks import Message, only, section
 from bot.views.card import title
 from bot.views.history import Called, history_line
 from bot.views.replies import next_call
@@ -19,7 +19,7 @@ def happened(lead: Lead, lines: Sequence[Line], words: Words, *, called: Called)
     """Tell a channel what happened to a lead; what the rep wrote down is not for it (C5)."""
     told = [history_line(for_all(line), words, called=called) for line in lines]
     text = words.lines(Safe(f"*{title(lead, words)}*"), *told)
-    return Message(spoken(text), (section(text),))
+    return only(text)
 
 
 def for_all(line: Line) -> Line:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import agreements, calls
+from bot import agreements, undoing
 from bot.agreements import Changed
 from bot.next import next_lead
 from bot.texts import Words
@@ -78,7 +78,7 @@ class TestAProductOfOneCallL42:
     def test_counts_no_follow_up_that_was_taken_back(self, shop: Room):
         shop.lead(product="Phone")
         agree(shop)
-        calls.undo(shop.desk, by=AVI)
+        undoing.undo(shop.desk, by=AVI)
         assert "only follow-up" in agree(shop).text
 
     def test_counts_those_that_are_over(self, shop: Room):
@@ -260,9 +260,9 @@ class TestAgreeingTheNextTime:
         self.missed(shop)
         done = again(shop)
         with pytest.raises(Refused, match=r"undo\.later"):
-            calls.undo(shop.desk, by=AVI)
+            undoing.undo(shop.desk, by=AVI)
         agreements.take_back(shop.desk, done.line, by=AVI)
-        assert calls.undo(shop.desk, by=AVI).outcome == "noanswer"
+        assert undoing.undo(shop.desk, by=AVI).outcome == "noanswer"
         assert shop.followup(1) is not None
 
 

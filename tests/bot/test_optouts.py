@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from bot import calls
+from bot import undoing
 from bot.assign import assign_lead
 from bot.optout_acts import OptedOut, opt_out, take_back
 from bot.optouts import applied, close, reopen
 from rules.acts import OptOut
 from rules.lead import Lead
 from rules.optouts import BY_COMMAND, BY_PAGE, BY_PROVIDER
+from rules.pools import Pool, Route, Way
 from rules.refusals import Refused
 from rules.words import CALLS, CHANNELS, Channel, Importance, Stage, Step
 from storage import leads, optouts
-from tests.desk import AVI, DANA, MIRI, NOA, TEAM, FakeClock, Room, a_desk
+from tests.desk import AVI, BOOK, DANA, MIRI, NOA, TEAM, FakeClock, Room, a_desk
 
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 DANAS, MAIL = "+972522345678", "dana@example.com"
@@ -267,6 +268,23 @@ class TestTakingItBack:
         assert (back.channels, back.kept, back.changed) == (CHANNELS, (), ())
         assert room.history(1)[-1] == "opted_in"
 
+    def test_puts_it_back_where_it_waited_to_be_claimed(self, tmp_path: Path, clock: FakeClock):
+        claims = Pool("claims", way=Way.CLAIM)
+        book = replace(BOOK, pools=(claims,), routes=(Route("all", "claims"),))
+        with a_desk(tmp_path, clock, playbook=book) as room:
+            before = room.lead()
+            done = asked(room, by=MIRI)
+            assert room.load(1).pool == ""
+            take_back(room.desk, done.line, by=MIRI)
+            after = room.load(1)
+            assert (before.pool, after.pool, after.next_what) == ("claims", "claims", Step.ASSIGN)
+
+    def test_starts_the_clock_of_its_first_call_again(self, room: Room):
+        before = room.lead()
+        take_back(room.desk, asked(room).line, by=before.owner)
+        assert before.ladder_at is not None
+        assert room.load(1).ladder_at == before.ladder_at
+
     def test_opens_the_follow_up_and_its_reminders_again(self, room: Room):
         lead = room.lead()
         due = room.clock.now + timedelta(hours=1)
@@ -431,7 +449,7 @@ class TestMessagesThatAnOptOutStopped:
     def test_stay_where_they_had_been_taken_back_before(self, room: Room):
         lead = room.lead()
         room.log(1, "noanswer")
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         done = asked(room)
         take_back(room.desk, done.line, by=lead.owner)
         room.tick(minutes=5)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot import learning
-from bot.calls import undo
 from bot.pins import pin_campaign, pin_lead, pinnable
+from bot.undoing import undo
 from rules.refusals import Refused
 from rules.tiers import Basis
 from rules.words import Tier

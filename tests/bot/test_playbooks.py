@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import doctor, playbooks
+from bot import doctor, playbooks, present_playbook
 from rules.cadence import plan_of
 from rules.playbook_file import PlaybookFaults
 from rules.refusals import Refused
@@ -42,28 +42,28 @@ def refused(room: Room, **changes: Any) -> Refused:
 class TestTheFile:
     def test_is_read_again_when_it_changes(self, room: Room):
         write(room, "[messages]\nundo_seconds = 7")
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         assert room.desk.playbook.undo_seconds == 7
         write(room, "[messages]\nundo_seconds = 8")
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         assert room.desk.playbook.undo_seconds == 8
 
     def test_is_not_read_while_it_stays(self, room: Room, monkeypatch: pytest.MonkeyPatch):
         write(room, "[messages]\nundo_seconds = 7")
-        playbooks.refresh(room.desk)
-        monkeypatch.setattr(playbooks, "load_playbook", lambda _: pytest.fail("read again"))
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
+        monkeypatch.setattr(present_playbook, "load_playbook", lambda _: pytest.fail("read again"))
+        present_playbook.refresh(room.desk)
 
     def test_that_is_not_there_leaves_what_stands(self, room: Room):
         before = room.desk.playbook
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         assert room.desk.playbook is before
 
     def test_that_goes_leaves_what_stands(self, room: Room):
         write(room, "[messages]\nundo_seconds = 7")
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         Path(room.desk.settings.playbook_file).unlink()
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         assert room.desk.playbook.undo_seconds == 7
 
     @pytest.mark.parametrize(
@@ -73,18 +73,18 @@ class TestTheFile:
         self, room: Room, text: str, caplog: pytest.LogCaptureFixture
     ):
         write(room, "[messages]\nundo_seconds = 7")
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         write(room, text)
         with caplog.at_level(logging.ERROR):
             for _ in range(3):
-                playbooks.refresh(room.desk)
+                present_playbook.refresh(room.desk)
         assert room.desk.playbook.undo_seconds == 7
         assert len(caplog.records) == 1
 
     def test_with_faults_is_told_to_managers_once(self, room: Room):
         write(room, "[messages]\nundo_seconds = -1")
         for _ in range(3):
-            playbooks.refresh(room.desk)
+            present_playbook.refresh(room.desk)
         room.deliver()
         [told] = room.outside.dms(MIRI)
         assert "messages.undo_seconds must be a whole number" in told.text
@@ -93,24 +93,24 @@ class TestTheFile:
     def test_that_is_mended_holds(self, room: Room):
         for seconds in ("-1", "9"):
             write(room, f"[messages]\nundo_seconds = {seconds}")
-            playbooks.refresh(room.desk)
+            present_playbook.refresh(room.desk)
         assert room.desk.playbook.undo_seconds == 9
 
     def test_that_can_not_be_read_says_so(self, room: Room):
         Path(room.desk.settings.playbook_file).write_bytes(b"\xff\xfe")
         with pytest.raises(PlaybookFaults, match=r"playbook.toml is not TOML"):
-            playbooks.load_playbook(room.desk.settings)
+            present_playbook.load_playbook(room.desk.settings)
 
     @pytest.mark.parametrize("country", ["XX", "il", "Israel"])
     def test_names_a_country_that_nobody_knows(self, room: Room, country: str):
         write(room, f'[rest]\nholidays = "{country}"')
         with pytest.raises(PlaybookFaults, match=r"rest.holidays must be a country"):
-            playbooks.load_playbook(room.desk.settings)
+            present_playbook.load_playbook(room.desk.settings)
 
     @pytest.mark.parametrize("country", ["", "IL", "US"])
     def test_may_name_a_country_or_none(self, room: Room, country: str):
         write(room, f'[rest]\nholidays = "{country}"')
-        assert playbooks.load_playbook(room.desk.settings).rest.holidays == country
+        assert present_playbook.load_playbook(room.desk.settings).rest.holidays == country
 
 
 class TestAChange:
@@ -131,7 +131,7 @@ class TestAChange:
         write(room, "[messages]\nundo_seconds = 7\nper_day = 3")
         change(room, messages__undo_seconds=60)
         write(room, "[messages]\nundo_seconds = 8\nper_day = 4")
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         assert (room.desk.playbook.undo_seconds, room.desk.playbook.per_day) == (60, 4)
 
     def test_to_none_goes_back_to_the_file(self, room: Room):
@@ -143,7 +143,7 @@ class TestAChange:
     def test_outlives_the_process(self, room: Room, tmp_path: Path):
         change(room, messages__undo_seconds=60)
         with a_desk(tmp_path, room.clock) as again:
-            playbooks.refresh(again.desk)
+            present_playbook.refresh(again.desk)
             assert again.desk.playbook.undo_seconds == 60
             assert again.desk.present.version == 1
 
@@ -191,12 +191,12 @@ class TestAChange:
         write(room, "[nags]\nmanager = 60")
         change(room, nags__rep=[0, 30])
         write(room, "[nags]\nmanager = 20")
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         assert (room.desk.playbook.nag_rep, room.desk.playbook.nag_manager) == ((0, 30), 60)
         room.deliver()
         assert "nags.manager" in room.outside.dms(MIRI)[-1].text
         change(room, nags__rep=None)
-        playbooks.refresh(room.desk)
+        present_playbook.refresh(room.desk)
         assert (room.desk.playbook.nag_rep, room.desk.playbook.nag_manager) == ((0, 10), 20)
 
 
@@ -206,8 +206,8 @@ class TestTwoAtOnce:
         overtake(
             room.desk.present,
             monkeypatch,
-            slow=lambda: playbooks.refresh(room.desk),
-            after=(playbooks, "load_playbook"),
+            slow=lambda: present_playbook.refresh(room.desk),
+            after=(present_playbook, "load_playbook"),
             quick=lambda: change(room, messages__per_day=1),
         )
         assert (room.desk.playbook.per_day, room.desk.present.version) == (1, 1)
@@ -296,7 +296,7 @@ class TestTheDoctor:
         change(room, nags__rep=[0, 30])
         settings, store = room.desk.settings, room.desk.store
         assert doctor.changes_findings(settings, store) == []
-        assert playbooks.current(store, settings).nag_rep == (0, 30)
+        assert present_playbook.current(store, settings).nag_rep == (0, 30)
         write(room, f"{sender}[nags]\nmanager = 20")
         [found] = doctor.changes_findings(settings, store)
         assert "nags.manager" in found.text

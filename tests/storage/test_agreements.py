@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-import pytest
-
 from rules.lead import FollowUp
 from rules.words import Importance
-from storage import agreements, calls, leads
+from storage import agreements, calls
 from storage.store import Store
 from storage.unit import Unit
 from tests.storage.making import NOON, add_attempt, add_lead
@@ -50,25 +48,3 @@ class TestFollowUps:
             kept = calls.followup(unit, number)
         assert kept is not None
         assert (kept.state, kept.importance, kept.due_at) == ("ended", Importance.LOW, LATER)
-
-
-class TestAChange:
-    @pytest.mark.parametrize("what", agreements.LINES)
-    def test_is_read_back_as_it_was_written(self, store: Store, what: str):
-        with store.unit() as unit:
-            lead = add_lead(unit)
-            data = {"when": LATER.isoformat(), "undo": {"followup": 3}}
-            line = agreements.write(unit, lead.id, at=NOON, actor="U1", what=what, data=data)
-            change = agreements.changed(unit, line)
-            assert change == agreements.Change(lead.id, NOON, "U1", data)
-            agreements.rewrite(unit, line, {"undo": None})
-            again = agreements.changed(unit, line)
-        assert again is not None
-        assert again.data == {"undo": None}
-
-    def test_is_no_other_line_of_the_history(self, store: Store):
-        with store.unit() as unit:
-            lead = add_lead(unit)
-            leads.add_line(unit, lead.id, at=NOON, actor="U1", what="note", text="x")
-            assert agreements.changed(unit, 1) is None
-            assert agreements.changed(unit, 99) is None

@@ -1,10 +1,10 @@
 """Who asked not to be contacted, by number and address; their lines of history."""
 
 from rules.optouts import BY_COMMAND, BY_PAGE, BY_SMS
-from storage import leads, optouts
+from storage import optouts
 from storage.store import Store
 from storage.unit import Unit
-from tests.storage.making import MINUTE, NOON, add_lead, at_once
+from tests.storage.making import MINUTE, NOON, at_once
 from tests.storage.plans import plan_of
 
 NUMBER, ADDRESS = "+972522345678", "dana@example.com"
@@ -74,22 +74,3 @@ class TestTakingBack:
             add(unit, "sms", actor="U1", how=BY_COMMAND)
             assert not optouts.take_back(unit, NUMBER, "sms", at=NOON, actor="U1")
             assert optouts.of(unit, NUMBER) == {"sms"}
-
-
-class TestALineOfHistory:
-    def test_is_read_and_written_again_by_its_number(self, store: Store):
-        with store.unit() as unit:
-            lead = add_lead(unit)
-            line = optouts.write(unit, lead.id, at=NOON, actor="U1", data={"undo": [1]})
-            optouts.rewrite(unit, line, {"undo": None})
-            assert optouts.written(unit, line) == optouts.Written(
-                lead.id, NOON, "U1", {"undo": None}
-            )
-
-    def test_is_no_other_line(self, store: Store):
-        with store.unit() as unit:
-            lead = add_lead(unit)
-            leads.add_line(unit, lead.id, at=NOON, actor="U1", what="note", text="x")
-            line = optouts.write(unit, lead.id, at=NOON, actor="U1", data={})
-            assert optouts.written(unit, line - 1) is None
-            assert optouts.written(unit, line + 1) is None
