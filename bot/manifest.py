@@ -37,7 +37,9 @@ oauth_config:
       - groups:history
       - im:history
       - users:read
+      - dnd:read
       - pins:write
+      - files:read
       - files:write
 settings:
   interactivity:

@@ -1,9 +1,11 @@
 """The Web API's users methods and the ones about the app itself."""
 
-from sandbox.apicontext import Args, Context, known_user, page
+from sandbox.apicontext import Args, Context, invalid, known_user, page
 from sandbox.errors import SlackError
 from sandbox.reading import Json
 from sandbox.world import User
+
+DND_USERS = 50
 
 
 def auth_test(ctx: Context, _args: Args) -> Json:
@@ -55,6 +57,36 @@ def lookup_by_email(ctx: Context, args: Args) -> Json:
 def get_presence(ctx: Context, args: Args) -> Json:
     """Tell whether a member is active or away (Slack: users.getPresence)."""
     return {"presence": known_user(ctx, args.text("user")).presence}
+
+
+def dnd_info(ctx: Context, args: Args) -> Json:
+    """Tell when somebody is not to be disturbed (Slack: dnd.info); of itself where none is named.
+
+    Whether they snooze is told to themselves alone.
+    """
+    user = args.text("user", ctx.world.app.bot_user_id)
+    own = {"snooze_enabled": False} if user == ctx.world.app.bot_user_id else {}
+    return {**_dnd(known_user(ctx, user)), **own}
+
+
+def dnd_team_info(ctx: Context, args: Args) -> Json:
+    """Tell when some members are not to be disturbed (Slack: dnd.teamInfo); strangers are left out.
+
+    Raises no_users_provided, and invalid_arguments for more than fifty.
+    """
+    ids = args.ids("users")
+    if not ids:
+        raise SlackError("no_users_provided")
+    if len(ids) > DND_USERS:
+        raise invalid(f"[ERROR] no more than {DND_USERS} items allowed [json-pointer:/users]")
+    users = ctx.world.users
+    return {"users": {one: _dnd(users[one]) for one in ids if one in users}}
+
+
+def _dnd(user: User) -> Json:
+    start, end = user.dnd or (1, 1)
+    enabled = user.dnd is not None
+    return {"dnd_enabled": enabled, "next_dnd_start_ts": start, "next_dnd_end_ts": end}
 
 
 def as_json(ctx: Context, user: User, *, locale: bool) -> Json:

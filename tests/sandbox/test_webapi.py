@@ -218,6 +218,22 @@ class TestOtherMethods:
         im = client.conversations_open(users=DANA.id)["channel"]["id"]
         assert im == client.chat_postMessage(channel=DANA.id, text="a")["channel"]
 
+    def test_tell_who_is_not_to_be_disturbed(self, slack: SlackServer, client: WebClient) -> None:
+        slack.show_as(DANA.id, "away", dnd=(100, 200))
+        assert client.users_getPresence(user=DANA.id)["presence"] == "away"
+        dana = {"dnd_enabled": True, "next_dnd_start_ts": 100, "next_dnd_end_ts": 200}
+        avi = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+        found = client.dnd_teamInfo(users=[DANA.id, AVI.id, "U404"])["users"]
+        assert found == {DANA.id: dana, AVI.id: avi}
+        told = client.dnd_info(user=DANA.id)
+        assert {name: told[name] for name in dana} == dana
+        assert told.get("snooze_enabled") is None
+        assert client.dnd_info()["snooze_enabled"] is False
+        many = [DANA.id] * 51
+        assert error_of(lambda: client.dnd_teamInfo(users=many)) == "invalid_arguments"
+        assert error_of(lambda: client.dnd_teamInfo(users="")) == "no_users_provided"
+        assert error_of(lambda: client.dnd_info(user="U404")) == "user_not_found"
+
     def test_take_files(self, slack: SlackServer, client: WebClient) -> None:
         channel = slack.channel("leads").id
         client.files_upload_v2(
