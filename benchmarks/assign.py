@@ -3,8 +3,10 @@
     python -m benchmarks.assign --leads 100000
 
 Every lead goes through fifty routes to a pool, is given, saved and written down with who was
-considered, a hundred in a commit. The floor is what nothing can do without: reading the lead by
-its number, changing its owner and inserting one row, in the same commits.
+considered: a hundred in a commit, and one in a commit, as a form's, after as many leads were given
+that day as there are, with caps for the hour and the day. The floor is what nothing can do
+without: reading the lead by its number, changing its owner and inserting one row, in the same
+commits.
 """
 
 import argparse
@@ -14,15 +16,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, insert, update
 
 from benchmarks.next import fill
-from bot.assign import Rotation, give
+from bot.assign import give
 from bot.desk import Desk
 from bot.present import Present
+from bot.rotation import Rotation
 from bot.settings import Settings
 from rules.playbook import Playbook
 from rules.pools import Pool, Route, Way
@@ -38,7 +41,10 @@ from storage.upgrade import upgrade
 
 NOW = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 FEW, MANY = 20, 200
+ALONE = 200
 ROUTES, IN_COMMIT = 50, 100
+PER_HOUR, PER_DAY = 300, 6000
+DAY = timedelta(days=1)
 WAYS = (Way.ROTATION, Way.LEAST_LOADED, Way.BEST_MATCH)
 
 
@@ -59,7 +65,7 @@ def team_of(size: int) -> list[Rep]:
 
 def book() -> Playbook:
     """Make a playbook of fifty routes; the leads of the benchmark reach the last one."""
-    pools = tuple(Pool(way.value, way=way, per_day=9_000_000) for way in WAYS)
+    pools = tuple(Pool(way.value, way=way, per_hour=PER_HOUR, per_day=PER_DAY) for way in WAYS)
     misses = [
         Route(f"route {n}", pools[0].name, (f"campaign = c{n}", "age >= 40", "kind = referral"))
         for n in range(ROUTES - 1)
@@ -104,15 +110,33 @@ def a_store(folder: Path, *, size: int, team: int) -> Iterator[Store]:
             store.close()
 
 
-def timed(store: Store, act: Callable[[Unit, list[int]], None], *, count: int) -> float:
-    """Give the median microseconds a lead that an act takes, a commit of a hundred at a time."""
+def gave_today(store: Store, *, size: int, team: int) -> None:
+    """Write down that so many leads were given evenly within the day that ends now."""
+    names = [one.slack_id for one in team_of(team)]
+    rows = [
+        {"lead_id": 1, "at": NOW - DAY * n / size, "rep": names[n % team], "considered": []}
+        for n in range(size)
+    ]
+    with store.unit() as unit:
+        unit.execute(insert(given), rows)
+        unit.commit()
+
+
+def timed(
+    store: Store,
+    act: Callable[[Unit, list[int]], None],
+    *,
+    count: int,
+    at_once: int = IN_COMMIT,
+) -> float:
+    """Give the median microseconds a lead that an act takes, so many in a commit."""
     spans = []
-    for start in range(1, count, IN_COMMIT):
+    for start in range(1, count, at_once):
         began = time.perf_counter()
         with store.unit() as unit:
-            act(unit, list(range(start, start + IN_COMMIT)))
+            act(unit, list(range(start, start + at_once)))
             unit.commit()
-        spans.append((time.perf_counter() - began) / IN_COMMIT)
+        spans.append((time.perf_counter() - began) / at_once)
     return 1e6 * statistics.median(spans)
 
 
@@ -146,10 +170,14 @@ def measure(folder: Path, *, sizes: tuple[int, ...], teams: tuple[int, ...]) -> 
         for team in teams:
             with a_store(folder, size=size, team=team) as store:
                 desk = Desk(store, settings, Present(book()), lambda: NOW)
-                count = min(size, 5000)
+                count, what = min(size, 5000), f"{team} reps, {size:,} leads"
                 micros = timed(store, giving(desk), count=count)
                 floor = timed(store, bare, count=count)
-                found.append(Found(f"{team} reps, {size:,} leads", micros, floor))
+                found.append(Found(what, micros, floor))
+                gave_today(store, size=size, team=team)
+                alone = timed(store, giving(desk), count=ALONE, at_once=1)
+                floor = timed(store, bare, count=ALONE, at_once=1)
+                found.append(Found(f"{what}, one a commit", alone, floor))
     return found
 
 

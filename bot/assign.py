@@ -1,14 +1,16 @@
 """Ownership: who gets a lead, and giving it to somebody else (C3)."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import audit
+from bot import audit, passes
 from bot.desk import Desk
 from bot.handed import Tally, count, news
 from bot.leads import check_workable, open_lead
-from bot.routing import Standings, chosen, held
+from bot.placing import can_be_given, holders, resumed
+from bot.rotation import Rotation
+from bot.routing import chosen, held
 from bot.speed import clocked, passed_on
 from bot.team import managers, member
 from rules.effect import Effect
@@ -18,22 +20,19 @@ from rules.ladder import retired
 from rules.lead import Lead
 from rules.nags import due_of, passed_to
 from rules.permissions import Act
-from rules.plan import first_call
 from rules.pools import Way
 from rules.refusals import Refused
 from rules.routes import WAITING, pool_for
 from rules.routing import Choice
-from rules.shifts import is_away
 from rules.team import Rep
 from rules.wave import on_hold
 from rules.words import Step
-from storage import calls, given, inbox, ladder, leads, outbox, reps
+from storage import calls, given, inbox, leads, outbox, reps
 from storage.given import Given
-from storage.unit import Unit
+from storage.unit import Unit, View
 
 MOVED = "moved"
 AMONG_MANY = "many"
-AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +41,6 @@ class Assigned:
 
     lead: Lead
     to: Rep
-
-
-class Rotation:
-    """The rotation within one unit of work: the team and its loads are read once.
-
-    The team is held from the first choice on: whoever holds a person or a lead holds it before.
-    """
-
-    def __init__(self, desk: Desk, unit: Unit, *, now: datetime) -> None:
-        self._unit = unit
-        self._standings = Standings(desk, unit, now=now, lock=True)
-
-    @property
-    def team(self) -> Sequence[Rep]:
-        """The whole team, held until the unit ends."""
-        return self._standings.team
-
-    def choose(
-        self, lead: Lead, *, without: Collection[str] = (), at_once: bool = False
-    ) -> Choice | None:
-        """Give who gets the lead by its route and charge it to them; None for nobody (C3).
-
-        Those `without` are left out; `at_once` takes only who can call now. Where the route leads
-        to a pool whose leads wait for a person there is nobody.
-        """
-        choice = self._standings.verdict(lead, without=without, at_once=at_once).choice
-        if choice:
-            self._standings.took(self._unit, choice)
-        return choice
-
-    def has_room(self, rep: Rep) -> bool:
-        """Say whether somebody of the team works fewer leads than their capacity."""
-        return self._standings.load(rep.slack_id) < rep.capacity
-
-    def count(self, rep: Rep) -> None:
-        """Count a lead that somebody of the team was given."""
-        self._standings.count(rep.slack_id)
 
 
 def give(
@@ -92,7 +54,7 @@ def give(
         return leads.save(unit, lead), ()
     if choice is None:
         return _held(desk, unit, lead, now=now)
-    mine = _owned(desk, lead, choice.rep.slack_id, now=now)
+    mine = _owned(desk, unit, lead, choice.rep.slack_id, now=now)
     owned = leads.save(unit, clocked(desk, unit, mine, now=now))
     leads.add_line(
         unit,
@@ -101,7 +63,6 @@ def give(
         actor="",
         what="assigned",
         to=choice.rep.slack_id,
-        place=choice.place,
         of=choice.of,
         how=choice.pool.way,
     )
@@ -114,7 +75,9 @@ def _held(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> tuple[Lead, t
     """Let a lead wait for an owner in its pool; who is to decide is told, or knows (C1, C3)."""
     pool = pool_for(desk.playbook, lead)
     if on_hold(lead, desk.playbook):
-        waiting = leads.save(unit, replace(lead, next_what=Step.ASSIGN, pool=pool.name))
+        at = None if lead.passes else lead.next_at
+        waits = replace(lead, next_what=Step.ASSIGN, next_at=at, pool=pool.name)
+        waiting = leads.save(unit, waits)
         leads.add_line(unit, lead.id, at=now, actor="", what="on_hold", tier=lead.tier)
         return waiting, ()
     waiting = leads.save(unit, held(desk, replace(lead, pool="")))
@@ -125,19 +88,17 @@ def _held(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> tuple[Lead, t
     if pool.way is Way.CLAIM:
         return waiting, ()
     notice = "by_hand" if pool.way is Way.BY_HAND else "unassigned"
-    return waiting, tell_managers(desk, unit, TellManagers(notice, lead.id))
+    return waiting, tell_managers(desk, unit, TellManagers(notice, lead.id, now.isoformat()))
 
 
-def _owned(desk: Desk, lead: Lead, to: str, *, now: datetime) -> Lead:
+def _owned(desk: Desk, view: View, lead: Lead, to: str, *, now: datetime) -> Lead:
     """Give a lead its owner, who is the only one to keep it reserved.
 
-    One that waited for an owner is called now, or waits for a number (L5.4).
+    One that waited for an owner goes on as was planned before, else it is called now, or waits for
+    a number (L5.4).
     """
-    step, at = lead.next_what, lead.next_at
-    if step is Step.ASSIGN and may_be_called(lead):
-        soonest = at or first_call(now=now, phoning=desk.phoning(lead, now=now))
-        step, at = (Step.CALL, soonest) if lead.phone_valid else (Step.WAIT_FOR_PHONE, None)
-    owned = replace(lead, owner=to, owned_at=now, pool="", next_what=step, next_at=at)
+    ready = resumed(desk, view, lead, now=now)
+    owned = replace(ready, owner=to, owned_at=now, pool="")
     return owned if lead.held_by == to else replace(owned, held_by="", held_until=None)
 
 
@@ -157,10 +118,13 @@ def addressed(desk: Desk, unit: Unit, effects: Iterable[Effect]) -> list[Effect]
     return found
 
 
-def assign_lead(desk: Desk, lead_id: int, *, to: str, by: str, key: str = "") -> Assigned:
+def assign_lead(
+    desk: Desk, lead_id: int, *, to: str, by: str, key: str = "", note: str = ""
+) -> Assigned:
     """Give a lead to a member of the team; its open follow-up goes with it.
 
-    Raises Refused: only its owner or a manager may, and only to somebody of the team.
+    `note` says why. Raises Refused: only its owner or a manager may, and only to somebody of the
+    team. A rep's counts as one that they pass on, and goes to who can take it (C3).
     """
     now = desk.clock()
     with desk.store.unit() as unit:
@@ -169,20 +133,35 @@ def assign_lead(desk: Desk, lead_id: int, *, to: str, by: str, key: str = "") ->
         target = reps.get(unit, to)
         if not inbox.first_time(unit, key, at=now) and target is not None:
             return Assigned(lead, target)
-        check_workable(unit, lead, by=actor, act=Act.ASSIGN)
-        _check_target(lead, target, to)
-        owned, effects = hand_over(desk, unit, lead, NewOwner(to, by), now=now)
-        card = PostOwnerCard(lead_id, to, owned.version)
-        desk.send(unit, owned, (card, *effects), now=now)
+        done = assigned(desk, unit, lead, to, actor, now=now, note=note)
         unit.commit()
-    return Assigned(owned, target or Rep(to, to))
+    return done
 
 
-def _check_target(lead: Lead, target: Rep | None, to: str) -> None:
+def assigned(
+    desk: Desk, unit: Unit, lead: Lead, to: str, actor: Rep, *, now: datetime, note: str = ""
+) -> Assigned:
+    """Do what `assign_lead` does in the caller's unit; `now` is UTC."""
+    target = reps.get(unit, to)
+    check_workable(unit, lead, by=actor, act=Act.ASSIGN)
     if target is None or target.state == "paused":
         raise Refused("assign.outsider", who=to)
     if lead.owner == to:
         raise Refused("assign.already", lead_id=lead.id, name=lead.name, owner=to)
+    given_on = lead if actor.manages else _as_pass(desk, unit, lead, target, actor, now=now)
+    new = NewOwner(to, actor.slack_id, note=note)
+    owned, effects = hand_over(desk, unit, given_on, new, now=now, before=lead)
+    card = PostOwnerCard(lead.id, to, owned.version)
+    desk.send(unit, owned, (card, *effects), now=now)
+    return Assigned(owned, target)
+
+
+def _as_pass(desk: Desk, unit: Unit, lead: Lead, to: Rep, actor: Rep, *, now: datetime) -> Lead:
+    """Count a lead that a rep gives to another as one that they pass on; raises Refused."""
+    passes.check_taker(desk, unit, lead, to, now=now)
+    passes.check_limits(desk, unit, lead, actor, now=now)
+    passes.count(unit, actor, 1, now=now)
+    return replace(lead, passes=lead.passes + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +203,7 @@ def hand_over(
     lead as it is stored, where `lead` has changes besides.
     """
     to, was = new.to, lead.owner
-    mine = _owned(desk, passed_on(desk, unit, lead, now=now), to, now=now)
+    mine = _owned(desk, unit, passed_on(desk, unit, lead, now=now), to, now=now)
     taken = mine if new.why == MOVED else clocked(desk, unit, mine, now=now)
     owned = leads.save(unit, taken, before=before or lead)
     leads.add_line(unit, lead.id, at=now, actor=new.by, what=new.why, to=to, was=was, **new.said)
@@ -251,15 +230,17 @@ def assign_held(desk: Desk) -> int:
 
     Those whose pool waits for a person keep waiting (C3).
     """
-    now, wave = desk.clock(), desk.playbook.wave
-    with desk.store.view() as view:
-        waiting = leads.held(view, most=1, wave=wave)
-        free = any(not is_away(one, now=now) for one in reps.everybody(view))
-    if not waiting or not free:
+    now = desk.clock()
+    found = can_be_given(desk, now=now)
+    if not found:
         return 0
     with desk.store.unit() as unit:
-        rotation = Rotation(desk, unit, now=now)
-        done = [_given_out(desk, unit, *one, now=now) for one in _placed(desk, unit, rotation)]
+        waiting, rotation = leads.still_held(unit, found), Rotation(desk, unit, now=now)
+        done = [
+            _given_out(desk, unit, one, choice, now=now)
+            for one in waiting
+            if (choice := rotation.choose(one, holders(unit, one)))
+        ]
         tally: Tally = {}
         count(tally, done)
         outbox.add(unit, news(unit, tally, was="", why="waited", now=now), now=now)
@@ -267,25 +248,7 @@ def assign_held(desk: Desk) -> int:
     return len(done)
 
 
-def _placed(desk: Desk, unit: Unit, rotation: Rotation) -> Iterator[tuple[Lead, Choice]]:
-    """Give up to a hundred leads that wait, with who gets them; one like another goes untried."""
-    after, left, in_vain = 0, AT_ONCE, set[tuple[str, ...]]()
-    while left and (some := leads.held(unit, most=AT_ONCE, wave=desk.playbook.wave, after=after)):
-        after = some[-1].id
-        for lead in some:
-            had = ladder.holders(unit, [lead.id])[lead.id] if lead.passes else ()
-            like = (pool_for(desk.playbook, lead).name, lead.language, lead.tier, *sorted(had))
-            tried = like in in_vain or not left
-            choice = None if tried else rotation.choose(lead, without=had)
-            if choice is None:
-                in_vain.add(like)
-                continue
-            left -= 1
-            yield lead, choice
-
-
 def _given_out(desk: Desk, unit: Unit, lead: Lead, choice: Choice, *, now: datetime) -> Lead:
-    at = first_call(now=now, phoning=desk.phoning(lead, now=now))
-    owned, _ = give(desk, unit, replace(lead, next_at=at), choice, now=now)
+    owned, _ = give(desk, unit, lead, choice, now=now)
     desk.send(unit, owned, (RefreshCard(lead.id),), now=now)
     return owned

@@ -4,21 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot import presence
 from bot.desk import Desk
+from rules.claiming import handing
 from rules.guards import may_be_called
 from rules.lead import Lead
 from rules.pools import Pool, Way
-from rules.routes import (
-    EVERYBODY,
-    Counts,
-    Member,
-    Question,
-    Verdict,
-    choose,
-    pool_for,
-)
+from rules.routes import Verdict, choose, pool_for
 from rules.routing import Choice
 from rules.shifts import opens
+from rules.skips import Counts, Member, Question
 from rules.team import Rep
 from rules.words import Step
 from storage import given, reps
@@ -36,12 +31,13 @@ class Standings:
 
     def __init__(self, desk: Desk, view: View, *, now: datetime, lock: bool = False) -> None:
         self._view, self._now, self._lock = view, now, lock
-        self._playbook = desk.playbook
+        self._playbook, self._handing = desk.playbook, handing(desk.playbook)
         self._team: dict[str, Rep] = {}
         self._loads: dict[str, int] = {}
         self._free: dict[str, datetime] = {}
+        self._looks: presence.Looks = {}
         self._turns: dict[str, dict[str, float]] = {}
-        self._given: dict[str, Counts] | None = None
+        self._given: dict[str, dict[str, Counts]] = {}
         self._members: dict[str, dict[str, Member]] = {}
 
     @property
@@ -51,17 +47,27 @@ class Standings:
             team = reps.everybody(self._view, lock=self._lock)
             self._team = {one.slack_id: one for one in team}
             self._loads = reps.loads(self._view, self._playbook.wave)
+            self._looks = presence.looks(self._view, self._playbook)
         return list(self._team.values())
 
     def verdict(
-        self, lead: Lead, *, without: Collection[str] = (), at_once: bool = False
+        self,
+        lead: Lead,
+        *,
+        without: Collection[str] = (),
+        at_once: bool = False,
+        handed: bool = False,
     ) -> Verdict:
-        """Say who gets a lead now, and why the others don't; counts nothing (C3)."""
-        pool = pool_for(self._playbook, lead)
+        """Say who gets a lead now, and why the others don't; counts nothing (C3).
+
+        One that is `handed` on goes to a rep of its pool also where new ones wait for a person.
+        """
+        book = self._handing if handed else self._playbook
+        pool = pool_for(book, lead)
         closest = pool.way is Way.BEST_CLOSER
         asked = Question(
             lead,
-            self._playbook,
+            book,
             self._now,
             without,
             at_once,
@@ -69,15 +75,18 @@ class Standings:
         )
         return choose(asked, self._members_of(pool))
 
+    def choose(self, lead: Lead, without: Collection[str] = ()) -> Choice | None:
+        """Give who would get a lead now, None for nobody; counts nothing (C3)."""
+        return self.verdict(lead, without=without).choice
+
     def took(self, unit: Unit, choice: Choice) -> None:
         """Charge a lead to its rep in the pool's rotation, and count it."""
-        rep, pool, turn = choice.rep.slack_id, choice.pool.name, choice.next_turn
-        if pool == EVERYBODY.name:
-            self._team[rep] = replace(self._team[rep], turn=turn)
-            reps.move_turn(unit, self._team[rep])
-        else:
-            self._turns_of(pool)[rep] = turn
-            given.move_turn(unit, pool, rep, turn)
+        rep, pool = choice.rep.slack_id, choice.pool.name
+        moved = {**choice.moved, rep: choice.next_turn}
+        given.move_turns(unit, pool, moved)
+        self._turns_of(pool).update(moved)
+        for one in choice.moved:
+            self._members[pool].pop(one, None)
         self.count(rep)
 
     def load(self, rep: str) -> int:
@@ -87,9 +96,9 @@ class Standings:
     def count(self, rep: str) -> None:
         """Count a lead that somebody was given."""
         self._loads[rep] = self.load(rep) + 1
-        if self._given is not None:
-            was = self._given.get(rep, NOBODY)
-            self._given[rep] = Counts(was.hour + 1, was.day + 1, was.week + 1)
+        for given_in in self._given.values():
+            was = given_in.get(rep, NOBODY)
+            given_in[rep] = Counts(was.hour + 1, was.day + 1, was.week + 1)
         for members in self._members.values():
             members.pop(rep, None)
 
@@ -99,14 +108,16 @@ class Standings:
         known = self._members.setdefault(pool.name, {})
         for rep in team:
             if rep.slack_id not in known:
-                known[rep.slack_id] = self._member(rep, pool)
+                known[rep.slack_id] = self.member(rep, pool)
         return [known[rep.slack_id] for rep in team]
 
-    def _member(self, rep: Rep, pool: Pool) -> Member:
+    def member(self, rep: Rep, pool: Pool) -> Member:
+        """Give somebody as they stand in a pool; the team was asked for before."""
         name = rep.slack_id
-        turn = rep.turn if pool == EVERYBODY else self._turns_of(pool.name).get(name)
+        turn = self._turns_of(pool.name).get(name)
         counts = self._counts(pool).get(name, NOBODY)
-        return Member(rep, self.load(name), self._free_at(rep), turn, counts)
+        look = self._looks.get(name)
+        return Member(rep, self.load(name), self._free_at(rep), turn, counts, look)
 
     def _free_at(self, rep: Rep) -> datetime:
         if rep.slack_id not in self._free:
@@ -121,11 +132,10 @@ class Standings:
     def _counts(self, pool: Pool) -> Mapping[str, Counts]:
         if not (pool.per_hour or pool.per_day or pool.per_week):
             return {}
-        if self._given is None:
-            pools = self._playbook.pools
-            since = given.WEEK if any(one.per_week for one in pools) else given.DAY
-            self._given = given.counts(self._view, self._team, now=self._now, since=since)
-        return self._given
+        if pool.name not in self._given:
+            team = pool.reps or self._team
+            self._given[pool.name] = given.counts(self._view, team, pool, now=self._now)
+        return self._given[pool.name]
 
 
 def chosen(choice: Choice, *, at: datetime) -> Given:
@@ -146,7 +156,10 @@ def routed(desk: Desk, lead: Lead) -> Lead:
 
 
 def held(desk: Desk, lead: Lead) -> Lead:
-    """Give a lead as it waits for an owner: by its route, else for who speaks its language (C3)."""
+    """Give a lead as it waits for an owner: by its route, else for who speaks its language (C3).
+
+    One that was passed on waits for somebody who never had it, so `next` hands it to nobody.
+    """
     waits = replace(routed(desk, lead), next_what=Step.ASSIGN)
-    speaker = desk.playbook.match.language and lead.language
-    return replace(waits, next_at=None) if speaker else waits
+    bound = desk.playbook.match.language and lead.language
+    return replace(waits, next_at=None) if bound or lead.passes else waits

@@ -1,11 +1,12 @@
 """Who would get a lead: one that is there, or one that is only described; stores nothing (C3)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 
 from bot.desk import Desk
+from bot.forms import read_lead
 from bot.grading import graded
-from bot.intake import read_lead
+from bot.placing import holders
 from bot.routing import Standings
 from rules.fields import Draft
 from rules.lead import Lead
@@ -30,7 +31,7 @@ def try_lead(desk: Desk, lead_id: int) -> Trial:
         lead = leads.load(view, lead_id)
         if lead is None:
             raise Refused("lead.missing", lead_id=lead_id)
-        return _tried(desk, view, lead)
+        return _tried(desk, view, lead, without=holders(view, lead))
 
 
 def try_fields(desk: Desk, given: Mapping[str, str], *, source: str = "") -> Trial:
@@ -40,9 +41,9 @@ def try_fields(desk: Desk, given: Mapping[str, str], *, source: str = "") -> Tri
         return _tried(desk, view, _lead_of(desk, draft))
 
 
-def _tried(desk: Desk, view: View, lead: Lead) -> Trial:
+def _tried(desk: Desk, view: View, lead: Lead, *, without: Collection[str] = ()) -> Trial:
     standings = Standings(desk, view, now=desk.clock())
-    verdict = standings.verdict(lead)
+    verdict = standings.verdict(lead, without=without)
     return Trial(lead, verdict, {one.slack_id: one.name for one in standings.team})
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.desk import Desk
 from bot.leads import Shown, open_lead, shown
 from bot.outward import address_of
+from bot.placing import holders
 from bot.routing import Standings
 from bot.team import member
 from rules import guards
@@ -75,7 +76,7 @@ def _routed(
         return (last if last and last.rep == lead.owner else None), None
     if on_hold(lead, desk.playbook):
         return None, None
-    return None, Standings(desk, view, now=now).verdict(lead)
+    return None, Standings(desk, view, now=now).verdict(lead, without=holders(view, lead))
 
 
 def look_ahead(

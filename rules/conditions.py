@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from operator import ge, gt, le, lt
 from typing import Any
 
+from rules.allowed import NotAllowed
+from rules.languages import main_language
 from rules.lead import Lead
 from rules.money import Money, decimal_amount
-from rules.values import NotAllowed, texts
+from rules.values import texts
 from rules.words import Kind, PhoneType, Stage, Tier
 
 _WORDS: Mapping[str, frozenset[str]] = {
@@ -25,6 +28,7 @@ _TEXTS = (
     *("referrer", "phone", "email", "currency"),
 )
 _NUMBERS = ("age", "cost", "value", "attempts", "meetings", "passes")
+_COUNTS = ("attempts", "meetings", "passes")
 _LISTS = ("interests",)
 NAMES = (*_WORDS, *_TEXTS, *_NUMBERS, *_LISTS, "extra.…")
 _WRITTEN = re.compile(
@@ -83,7 +87,7 @@ def parse(written: str) -> Condition | None:
         return None
     name, sign = match["name"].strip().lower(), match["sign"].lower()
     given = match["value"].split(",") if sign == "in" else [match["value"]]
-    values = tuple(_compared(name, one) for one in given)
+    values = tuple(_compared(name, sign, one) for one in given)
     found = Condition(name, sign, values)
     return found if _is_known(found) else None
 
@@ -104,7 +108,7 @@ def _takes(one: Condition, value: object) -> bool:
         return number is not None and limit is not None and _ORDER[one.sign](number, limit)
     if isinstance(value, tuple | list):
         return bool({_plain(item) for item in value} & set(one.values)) != (one.sign == "!=")
-    text = _compared(one.name, value)
+    text = _compared(one.name, one.sign, value)
     if one.sign == "~":
         return bool(text) and fnmatchcase(text, one.values[0])
     if one.sign == "has":
@@ -112,10 +116,14 @@ def _takes(one: Condition, value: object) -> bool:
     return (text in one.values) != (one.sign == "!=")
 
 
-def _compared(name: str, value: object) -> str:
-    """Give a value as it is compared: of a field of numbers 40 and '40.0' are the same."""
-    number = _number(value) if name in _NUMBERS else None
-    return _plain(value) if number is None else f"{number:g}"
+def _compared(name: str, sign: str, value: object) -> str:
+    """Give a value as it is compared: 40 and '40.0' are one number, he and he-IL one language."""
+    text = _plain(value)
+    if name == "language" and sign != "~":
+        return main_language(text)
+    if name not in _NUMBERS or _number(text) is None:
+        return text
+    return f"{Decimal(text.replace(',', '')).normalize() + 0:f}"
 
 
 def _plain(value: object) -> str:
@@ -161,19 +169,74 @@ def _sort(name: str) -> str:
     return next((sort for sort, names in sorts.items() if name in names), "")
 
 
-def _can_hold(found: Iterable[Condition]) -> bool:
+def takes_all(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Say whether `before` holds for every lead for which `after` does, as far as can be told (C3).
+
+    What stands after such conditions is never reached.
+    """
+    known = _by_name(_parsed(after))
+    return all(_follows(one, known.get(one.name, [])) for one in _parsed(before))
+
+
+def _by_name(found: Iterable[Condition]) -> dict[str, list[Condition]]:
     by_name: dict[str, list[Condition]] = {}
     for one in found:
         by_name.setdefault(one.name, []).append(one)
-    return all(map(_some_value, by_name.values()))
+    return by_name
 
 
-def _some_value(of_one: Sequence[Condition]) -> bool:
+def _can_hold(found: Iterable[Condition]) -> bool:
+    return all(_some_value(name, of_one) for name, of_one in _by_name(found).items())
+
+
+def _some_value(name: str, of_one: Sequence[Condition]) -> bool:
     """Say whether a field can have a value that all its conditions take."""
+    bounded = [*of_one, *_never_below(name, *_COUNTS, "age")]
+    values = _values(name, bounded)
+    return _meets(bounded) if values is None else bool(values)
+
+
+def _never_below(name: str, *counts: str) -> list[Condition]:
+    """Give what holds of a field that is never negative."""
+    return [Condition(name, ">=", ("0",))] if name in counts else []
+
+
+def _values(name: str, of_one: Sequence[Condition]) -> set[str] | None:
+    """Give all values that a field's conditions leave it; None where they can't be listed."""
     named = [set(one.values) for one in of_one if one.sign in {"=", "in"}]
-    if named:
-        return any(all(_takes(one, value) for one in of_one) for value in named[0])
-    return _meets([one for one in of_one if one.sign in _ORDER])
+    among = named[0] if named else _WORDS.get(name)
+    return None if among is None else {v for v in among if all(_takes(one, v) for one in of_one)}
+
+
+def _follows(condition: Condition, known: Sequence[Condition]) -> bool:
+    """Say whether a condition holds wherever those `known` of its field do.
+
+    A column of a source's own may hold a list, of which several values are true at once.
+    """
+    name, sign = condition.name, condition.sign
+    same = any(one.sign == sign and set(one.values) == set(condition.values) for one in known)
+    if same or (sign == "in" and _some_named(condition, known)):
+        return True
+    if _sort(name) in {"extra", "list"}:
+        return False
+    bounded = [*known, *_never_below(name, *_COUNTS)]
+    values = _values(name, bounded)
+    if values is not None:
+        return all(_takes(condition, value) for value in values)
+    return sign in _ORDER and any(_is_within(one, condition) for one in bounded)
+
+
+def _some_named(wide: Condition, known: Sequence[Condition]) -> bool:
+    return any(one.sign in {"=", "in"} and set(one.values) <= set(wide.values) for one in known)
+
+
+def _is_within(bound: Condition, wide: Condition) -> bool:
+    """Say whether every number within one bound lies within the other."""
+    if bound.sign[0] != wide.sign[0] or bound.sign not in _ORDER:
+        return False
+    number, limit = bound.number or 0.0, wide.number or 0.0
+    touches = number == limit and (wide.sign in {"<=", ">="} or bound.sign == wide.sign)
+    return touches or _ORDER[wide.sign[0]](number, limit)
 
 
 def _meets(bounds: Sequence[Condition]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from typing import NamedTuple
 
+from rules.languages import main_language
 from rules.lead import Lead
 from rules.pools import Match
 from rules.team import Rep
@@ -30,6 +31,17 @@ def speaks(rep: Rep, lead: Lead, match: Match) -> bool:
     return not known or _shares_language(rep, lead)
 
 
+def bound_to(rep: Rep, match: Match) -> tuple[str, ...]:
+    """Give the languages of which alone a rep may get leads, () where none is a condition (C3).
+
+    They are first parts in small letters. One that is not of ASCII letters comes in capitals too,
+    since not every database makes those small.
+    """
+    spoken = {main_language(one) for one in rep.languages} if match.language else set()
+    forms = (one for name in spoken if not name.isascii() for one in (name.title(), name.upper()))
+    return tuple(sorted({*spoken, *forms}))
+
+
 def score(rep: Rep, lead: Lead, match: Match) -> tuple[float, tuple[str, ...]]:
     """Give the points of what a rep and a lead share, and its names as in `[match]` (C3).
 
@@ -37,8 +49,7 @@ def score(rep: Rep, lead: Lead, match: Match) -> tuple[float, tuple[str, ...]]:
     """
     weights = dict(zip(MATCHES, astuple(match), strict=True))
     shares = {
-        "language": bool(lead.language)
-        and _language(lead.language) in map(_language, rep.languages),
+        "language": bool(lead.language) and _shares_language(rep, lead),
         "region": _shared((lead.region, lead.city), rep.regions) > 0,
         "product": _shared((lead.product,), rep.products) > 0,
         "age": _is_among(lead.age, rep.ages),
@@ -62,12 +73,7 @@ def closing_rate(rep: str, closings: Closings, *, prior: int) -> float:
 
 
 def _shares_language(rep: Rep, lead: Lead) -> bool:
-    return _language(lead.language) in map(_language, rep.languages)
-
-
-def _language(name: str) -> str:
-    """Give a language by its first part: 'he-IL' and 'HE' are 'he'."""
-    return name.casefold().replace("_", "-").partition("-")[0].strip()
+    return main_language(lead.language) in map(main_language, rep.languages)
 
 
 def _shared(theirs: Iterable[str], own: Iterable[str]) -> int:

@@ -5,6 +5,7 @@ from dataclasses import astuple, replace
 from itertools import combinations
 from typing import Any
 
+from rules.conditions import takes_all
 from rules.playbook import Playbook, Speed
 from rules.playbook_keys import KEYS, LISTS, TOGETHER
 from rules.pools import Way
@@ -72,6 +73,8 @@ def _together(playbook: Playbook) -> list[str]:
         "low_answer": low.above < low.below,
         "messages": playbook.per_week < playbook.per_day,
         "hours": playbook.calling.start == playbook.calling.end,
+        "webhooks": len({one.key for one in playbook.webhooks}) < len(playbook.webhooks),
+        "vendors": any(one.over_days > one.window_days for one in playbook.vendors),
         **_wrong_routes(playbook),
     }
     return [fault for fault, holds in wrong.items() if holds]
@@ -79,11 +82,11 @@ def _together(playbook: Playbook) -> list[str]:
 
 def _wrong_routes(playbook: Playbook) -> dict[str, bool]:
     """Say what is wrong between pools, routes and weights (C3)."""
-    pools, whens = {one.name for one in playbook.pools}, [set(one.when) for one in playbook.routes]
+    pools, whens = {one.name for one in playbook.pools}, [one.when for one in playbook.routes]
     matched = any(one.way is Way.BEST_MATCH for one in playbook.pools)
     return {
         "pools": any(one.pool not in pools for one in playbook.routes),
-        "routes": any(before <= after for before, after in combinations(whens, 2)),
+        "routes": any(takes_all(*two) for two in combinations(whens, 2)),
         "match": matched and not any(astuple(playbook.match)),
     }
 

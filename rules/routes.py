@@ -1,76 +1,21 @@
 """Which pool a lead goes to, who of it gets the lead, and why nobody else did (C3)."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from rules.conditions import fits
 from rules.lead import Lead
-from rules.matching import NOTHING, Closings, closing_rate, score, speaks
-from rules.playbook import Duty, Playbook
+from rules.matching import NOTHING, closing_rate, score
+from rules.playbook import PREFER, Playbook
 from rules.pools import Pool, Route, Way
-from rules.routing import Candidate, Choice, Considered, Turn, in_time, turns
-from rules.shifts import is_away
+from rules.presence import quiet_until, shows_away
+from rules.routing import Candidate, Choice, Considered, Turn, in_time, turns, weight_in
+from rules.skips import LIMITS, Member, Question, Skip, is_in, suits, why_not
 
 EVERYBODY = Pool("")
 WAITING = frozenset({Way.BY_HAND, Way.CLAIM})
 """Ways in which a lead waits for a person to decide."""
-
-
-class Skip(StrEnum):
-    """Why a rep was not chosen; the first that holds is told."""
-
-    NOT_IN_POOL = "not_in_pool"
-    MANAGES = "manages"
-    PAUSED = "paused"
-    AWAY = "away"
-    HAD_IT = "had_it"
-    LANGUAGE = "language"
-    NO_WEIGHT = "no_weight"
-    FULL = "full"
-    CAP_HOUR = "cap_hour"
-    CAP_DAY = "cap_day"
-    CAP_WEEK = "cap_week"
-    OFF_SHIFT = "off_shift"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many leads somebody was given within the last hour, day and week."""
-
-    hour: int = 0
-    day: int = 0
-    week: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Member(Candidate):
-    """A rep as routing sees them: `turn` in the pool's rotation (None: never had one), `given`."""
-
-    turn: float | None = None
-    given: Counts = Counts()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A lead that is to be given, and who may get it.
-
-    Not those `without`; `at_once` only who can call at `now` (UTC). `closings` are the team's of
-    leads of this kind and product, `prior` the leads by which they are drawn to the team's rate.
-    """
-
-    lead: Lead
-    playbook: Playbook
-    now: datetime
-    without: Collection[str] = ()
-    at_once: bool = False
-    closings: Closings | None = None
-
-    @property
-    def duties(self) -> Sequence[Duty]:
-        """Who is on duty outside all shifts."""
-        return self.playbook.duties
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +55,107 @@ def choose(asked: Question, members: Sequence[Member]) -> Verdict:
     name = route.name if route else ""
     if pool.way in WAITING:
         return Verdict(pool, name)
-    inside = [one for one in members if _is_in(pool, one)]
-    line = turns([Turn(one.rep, one.turn) for one in inside], pool)
-    skipped = {one.rep.slack_id: _skip(one, pool, asked) for one in members}
-    able = in_time(
-        [one for one in inside if not skipped[one.rep.slack_id]],
-        now=asked.now,
-        duties=asked.duties,
-        at_once=asked.at_once,
-    )
+    skipped = {one.rep.slack_id: why_not(one, pool, asked) for one in members}
+    line = _line(members, skipped, pool, asked)
+    free = _free([one for one in members if is_in(pool, one)], skipped, asked)
+    later = _later(free, asked)
+    able = [one for one in free if one.rep.slack_id not in later]
     told = {one.rep.slack_id: _told(one, pool, asked, line[one.rep.slack_id]) for one in able}
     order = _order(told.values(), pool)
+    others = [one for one in members if one.rep.slack_id not in told]
     rest = [
-        Considered(one.rep.slack_id, skipped[one.rep.slack_id] or Skip.OFF_SHIFT, load=one.load)
-        for one in sorted(members, key=lambda one: not _is_in(pool, one))
-        if one.rep.slack_id not in told
+        later.get(one.rep.slack_id)
+        or Considered(one.rep.slack_id, skipped[one.rep.slack_id] or Skip.OFF_SHIFT, load=one.load)
+        for one in sorted(others, key=lambda one: not is_in(pool, one))
     ]
-    return _verdict(pool, name, able, order, rest)
+    verdict = _verdict(pool, name, able, order, rest)
+    if verdict.choice is None:
+        return verdict
+    moved = _new(members, line) | _missed(others, line, order[0], pool, asked)
+    return replace(verdict, choice=replace(verdict.choice, moved=moved))
+
+
+def _line(
+    members: Sequence[Member], skipped: Mapping[str, str], pool: Pool, asked: Question
+) -> dict[str, float]:
+    """Give where the turn of everybody begins who is in a pool's rotation, or was before."""
+    out = {Skip.NOT_IN_POOL, Skip.MANAGES}
+    known = [
+        Turn(one.rep, one.turn)
+        for one in members
+        if one.turn is not None or skipped[one.rep.slack_id] not in out
+    ]
+    return turns(known, pool, asked.playbook.match)
+
+
+def _new(members: Sequence[Member], line: Mapping[str, float]) -> dict[str, float]:
+    """Give where the turns begin of those who had none yet."""
+    names = {one.rep.slack_id for one in members if one.turn is None}
+    return {name: line[name] for name in names & line.keys()}
+
+
+def _could_miss(one: Member, line: Mapping[str, float], pool: Pool, asked: Question) -> bool:
+    """Say whether a rep who could not get a lead misses a turn by it: it would have suited them.
+
+    Not where the pool owes its absentees.
+    """
+    owed = pool.owed and is_in(pool, one)
+    return one.rep.slack_id in line and not owed and suits(one.rep, asked)
+
+
+def _missed(
+    others: Sequence[Member],
+    line: Mapping[str, float],
+    winner: Considered,
+    pool: Pool,
+    asked: Question,
+) -> dict[str, float]:
+    """Give where the next turns begin of those who would have had a lead, and were not there.
+
+    The turn that they miss is charged as if they had it, so nobody returns to a flood (C3).
+    """
+    absent = [one for one in others if _could_miss(one, line, pool, asked)]
+    behind = [one for one in absent if line[one.rep.slack_id] <= winner.turn]
+    told = [_told(one, pool, asked, line[one.rep.slack_id]) for one in behind]
+    order = _order([*told, winner], pool)
+    before = {one.rep for one in order[: order.index(winner)]}
+    return {
+        one.rep.slack_id: winner.turn + 1 / weight_in(pool, one.rep)
+        for one in behind
+        if one.rep.slack_id in before
+    }
+
+
+def _free(inside: Sequence[Member], skipped: Mapping[str, str], asked: Question) -> list[Member]:
+    """Give those of a pool who are not skipped and can call soonest.
+
+    While somebody could call now but for a limit, nobody is chosen who begins later.
+    """
+    left = [one for one in inside if not skipped[one.rep.slack_id]]
+    limited = [one for one in inside if one.rep.capacity and skipped[one.rep.slack_id] in LIMITS]
+    busy = in_time(limited, now=asked.now, duties=asked.duties, at_once=True)
+    at_once = asked.at_once or bool(busy)
+    return in_time(left, now=asked.now, duties=asked.duties, at_once=at_once)
+
+
+def _later(free: Sequence[Member], asked: Question) -> dict[str, Considered]:
+    """Give those who come after the rest, since Slack shows them as away or not to be disturbed.
+
+    Nobody where the playbook wants no hints, where no other is left, or before the shift begins.
+    """
+    if asked.playbook.slack_hints != PREFER:
+        return {}
+    hints = [_hinted(one, now=asked.now) for one in free if one.free_at <= asked.now]
+    found = {one.rep: one for one in hints if one.skip}
+    return found if len(found) < len(free) else {}
+
+
+def _hinted(one: Member, *, now: datetime) -> Considered:
+    """Give what Slack shows that speaks against a rep, and until when in their own time."""
+    until = quiet_until(one.look, now=now)
+    away = Skip.SLACK_AWAY if shows_away(one.look, now=now) else ""
+    why = (f"{until.astimezone(one.rep.zone):%H:%M}",) if until else ()
+    return Considered(one.rep.slack_id, Skip.SLACK_QUIET if until else away, 0, why, one.load)
 
 
 def _verdict(
@@ -141,55 +170,8 @@ def _verdict(
         return Verdict(pool, route, considered)
     first = order[0]
     winner = next(one for one in able if one.rep.slack_id == first.rep)
-    place = sorted(one.rep for one in order).index(first.rep) + 1
-    choice = Choice(
-        winner.rep, place, len(order), winner.free_at, first.turn, pool, route, considered
-    )
+    choice = Choice(winner.rep, len(order), winner.free_at, first.turn, pool, route, considered)
     return Verdict(pool, route, considered, choice)
-
-
-def _is_in(pool: Pool, one: Candidate) -> bool:
-    return not pool.reps or one.rep.slack_id in pool.reps
-
-
-def _skip(one: Member, pool: Pool, asked: Question) -> str:
-    """Give why a rep can't get the lead, "" where they can."""
-    rep = one.rep
-    return (
-        Skip.NOT_IN_POOL
-        if not _is_in(pool, one)
-        else Skip.MANAGES
-        if rep.manages and not pool.reps
-        else Skip.PAUSED
-        if rep.state == "paused"
-        else Skip.AWAY
-        if is_away(rep, now=asked.now)
-        else Skip.HAD_IT
-        if rep.slack_id in asked.without
-        else Skip.LANGUAGE
-        if not speaks(rep, asked.lead, asked.playbook.match)
-        else Skip.NO_WEIGHT
-        if not rep.weight and pool.way is Way.ROTATION
-        else _limit(one, pool, jumps=asked.lead.tier in pool.over_caps)
-    )
-
-
-def _limit(one: Member, pool: Pool, *, jumps: bool) -> str:
-    """Give the limit that a rep has reached, "" for none; tiers that jump them know no cap."""
-    if one.load >= one.rep.capacity and not (jumps and one.rep.capacity):
-        return Skip.FULL
-    if jumps:
-        return ""
-    given = one.given
-    return (
-        Skip.CAP_HOUR
-        if 0 < pool.per_hour <= given.hour
-        else Skip.CAP_DAY
-        if 0 < pool.per_day <= given.day
-        else Skip.CAP_WEEK
-        if 0 < pool.per_week <= given.week
-        else ""
-    )
 
 
 def _told(one: Candidate, pool: Pool, asked: Question, turn: float) -> Considered:
@@ -198,9 +180,14 @@ def _told(one: Candidate, pool: Pool, asked: Question, turn: float) -> Considere
 
 
 def _points(one: Candidate, pool: Pool, asked: Question) -> tuple[float, tuple[str, ...]]:
-    """Give what speaks for a rep by the pool's way; of a closer how many closed, of how many."""
+    """Give what speaks for a rep by the pool's way; in words what it comes of.
+
+    In a rotation that is their weight; of a closer how many closed, of how many.
+    """
     if pool.way is Way.BEST_MATCH:
         return score(one.rep, asked.lead, asked.playbook.match)
+    if pool.way is Way.ROTATION:
+        return 0.0, (f"{one.rep.weight:g}",)
     if pool.way is not Way.BEST_CLOSER:
         return 0.0, ()
     rep, closings = one.rep.slack_id, asked.closings or {}

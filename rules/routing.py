@@ -1,13 +1,14 @@
 """Who gets a lead: rotation among those who can call it soonest (C3)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
+from rules.matching import bound_to
 from rules.playbook import Duty
-from rules.pools import Pool, Way
-from rules.shifts import duty_week, has_holiday, is_away, is_open, opens
+from rules.pools import Match, Pool, Way
+from rules.shifts import duty_week, is_away, is_open, opens
 from rules.team import Rep
 
 NEAR = timedelta(hours=3)
@@ -39,20 +40,21 @@ C = TypeVar("C", bound=Candidate)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who gets the lead, their place in the rotation, and from when (UTC) they can call.
+    """Who gets the lead, among how many who could, and from when (UTC) they can call.
 
     `turn` is where the lead's turn began in the rotation of the `pool`, to which a `route` led;
-    `considered` has everybody who was looked at, as `rules.routes` says it.
+    `considered` has everybody who was looked at, as `rules.routes` says it. `moved` is where the
+    turns of others begin from now on: of who is new, and of who missed theirs.
     """
 
     rep: Rep
-    place: int
     of: int
     free_at: datetime
     turn: float
     pool: Pool
     route: str = ""
     considered: tuple[Considered, ...] = ()
+    moved: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def next_turn(self) -> float:
@@ -100,33 +102,54 @@ def in_time(
     soonest = min((one.free_at for one in open_reps), default=None)
     if soonest is None or soonest <= now:
         return [one for one in open_reps if one.free_at <= now]
-    on_duty = [
-        one
-        for one in open_reps
-        if is_open(duty_week(one.rep, duties), one.rep, at=now) and not has_holiday(one.rep, at=now)
-    ]
+    on_duty = [one for one in open_reps if is_open(duty_week(one.rep, duties), one.rep, at=now)]
     if on_duty:
         return [replace(one, free_at=now) for one in on_duty]
     return [] if at_once else [one for one in open_reps if one.free_at <= soonest + NEAR]
 
 
-def turns(line: Iterable[Turn], pool: Pool) -> dict[str, float]:
+def turns(line: Iterable[Turn], pool: Pool, match: Match) -> dict[str, float]:
     """Give where the next turn of each rep of a pool begins: the earliest is the next in line.
 
-    Start-time fair queuing: each lead moves a rep's turn on by 1 / weight. Who was absent, or is
-    new, begins where the rotation stands, so nobody returns to a flood; in a pool that owes them
-    they begin where they were (C3).
+    Start-time fair queuing: each lead moves a rep's turn on by 1 / weight, and one that somebody
+    was passed over for, by its language or a better match, leaves theirs where it was. Who is new
+    begins where those stand with whom they share leads, by the languages of `match` (C3).
     """
-    known = list(line)
-    began = [one.at - 1 / weight_in(pool, one.rep) for one in known if one.at is not None]
-    stands = max(began, default=0.0)
-    return {one.rep.slack_id: _begins(one.at, stands, owed=pool.owed) for one in known}
+    asked = list(line)
+    known = {one.rep.slack_id: one for one in asked if one.at is not None}
+    if len(known) == len(asked):
+        return {name: one.at or 0.0 for name, one in known.items()}
+    bound = {one.rep.slack_id: bound_to(one.rep, match) for one in asked}
+    stands = _stands(known, bound, pool)
+    return {
+        one.rep.slack_id: _begins(bound[one.rep.slack_id], stands) if one.at is None else one.at
+        for one in asked
+    }
 
 
-def _begins(at: float | None, stands: float, *, owed: bool) -> float:
-    if at is None:
-        return stands
-    return at if owed else max(at, stands)
+def _stands(
+    known: Mapping[str, Turn], bound: Mapping[str, Collection[str]], pool: Pool
+) -> dict[str, float]:
+    """Give where the rotation stands for leads of each language, "" for those without one.
+
+    That is who is next for them; where absentees are owed, who had one last.
+    """
+    found = dict[str, float]()
+    for language in {"", *(one for spoken in bound.values() for one in spoken)}:
+        begin = [
+            (one.at or 0.0) - (1 / weight_in(pool, one.rep) if pool.owed else 0.0)
+            for name, one in known.items()
+            if not (language and bound[name]) or language in bound[name]
+        ]
+        if begin:
+            found[language] = max(begin) if pool.owed else min(begin)
+    return found
+
+
+def _begins(bound: Collection[str], stands: Mapping[str, float]) -> float:
+    """Give where a newcomer begins: behind nobody's back in any of the lines that are theirs."""
+    lines = ("", *bound) if bound else tuple(stands)
+    return max((stands[one] for one in lines if one in stands), default=0.0)
 
 
 def weight_in(pool: Pool, rep: Rep) -> float:

@@ -18,8 +18,7 @@ def is_away(rep: Rep, *, now: datetime) -> bool:
     return rep.state != "active"
 
 
-def has_holiday(rep: Rep, *, at: datetime) -> bool:
-    """Say whether the rep's country has a holiday on the day of an aware moment, in their zone."""
+def _has_holiday(rep: Rep, at: datetime) -> bool:
     return at.astimezone(rep.zone).date().isoformat() in rep.days_off
 
 
@@ -39,7 +38,7 @@ def opens(week: Week, rep: Rep, *, at: datetime) -> datetime | None:
     On holidays of the rep's country they are not. None where no opening comes (C1, C3).
     """
     found = next_open(week, at=at, zone=rep.zone)
-    while found and has_holiday(rep, at=found):
+    while found and _has_holiday(rep, found):
         after = found.astimezone(rep.zone).date() + _DAY
         found = next_open(week, at=_midnight(after, rep), zone=rep.zone)
     return found
@@ -58,18 +57,18 @@ def shift_week(rep: Rep, duties: Sequence[Duty]) -> Week:
 
 
 def is_open(week: Week | None, rep: Rep, *, at: datetime) -> bool:
-    """Say whether the aware moment `at` lies in these hours of the rep's; no hours hold none."""
-    return week is not None and week_is_open(week, at=at, zone=rep.zone)
-
-
-def is_on_shift(rep: Rep, duties: Sequence[Duty], *, now: datetime) -> bool:
-    """Say whether the rep works at `now` (UTC): in their hours or on duty, and not away.
+    """Say whether the aware moment `at` lies in these hours of the rep's; no hours hold none.
 
     Nobody works on a holiday of their country.
     """
-    if is_away(rep, now=now) or has_holiday(rep, at=now):
+    if week is None or _has_holiday(rep, at):
         return False
-    return is_open(shift_week(rep, duties), rep, at=now)
+    return week_is_open(week, at=at, zone=rep.zone)
+
+
+def is_on_shift(rep: Rep, duties: Sequence[Duty], *, now: datetime) -> bool:
+    """Say whether the rep works at `now` (UTC): in their hours or on duty, and not away."""
+    return not is_away(rep, now=now) and is_open(shift_week(rep, duties), rep, at=now)
 
 
 def next_shift(rep: Rep, duties: Sequence[Duty], *, now: datetime) -> datetime | None:

@@ -14,7 +14,10 @@ _LISTS = ("languages", "regions", "products", "interests")
 LOCALES = ("en", "he")
 ZONE_SIZE = 64
 HEAVIEST = 1000
+MOST_LEADS = 100_000
 PAIR = 2
+PROGRAM = "api:"
+"""Begins the actor's name of a program that acts by the HTTP API; no Slack id has a colon."""
 _COUNTRY = re.compile("([A-Z]{2})?", re.ASCII)
 
 
@@ -41,7 +44,6 @@ class Rep:
     locale: str = "en"
     state: str = "active"
     away_until: datetime | None = None
-    turn: float = 0.0
     deputy: str = ""
     country: str = ""
     days_off: tuple[str, ...] = ()
@@ -60,6 +62,11 @@ class Rep:
     def manages(self) -> bool:
         """Whether the rep decides how leads are shared out."""
         return self.role is not Role.REP
+
+
+def program(name: str) -> Rep:
+    """Give a program that acts by the HTTP API as who manages (contract: HTTP)."""
+    return Rep(f"{PROGRAM}{name}", name, role=Role.MANAGER)
 
 
 def read_team(
@@ -147,8 +154,8 @@ def _weight(value: object) -> float:
 
 
 def _capacity(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError("a whole number of 0 or more")
+    if type(value) is not int or not 0 <= value <= MOST_LEADS:
+        raise ValueError(f"a whole number from 0 to {MOST_LEADS}")
     return value
 
 

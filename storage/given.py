@@ -1,20 +1,21 @@
 """Who was given which lead and why; turns in pools; how often each rep closed (C3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, bindparam, case, delete, func, insert, literal, or_, select
 
 from rules.lead import Lead
 from rules.matching import Closing, Closings
-from rules.routes import Counts
+from rules.pools import Pool
 from rules.routing import Considered
+from rules.skips import Counts
 from rules.words import LIVING, Kind, Stage, Step
 from storage.kept import get
-from storage.rows import insert_new
-from storage.tables import given, kept, leads
+from storage.rows import put
+from storage.tables import given, kept, leads, reps
 from storage.tables import turns as turns_table
 from storage.unit import Unit, View
 
@@ -84,27 +85,30 @@ def _considered(row: dict[str, Any]) -> Considered:
     return Considered(**row | {"why": tuple(row.get("why", ()))})
 
 
-def _since(span: str) -> Any:
-    return func.sum(case((given.c.at > bindparam(span), 1), else_=0))
+def _within(span: str, most: str) -> Any:
+    """Count what a rep was given since a moment, no further than to a pool's cap."""
+    rows = select(literal(1)).where(given.c.rep == reps.c.slack_id, given.c.at > bindparam(span))
+    found = rows.limit(bindparam(most, type_=Integer)).correlate(reps).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
 
 
-_COUNTS = (
-    select(given.c.rep, _since("hour"), _since("day"), func.count())
-    .where(given.c.rep.in_(bindparam("reps", expanding=True)), given.c.at > bindparam("since"))
-    .group_by(given.c.rep)
-)
+_COUNTS = select(
+    reps.c.slack_id,
+    _within("hour", "per_hour"),
+    _within("day", "per_day"),
+    _within("week", "per_week"),
+).where(reps.c.slack_id.in_(bindparam("team", expanding=True)))
 
 
-def counts(
-    view: View, team: Iterable[str], *, now: datetime, since: timedelta = WEEK
-) -> dict[str, Counts]:
+def counts(view: View, team: Iterable[str], pool: Pool, *, now: datetime) -> dict[str, Counts]:
     """Count what each of these was given in the last hour, day and week before `now` (UTC) (C3).
 
-    Nothing is counted that lies further back than `since`: a team without limits for a week need
-    not look at one.
+    Nobody's leads are counted further than to the pool's caps, and for no span without one.
     """
-    moments = {"hour": now - HOUR, "day": now - DAY, "since": now - since, "reps": list(team)}
-    return {rep: Counts(*found) for rep, *found in view.execute(_COUNTS, moments)}
+    caps = {"per_hour": pool.per_hour, "per_day": pool.per_day, "per_week": pool.per_week}
+    since = {"hour": now - HOUR, "day": now - DAY, "week": now - WEEK}
+    rows = view.execute(_COUNTS, {"team": list(team), **caps, **since})
+    return {rep: Counts(*found) for rep, *found in rows}
 
 
 _TURNS = select(turns_table.c.rep, turns_table.c.turn).where(turns_table.c.pool == bindparam("of"))
@@ -115,12 +119,10 @@ def turns(view: View, pool: str) -> dict[str, float]:
     return {str(rep): float(turn) for rep, turn in view.execute(_TURNS, {"of": pool})}
 
 
-def move_turn(unit: Unit, pool: str, rep: str, turn: float) -> None:
-    """Keep where a rep's next turn begins in a pool's rotation."""
-    added = {"pool": pool, "rep": rep, "turn": turn}
-    if not unit.execute(insert_new(unit, turns_table), added).rowcount:
-        mine = turns_table.c.pool == pool, turns_table.c.rep == rep
-        unit.execute(update(turns_table).where(*mine).values(turn=turn))
+def move_turns(unit: Unit, pool: str, moved: Mapping[str, float]) -> None:
+    """Keep where the next turns of reps begin in a pool's rotation."""
+    rows = [{"pool": pool, "rep": rep, "turn": turn} for rep, turn in moved.items()]
+    unit.execute(put(unit, turns_table, "turn"), rows)
 
 
 def count_closings(

@@ -6,38 +6,27 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Update, bindparam, func, insert, not_, select, update
+from sqlalchemy import Column, Select, Update, bindparam, func, insert, not_, or_, select, update
 
 from rules.fields import Draft
 from rules.lead import SAID, STATE, Lead
-from rules.money import Money
-from rules.phones import Phone, email_key
+from rules.phones import email_key
 from rules.playbook import Wave
 from rules.refusals import Refused
 from rules.tiers import Grade
-from rules.words import Kind, PhoneType, Queue, Stage, Step, Tier
-from storage import stages
+from rules.words import Stage, Step
+from storage import people, stages
+from storage.lead_rows import COLUMNS, new_row, to_lead
 from storage.rows import insert_new, is_just, plain
 from storage.stages import Cause
 from storage.tables import history, lead_sources, leads
 from storage.unit import Unit, View
 from storage.wave import NO_WAVE, is_on, waits
 
-COLUMNS = [leads.c[one.name] for one in fields(Lead)]
-_READ: dict[str, Any] = {
-    "kind": Kind,
-    "stage": Stage,
-    "phone_type": PhoneType,
-    "next_what": Step,
-    "tier": Tier,
-    "interests": tuple,
-    "agreed": tuple,
-    "opted_out": tuple,
-    "consent": lambda value: None if value is None else tuple(value),
-}
-_READ_AT = [(place, _READ[one.name]) for place, one in enumerate(fields(Lead)) if one.name in _READ]
+_ADD = insert(leads).returning(*COLUMNS)
 _BY_ID = select(*COLUMNS).where(leads.c.id == bindparam("lead"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
+_STANDS = leads.c.merged_into.is_(None)
 _IF_UNCHANGED = (leads.c.id == bindparam("lead"), leads.c.version == bindparam("was"))
 
 
@@ -52,19 +41,19 @@ class Line:
     data: dict[str, Any]
 
 
-def to_lead(row: Iterable[Any]) -> Lead:
-    """Make a lead of its columns' values, in order."""
-    values = list(row)
-    for place, read in _READ_AT:
-        values[place] = read(values[place])
-    return Lead(*values)
-
-
 def load(view: View, lead_id: int, *, lock: bool = False) -> Lead | None:
     """Give the lead, or None; `lock` holds it against other writers until the unit ends."""
     statement = _BY_ID_LOCKED if lock else _BY_ID
     row = view.execute(statement, {"lead": lead_id}).first()
     return to_lead(row) if row else None
+
+
+def standing(view: View, lead_id: int, *, lock: bool = False) -> Lead | None:
+    """Give the lead that stands for one that may have become another (C2); `lock` as in `load`."""
+    lead = load(view, lead_id, lock=lock)
+    while lead is not None and lead.merged_into is not None:
+        lead = load(view, lead.merged_into, lock=lock)
+    return lead
 
 
 def hold(unit: Unit, lead_id: int) -> None:
@@ -82,62 +71,9 @@ def add(
     grade: Grade | None = None,
 ) -> Lead:
     """Add a new lead as its draft says; `at` is now, UTC."""
-    values = {
-        **{name: getattr(draft, name) for name in _COPIED},
-        **_phone_values(draft.phone),
-        "stage": Stage.LEAD,
-        "interests": list(draft.interests),
-        "email_key": email_key(draft.email),
-        "consent": plain(draft.consent),
-        "consent_at": None if draft.consent is None else draft.received_at or at,
-        "opted_out": [],
-        "tier": grade.tier if grade else Tier.C,
-        "score": grade.score if grade else 0.0,
-        "queue": Queue.FRESH,
-        **_cost_values(draft.cost),
-        "next_what": step,
-        "working": True,
-        "received_at": draft.received_at or at,
-        "fresh_at": draft.received_at or at,
-        "created_at": at,
-    }
-    row = unit.execute(insert(leads).returning(*COLUMNS), values).one()
+    values = new_row(draft, step=step, at=at, grade=grade)
+    row = unit.execute(_ADD, values).one()
     return to_lead(row)
-
-
-def _phone_values(phone: Phone | None) -> dict[str, object]:
-    return {
-        "phone_raw": phone.raw if phone else "",
-        "phone_e164": phone.e164 if phone else "",
-        "phone_type": phone.type if phone else PhoneType.UNKNOWN,
-        "phone_valid": bool(phone and phone.valid),
-    }
-
-
-def _cost_values(cost: Money | None) -> dict[str, object]:
-    return {"cost_minor": cost.minor if cost else None, "currency": cost.currency if cost else ""}
-
-
-_COPIED = [
-    "name",
-    "kind",
-    "direction",
-    "campaign",
-    "vendor",
-    "banner",
-    "product",
-    "language",
-    "region",
-    "city",
-    "age",
-    "ip",
-    "email",
-    "referrer",
-    "referrer_close",
-    "note",
-    "consent_text",
-    "extra",
-]
 
 
 @lru_cache(maxsize=256)
@@ -176,6 +112,20 @@ def lock_person(unit: Unit, *, phone: str, email: str) -> None:
     _lock(unit, sorted(filter(None, (phone, email_key(email)))))
 
 
+def lock_people(unit: Unit, people: Collection[tuple[str, str]]) -> None:
+    """Hold many persons, each a phone and an email, and their leads, until the unit ends.
+
+    Whoever takes in many at once holds them before the team, in one order for all.
+    """
+    if unit.dialect != "postgresql":
+        return
+    phones = {phone for phone, _ in people if phone}
+    emails = {email_key(email) for _, email in people if email}
+    _lock(unit, sorted({*phones, *emails}))
+    theirs = or_(leads.c.phone_e164.in_(phones), leads.c.email_key.in_(emails))
+    unit.execute(select(leads.c.id).where(theirs).order_by(leads.c.id).with_for_update())
+
+
 def lock_external(unit: Unit, *, source: str, external_id: str) -> None:
     """Hold a source's own id against other intakes until the unit ends."""
     _lock(unit, [f"{source}:{external_id}"] if external_id else [])
@@ -186,32 +136,48 @@ def _lock(unit: Unit, keys: Iterable[str]) -> None:
         unit.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
 
 
-def find_person(view: View, *, phone: str, email: str) -> int | None:
-    """Give the oldest lead with this E.164 number, else with this address (C2)."""
-    for column, value in ((leads.c.phone_e164, phone), (leads.c.email_key, email_key(email))):
-        if value:
-            found = view.execute(
-                select(func.min(leads.c.id)).where(column == value, column != "")
-            ).scalar()
-            if found:
-                return int(found)
+def _oldest(column: Column[str]) -> Select[tuple[int]]:
+    return select(func.min(leads.c.id)).where(column == bindparam("is_"), column != "")
+
+
+_OF_PHONE, _OF_EMAIL = _oldest(leads.c.phone_e164), _oldest(leads.c.email_key)
+
+
+def find_person(view: View, *, phone: str, email: str, name: str = "") -> int | None:
+    """Give the oldest lead with this E.164 number, else with this address, as it stands now (C2).
+
+    A number that several people share is one person's only under their name or address.
+    """
+    for statement, value in ((_OF_PHONE, phone), (_OF_EMAIL, email_key(email))):
+        found = view.execute(statement, {"is_": value}).scalar() if value else None
+        if found and value == phone and people.is_shared(view, phone):
+            found = people.sharing(view, phone, name=name, email=email)
+        if found:
+            return people.standing_id(view, int(found))
     return None
 
 
-def of_phone(unit: Unit, e164: str) -> list[Lead]:
-    """Give every lead with this E.164 number, newest first, held until the unit ends."""
-    return _held(unit, leads.c.phone_e164, e164)
+def of_phone(unit: Unit, e164: str, *, merged: bool = False) -> list[Lead]:
+    """Give every lead with this E.164 number, newest first, held until the unit ends.
+
+    Those that became another are left out; with `merged` that other is given in their place.
+    """
+    return _held(unit, leads.c.phone_e164, e164, merged=merged)
 
 
-def of_email(unit: Unit, email: str) -> list[Lead]:
-    """Give every lead with this address, newest first, held until the unit ends."""
-    return _held(unit, leads.c.email_key, email_key(email))
+def of_email(unit: Unit, email: str, *, merged: bool = False) -> list[Lead]:
+    """Give every lead with this address, as `of_phone` does."""
+    return _held(unit, leads.c.email_key, email_key(email), merged=merged)
 
 
-def _held(unit: Unit, column: Column[str], value: str) -> list[Lead]:
+def _held(unit: Unit, column: Column[str], value: str, *, merged: bool) -> list[Lead]:
     query = select(*COLUMNS).where(column == value, column != "")
-    found = [to_lead(row) for row in unit.execute(query.with_for_update())]
-    return sorted(found, key=lambda one: one.id, reverse=True)
+    rows = [to_lead(row) for row in unit.execute(query.with_for_update())]
+    found = {one.id: one for one in rows if one.merged_into is None}
+    for gone in (one for one in rows if merged and one.merged_into is not None):
+        now = standing(unit, gone.id, lock=True)
+        found |= {now.id: now} if now else {}
+    return sorted(found.values(), key=lambda one: one.id, reverse=True)
 
 
 def add_source(unit: Unit, values: dict[str, Any]) -> bool:
@@ -258,6 +224,13 @@ def lines(view: View, lead_id: int, *, most: int = 20) -> list[Line]:
     return [Line(*row) for row in view.execute(_LINES, {"lead": lead_id, "most": most})]
 
 
+def newest_line(view: View, lead_id: int, *, kinds: Collection[str]) -> Line | None:
+    """Give the newest of a lead's lines of these kinds, None where there is none."""
+    query = select(*_LINE).where(history.c.lead_id == lead_id, history.c.what.in_(kinds))
+    row = view.execute(query.order_by(history.c.id.desc()).limit(1)).first()
+    return Line(*row) if row else None
+
+
 def lines_after(
     view: View, lead_id: int, line_id: int, *, kinds: Collection[str], most: int
 ) -> list[Line]:
@@ -265,6 +238,11 @@ def lines_after(
     query = select(*_LINE).where(history.c.lead_id == lead_id, history.c.id > line_id)
     query = query.where(history.c.what.in_(kinds)).order_by(history.c.id).limit(most)
     return [Line(*row) for row in view.execute(query)]
+
+
+def any_there(view: View) -> bool:
+    """Say whether there is any lead at all."""
+    return view.execute(select(leads.c.id).limit(1)).first() is not None
 
 
 def nearest(view: View, lead_id: int, *, owner: str) -> Lead | None:
@@ -277,18 +255,40 @@ def nearest(view: View, lead_id: int, *, owner: str) -> Lead | None:
 
 def at_stage(view: View, stage: Stage, *, after: int, most: int) -> list[Lead]:
     """Give leads at a stage by their numbers, from `after` on."""
-    query = select(*COLUMNS).where(leads.c.stage == stage, leads.c.id > after)
+    query = select(*COLUMNS).where(leads.c.stage == stage, leads.c.id > after, _STANDS)
     return [to_lead(row) for row in view.execute(query.order_by(leads.c.id).limit(most))]
 
 
-def held(view: View, *, most: int, wave: Wave = NO_WAVE, after: int = 0) -> list[Lead]:
+def still_held(unit: Unit, ids: Collection[int]) -> list[Lead]:
+    """Give those of these leads that wait for an owner still, oldest first; held by this unit.
+
+    Without those that somebody else holds.
+    """
+    waiting = is_just(leads.c.next_what, Step.ASSIGN), leads.c.owner == "", leads.c.id.in_(ids)
+    query = select(*COLUMNS).where(*waiting).order_by(leads.c.id)
+    return [to_lead(row) for row in unit.execute(query.with_for_update(skip_locked=True))]
+
+
+def held(
+    view: View,
+    *,
+    most: int,
+    wave: Wave = NO_WAVE,
+    after: int = 0,
+    without: Collection[str] = (),
+    lock: bool = False,
+) -> list[Lead]:
     """Give leads that wait for an owner, oldest first, those with numbers higher than `after`.
 
-    Not those that get no call for now (C1).
+    Not those that get no call for now (C1), nor those that wait in the pools `without`. With
+    `lock` they are held until the unit ends, but for those that somebody else holds.
     """
     waiting = is_just(leads.c.next_what, Step.ASSIGN), leads.c.owner == "", leads.c.id > after
     query = select(*COLUMNS).where(*waiting)
+    if without:
+        query = query.where(leads.c.pool.not_in(without))
     if is_on(wave):
         query = query.where(not_(waits(wave)))
-    rows = view.execute(query.order_by(leads.c.id).limit(most))
+    query = query.order_by(leads.c.id).limit(most)
+    rows = view.execute(query.with_for_update(skip_locked=True) if lock else query)
     return [to_lead(row) for row in rows]

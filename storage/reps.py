@@ -22,7 +22,7 @@ _READ: dict[str, Any] = {
 _READ_AT = [(place, _READ[one.name]) for place, one in enumerate(fields(Rep)) if one.name in _READ]
 _COLUMNS = [reps.c[one.name] for one in fields(Rep)]
 _BY_ID = select(*_COLUMNS).where(reps.c.slack_id == bindparam("rep"))
-_KEEPS = {"slack_id", "state", "away_until", "turn", "days_off"}
+_KEEPS = {"slack_id", "state", "away_until", "days_off"}
 
 
 def _rep(row: Iterable[Any]) -> Rep:
@@ -48,7 +48,7 @@ def everybody(view: View, *, lock: bool = False) -> Sequence[Rep]:
 def put(unit: Unit, members: Iterable[Rep]) -> tuple[int, int]:
     """Add members or change them by slack_id; gives how many were added and changed.
 
-    A member's place in the rotation stays, and who was away stays away (contract: Team).
+    Who was away stays away (contract: Team).
     """
     added = changed = 0
     for member in members:
@@ -78,11 +78,6 @@ def set_back(unit: Unit, slack_id: str) -> None:
     """Let a member who is away take leads again; who was paused meanwhile stays so."""
     back = update(reps).where(reps.c.slack_id == slack_id, reps.c.state == "away")
     unit.execute(back.values(state="active", away_until=None))
-
-
-def move_turn(unit: Unit, rep: Rep) -> None:
-    """Keep a member's new place in the rotation."""
-    unit.execute(update(reps).where(reps.c.slack_id == rep.slack_id).values(turn=rep.turn))
 
 
 def set_days_off(unit: Unit, slack_id: str, days: Iterable[str]) -> None:

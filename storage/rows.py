@@ -25,6 +25,18 @@ def _insert_new(dialect: str, table: Table) -> Any:
     return statement.execution_options(preserve_rowcount=True)
 
 
+@lru_cache
+def _put(dialect: str, table: Table, column: str) -> Any:
+    statement = _INSERTS[dialect](table)
+    change = {column: statement.excluded[column]}
+    return statement.on_conflict_do_update(index_elements=table.primary_key, set_=change)
+
+
+def put(view: View, table: Table, column: str) -> Any:
+    """Make an insert that changes this column where a row with its key exists already."""
+    return _put(view.dialect, table, column)
+
+
 def is_just(column: Column[str], value: str) -> ColumnElement[bool]:
     """Compare with a value written into the statement, as a partial index needs it."""
     return column == literal_column(f"'{value}'", String)

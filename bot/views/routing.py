@@ -6,8 +6,9 @@ from bot.texts import Safe, Words, mention
 from bot.trial import Trial
 from bot.views.history import Called
 from rules.pools import Pool, Way
-from rules.routes import WAITING, Skip, Verdict
+from rules.routes import WAITING, Verdict
 from rules.routing import Considered
+from rules.skips import Skip, commonest
 from storage.given import Given
 
 IN_LINE, NAMED = 5, 10
@@ -51,6 +52,12 @@ def tried(found: Trial, words: Words) -> Safe:
     return Safe(text.replace("*", ""))
 
 
+def lacking(considered: Sequence[Considered], words: Words) -> Safe:
+    """Say what keeps most of a pool from a lead that nobody can get now, and of whom it is (C3)."""
+    skip = commonest(considered)
+    return _skipped(Skip(skip), considered, words, mention) if skip else Safe("")
+
+
 def _outcome(verdict: Verdict, words: Words, called: Called) -> Safe:
     if verdict.choice:
         return words.say("routing.winner", who=called(verdict.choice.rep.slack_id))
@@ -77,7 +84,7 @@ def _everybody(
     told = [
         words.say("routing.then" if place else "routing.first", who=called(one.rep), why=why)
         for place, one in enumerate(line[:IN_LINE])
-        for why in (_why(one, way, words),)
+        for why in (_why(one, way, words, wins=not place),)
     ]
     left = max(len(line) - IN_LINE, 0) + more
     skipped = [_skipped(skip, found, words, called) for skip in Skip]
@@ -85,14 +92,17 @@ def _everybody(
     return [Safe(f"• {one}") for one in (*told, *skipped, rest) if one]
 
 
-def _why(one: Considered, way: Way, words: Words) -> Safe:
+def _why(one: Considered, way: Way, words: Words, *, wins: bool) -> Safe:
+    """Say what speaks for a rep: of a rotation whose turn it is, and what else counts there."""
+    load = words.say("routing.load", n=one.load)
     if way is Way.LEAST_LOADED:
-        return words.say("routing.load", n=one.load)
+        return load
     if way is Way.BEST_CLOSER:
         closed, of = one.why
         return words.say("routing.rate", rate=words.percent(one.points), closed=closed, of=of)
     if way is not Way.BEST_MATCH:
-        return words.say("routing.turn", n=one.load)
+        said = words.say("routing.weight", load=load, weight=one.why[0]) if one.why else load
+        return words.say("routing.turn", load=said) if wins else said
     if not one.why:
         return words.say("routing.no_match")
     shared = words.listed(*(words.say(f"routing.share_{name}") for name in one.why))
@@ -101,9 +111,17 @@ def _why(one: Considered, way: Way, words: Words) -> Safe:
 
 def _skipped(skip: Skip, found: Sequence[Considered], words: Words, called: Called) -> Safe:
     """Name those who were skipped for one reason, "" where nobody was."""
-    names = [called(one.rep) for one in found if one.skip == skip]
+    names = [_who(one, words, called) for one in found if one.skip == skip]
     if not names:
         return Safe("")
     left = len(names) - NAMED
     shown = ", ".join([*names[:NAMED], *([f"+{left}"] if left > 0 else [])])
     return words.say(f"routing.skip_{skip}", who=Safe(shown))
+
+
+def _who(one: Considered, words: Words, called: Called) -> str:
+    """Name a rep, with the hour in their own time until which they are not to be disturbed."""
+    who = called(one.rep)
+    if one.skip != Skip.SLACK_QUIET:
+        return who
+    return words.say("routing.quiet_until", who=who, time=one.why[0])

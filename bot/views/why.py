@@ -4,7 +4,17 @@ from typing import Any
 
 from bot.pins import Pinned
 from bot.texts import Safe, Words, mention
-from bot.views.blocks import ActionId, Block, Message, ViewId, actions, button, option, section
+from bot.views.blocks import (
+    ActionId,
+    Block,
+    Message,
+    ViewId,
+    actions,
+    button,
+    only,
+    option,
+    section,
+)
 from bot.views.card import title
 from bot.views.forms import asked, modal
 from bot.views.history import CHOSEN
@@ -71,10 +81,9 @@ def _owner(found: Explained, words: Words) -> Safe:
 
 
 def _chosen(given: Line, who: Safe, words: Words, *, when: Safe) -> Safe:
-    place, of, how = given.data["place"], given.data["of"], given.data.get("how")
-    if how in CHOSEN:
-        return words.say(f"why.{how}", who=who, when=when)
-    return words.say("why.assigned", who=who, place=place, of=of, when=when)
+    how = given.data.get("how")
+    key = f"why.{how}" if how in CHOSEN else "why.assigned"
+    return words.say(key, who=who, n=given.data["of"], when=when)
 
 
 def _ahead(found: Explained, ahead: Outlook, words: Words) -> Safe:
@@ -160,4 +169,4 @@ def measured(grades: Grades, words: Words) -> Message:
         groups = len(grades.groups)
         leads = f"{grades.leads:,}"
         text = words.say("tier.learned", rate=rate, leads=leads, n=groups)
-    return Message(text, (section(text),))
+    return only(text)

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from bot import assign
+from bot.rotation import Rotation
 from rules.refusals import Refused
 from rules.words import Importance, Step
 from storage import leads, reps
@@ -58,7 +60,7 @@ class TestTheRotation:
 
         event.listen(engine, "before_cursor_execute", note)
         with room.desk.store.unit() as unit:
-            rotation = assign.Rotation(room.desk, unit, now=room.clock.now)
+            rotation = Rotation(room.desk, unit, now=room.clock.now)
             assert asked == []
             found = [rotation.choose(builders.lead()) for _ in range(4)]
         assert asked == ["team"]
@@ -262,6 +264,35 @@ class TestGivingByHand:
         lead = room.lead()
         with pytest.raises(Refused, match=r"assign\.already"):
             assign.assign_lead(room.desk, 1, to=lead.owner, by=lead.owner)
+
+    def test_by_a_rep_counts_as_one_that_they_pass_on(self, room: Room):
+        lead = room.lead()
+        other = room.other(lead)
+        assign.assign_lead(room.desk, 1, to=other, by=lead.owner, note="knows her")
+        assert room.load(1).passes == 1
+        assign.assign_lead(room.desk, 1, to=lead.owner, by=other)
+        with pytest.raises(Refused, match=r"pass\.often"):
+            assign.assign_lead(room.desk, 1, to=other, by=lead.owner)
+        assign.assign_lead(room.desk, 1, to=other, by=MIRI)
+        with room.desk.store.view() as view:
+            first = [one for one in leads.lines(view, 1) if one.what == "handed_over"][-1]
+        assert first.data["note"] == "knows her"
+
+    @pytest.mark.parametrize("lacks", ["away", "full", "language"])
+    def test_by_a_rep_is_to_who_can_take_it(self, tmp_path: Path, clock: FakeClock, lacks: str):
+        more = {"away": "", "full": "capacity = 0", "language": 'languages = ["he"]'}[lacks]
+        team = TEAM.replace('name = "Avi"', f'name = "Avi"\n{more}')
+        with a_desk(tmp_path, clock, team=team) as room:
+            away(room, AVI)
+            lead = room.lead(language="fr")
+            away(room, AVI, "away" if lacks == "away" else "active")
+            assert lead.owner == NOA
+            with pytest.raises(Refused, match=rf"assign\.{lacks}") as refused:
+                assign.assign_lead(room.desk, 1, to=AVI, by=NOA)
+            assert refused.value.params["owner"] == AVI
+            assert refused.value.params["owner_name"] == "Avi"
+            assert room.load(1) == lead
+            assert assign.assign_lead(room.desk, 1, to=AVI, by=MIRI).lead.owner == AVI
 
     def test_delivered_twice_is_answered_twice_the_same(self, room: Room):
         lead = room.lead()

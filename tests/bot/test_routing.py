@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +15,23 @@ from bot import assign, imports, learning, trial
 from bot import why as bot_why
 from bot.ladder import climb_due
 from bot.next import Handed, Later, next_lead
-from bot.texts import LOCALES, Words
+from bot.passing import pass_lead
+from bot.texts import FSI, LOCALES, PDI, Words
 from bot.views import routing as views
 from bot.views import why as why_views
 from rules.fields import Defaults
 from rules.money import Money
 from rules.pools import Match, Pool, Route, Way
 from rules.refusals import Refused
-from rules.routes import Skip
+from rules.skips import Skip
 from rules.words import Step, Tier
 from storage import given, reps
 from storage.given import Given
 from storage.tables import given as given_table
 from storage.tables import turns as turns_table
+from storage.unit import Unit
 from tests.desk import AVI, BOOK, DANA, MIRI, NOA, FakeClock, Room, a_desk
+from tests.desk import TEAM as TWO
 from tests.rules.builders import ZONE
 
 DAN = "U01DAN"
@@ -107,7 +112,6 @@ class TestALeadWithARoute:
     def test_moves_its_own_pool_s_turns_alone(self, routed: Room):
         owners(routed, 3, campaign="north")
         with routed.desk.store.view() as view:
-            assert {one.turn for one in reps.everybody(view)} == {0.0}
             assert set(view.execute(select(turns_table.c.pool)).scalars()) == {"north"}
 
     def test_goes_to_the_best_match(self, routed: Room):
@@ -132,6 +136,52 @@ class TestALeadWithARoute:
         assert sorted(owners(routed, 3, campaign="capped")) == ["", AVI, NOA]
         clock.forward(minutes=61)
         assert owners(routed, 1, campaign="capped") != [""]
+
+    def test_is_given_no_more_than_a_cap_allows_within_one_commit(self, routed: Room):
+        rows = [
+            {"name": f"Lead {n}", "phone": f"052-234-{5000 + n}", "campaign": "capped"}
+            for n in range(3)
+        ]
+        imports.import_rows(
+            routed.desk,
+            rows,
+            defaults=Defaults("IL", "ILS"),
+            mapping={},
+            post=True,
+            dry_run=False,
+        )
+        assert sorted(routed.load(n).owner for n in (1, 2, 3)) == ["", AVI, NOA]
+
+    def test_is_given_no_more_than_a_week_s_cap_allows(self, tmp_path: Path, clock: FakeClock):
+        weekly = Pool("weekly", (NOA,), per_week=1)
+        book = replace(BOOK, pools=(weekly,), routes=(Route("all", "weekly"),))
+        with a_desk(tmp_path, clock, team=TEAM, playbook=book) as room:
+            assert owners(room, 1) == [NOA]
+            clock.forward(days=6)
+            assert owners(room, 1) == [""]
+            clock.forward(days=2)
+            assert assign.assign_held(room.desk) == 1
+
+    def test_is_not_owed_to_who_was_away(self, routed: Room):
+        owners(routed, 3, campaign="north")
+        set_state(routed, "away", AVI)
+        owners(routed, 6, campaign="north")
+        set_state(routed, "active", AVI)
+        assert Counter(owners(routed, 6, campaign="north"))[AVI] in {2, 3}
+
+    def test_is_owed_to_who_spoke_another_language_meanwhile(self, routed: Room):
+        owners(routed, 4, campaign="north", language="he")
+        assert owners(routed, 2, campaign="north") == [AVI, AVI]
+
+    def test_waits_for_the_busy_and_not_for_a_shift_days_later(
+        self, tmp_path: Path, clock: FakeClock
+    ):
+        later = TEAM.replace('name = "Avi"', 'name = "Avi"\nhours = "Thu 09:00-18:00"')
+        with a_desk(tmp_path, clock, team=later, playbook=ROUTED) as room:
+            assert owners(room, 2, campaign="capped") == [NOA, ""]
+            clock.forward(minutes=61)
+            assert assign.assign_held(room.desk) == 1
+            assert room.load(2).owner == NOA
 
     def test_that_jumps_the_caps_is_given_all_the_same(self, tmp_path: Path, clock: FakeClock):
         capped = Pool("capped", (NOA,), per_hour=1, over_caps=tuple(Tier))
@@ -171,6 +221,26 @@ class TestALeadThatWaitsForAPerson:
         routed.lead(campaign=pool)
         assert assign.assign_held(routed.desk) == 0
         assert routed.load(1).owner == ""
+
+    def test_costs_no_unit_of_work_while_nobody_can_get_it(
+        self, routed: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        for pool in ("hand", "claims"):
+            routed.lead(campaign=pool, phone=f"052-234-{5000 + len(pool)}", email="")
+        routed.load_team(TEAM.replace('languages = ["he"]', 'languages = ["en"]'))
+        routed.lead(language="ar", phone="052-234-5999", email="")
+        real, opened = routed.desk.store.unit, count()
+
+        def counted() -> AbstractContextManager[Unit]:
+            next(opened)
+            return real()
+
+        monkeypatch.setattr(routed.desk.store, "unit", counted)
+        assert [assign.assign_held(routed.desk) for _ in range(3)] == [0, 0, 0]
+        assert next(opened) == 0
+        routed.desk.present.playbook = replace(BOOK, match=Match(language=0))
+        assert assign.assign_held(routed.desk) == 3
+        assert next(opened) == 2
 
     def test_does_not_keep_others_from_being_handed_out(self, routed: Room):
         routed.lead(campaign="hand")
@@ -218,6 +288,34 @@ class TestWhy:
         lead = routed.lead(language="ru")
         said = self.said(routed, lead.id, locale)
         assert all(f"<@{one}>" in said for one in (NOA, AVI, DAN, MIRI))
+
+    @pytest.mark.parametrize(
+        ("locale", "first", "then"),
+        [
+            ("en", "first: it is their turn; 1 open lead, weight 2", ">: 1 open lead, weight 1"),
+            ("he", "הגיע התור; ליד פתוח אחד, משקל 2", ">: ליד פתוח אחד, משקל 1"),
+        ],
+    )
+    def test_says_by_what_one_is_next_in_the_rotation(
+        self, tmp_path: Path, clock: FakeClock, locale: str, first: str, then: str
+    ):
+        heavy = TWO.replace('name = "Avi"', 'name = "Avi"\nweight = 2')
+        with a_desk(tmp_path, clock, team=heavy) as room:
+            for n in range(2):
+                room.lead(phone=f"052-234-500{n}", email="")
+            room.lead()
+            said = self.said(room, 3, locale).replace(FSI, "").replace(PDI, "")
+        assert first in said
+        assert then in said
+
+    def test_leaves_out_who_passed_a_lead_on(self, room: Room):
+        lead = room.lead()
+        set_state(room, "away", room.other(lead))
+        pass_lead(room.desk, 1, by=lead.owner)
+        said = self.said(room, 1)
+        assert f"Had it before: <@{lead.owner}>" in said
+        assert "first:" not in said
+        assert trial.try_lead(room.desk, 1).verdict.choice is None
 
     @pytest.mark.parametrize(("pool", "said"), [("hand", "until a manager"), ("claims", "claims")])
     def test_says_that_it_waits_for_a_person(self, routed: Room, pool: str, said: str):

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bot.assign import assign_lead
+from bot.texts import Words
+from bot.views.why import why as why_view
 from bot.why import Explained, explain
 from rules.lead import Lead
 from rules.outlook import Call, Letter, Outlook
@@ -14,8 +16,9 @@ from rules.playbook import Playbook
 from rules.refusals import Refused
 from rules.tiers import Basis
 from rules.words import Importance, Layer, Step
-from storage import messages
-from tests.desk import MIRI, FakeClock, Room, a_desk
+from storage import messages, reps
+from tests.desk import MIRI, NOA, FakeClock, Room, a_desk
+from tests.rules.builders import ZONE
 
 SITE = "https://desk.example.com/"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -192,11 +195,28 @@ class TestWhoMaySee:
 
 
 class TestWhyThisRep:
-    def test_is_its_place_in_the_rotation(self, room: Room):
+    def test_is_the_rotation_among_those_who_could(self, room: Room):
         room.lead()
         given = why(room).given
         assert given is not None
-        assert (given.what, given.data["place"], given.data["of"]) == ("assigned", 1, 2)
+        assert (given.what, given.data["of"]) == ("assigned", 2)
+
+    @pytest.mark.parametrize(
+        ("locale", "one", "two"),
+        [
+            ("en", "nobody else could take it then", "of the 2 who could take it then"),
+            ("he", "אף אחד אחר לא היה פנוי אז", "לפי התור, מבין 2 שיכלו"),
+        ],
+    )
+    def test_is_told_without_a_number_in_line(self, room: Room, locale: str, one: str, two: str):
+        room.lead()
+        words = Words(locale, ZONE)
+        assert two in why_view(why(room), words).text
+        with room.desk.store.unit() as unit:
+            reps.set_state(unit, [NOA], "away")
+            unit.commit()
+        room.lead(phone="052-234-5999", email="")
+        assert one in why_view(why(room, 2), words).text
 
     def test_is_who_handed_it_over(self, room: Room):
         lead = room.lead()

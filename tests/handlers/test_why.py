@@ -112,13 +112,16 @@ class TestLeadWhy:
         lines = said.text.split("\n")
         assert lines[0] == "*#1 Dana Cohen*"
         assert lines[1].startswith("*Tier B:*")
-        assert lines[2] == f"<@{owner}> has it by rotation, 1 of 2 in line (today 10:00)."
+        turn = "of the 2 who could take it then, it was their turn (today 10:00)."
+        assert lines[2] == f"<@{owner}> has it by rotation: {turn}"
         assert lines[3] == "*If nobody answers:*"
         assert lines[4] == "• today 10:00 · attempt 1"
         assert lines[5] == "• in 1 min · SMS: we tried to call"
         assert lines[-5].startswith("Then no more calls, and no mail: they have not agreed")
         assert lines[-4] == "*Who was considered* (the whole team, by weighted rotation):"
-        assert lines[-3].startswith(f"• <@{owner}> first: next in turn")
+        assert lines[-3].startswith(f"• <@{owner}> first: it is their turn; 0 open leads, weight 1")
+        assert lines[-2].startswith("• then <@")
+        assert lines[-2].endswith(">: 0 open leads, weight 1")
         assert lines[-1] == f"• Decide and take none: <@{MIRI}>"
         assert buttons(said) == [ActionId.PIN_TIER, ActionId.MEASURE]
 

@@ -1,11 +1,14 @@
 """Conditions on a lead: what a manager may write, and which leads they hold for (C3, S)."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.conditions import conditions, fits, parse
-from rules.values import NotAllowed
+from rules.allowed import NotAllowed
+from rules.conditions import conditions, fits, parse, takes_all
 from rules.words import Kind, Tier
 from tests.rules.builders import lead
 
@@ -49,6 +52,9 @@ class TestACondition:
             "interests has cars",
             "phone ~ +972*",
             "passes = 0",
+            "language = he-IL",
+            "language in fr, HE_il",
+            "language ~ he*",
         ],
     )
     def test_holds(self, written: str):
@@ -74,6 +80,17 @@ class TestACondition:
     )
     def test_does_not_hold(self, written: str):
         assert not fits((written,), lead(**DANA))
+
+    @pytest.mark.parametrize("language", ["he", "he-IL", "he_IL", "HE"])
+    def test_on_a_language_holds_for_each_of_its_countries(self, language: str):
+        assert fits(("language = he",), lead(language=language))
+        assert not fits(("language != he",), lead(language=language))
+
+    @given(value=st.decimals(-(10**12) + 1, 10**12 - 1, places=6))
+    def test_on_a_number_holds_for_that_number_alone(self, value: Decimal):
+        written, more = f"value = {value:f}", value + Decimal("0.000001")
+        assert fits(conditions([written]), lead(extra={"value": f"{value:f}"}))
+        assert not fits((written,), lead(extra={"value": f"{more:f}"}))
 
     @pytest.mark.parametrize("written", ["age > 0", "age < 200", "age = 0", "interests has cars"])
     def test_of_what_is_not_known_does_not_hold(self, written: str):
@@ -129,6 +146,11 @@ class TestConditionsTogether:
             ["kind = warm", "kind != warm"],
             ["city = Haifa", "city ~ tel*"],
             ["extra.budget > 9", "extra.budget < 3"],
+            ["kind != cold", "kind != warm", "kind != incoming", "kind != referral"],
+            ["attempts < 0"],
+            ["passes <= -1"],
+            ["age = -3"],
+            ["language = he", "language != he-IL"],
         ],
     )
     def test_that_no_lead_can_have_are_refused(self, written: list[str]):
@@ -158,13 +180,88 @@ class TestConditionsTogether:
     def test_are_refused_exactly_where_nothing_lies_between(self, low, high, signs):
         """Half steps stand for all numbers between two whole ones."""
         above, below = signs
-        written = [f"age {above} {low}", f"age {below} {high}"]
-        ages = [lead(extra={"n": n / 2}) for n in range(-102, 103)]
-        among = tuple(one.replace("age", "extra.n") for one in written)
-        possible = any(fits(among, one) for one in ages)
+        written = [f"value {above} {low}", f"value {below} {high}"]
+        values = [lead(extra={"n": n / 2}) for n in range(-102, 103)]
+        among = tuple(one.replace("value", "extra.n") for one in written)
+        possible = any(fits(among, one) for one in values)
         try:
             conditions(written)
         except NotAllowed:
             assert not possible
         else:
             assert possible
+
+
+FIELDS_OF = st.one_of(
+    st.tuples(st.just("kind"), st.sampled_from(["=", "!="]), st.sampled_from(Kind)),
+    st.tuples(
+        st.just("attempts"), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), st.integers(0, 4)
+    ),
+    st.tuples(
+        st.just("age"), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), st.integers(0, 4)
+    ),
+    st.tuples(st.just("campaign"), st.sampled_from(["=", "!=", "~"]), st.sampled_from("ab*")),
+    st.tuples(st.just("extra.x"), st.sampled_from(["=", "!=", "has"]), st.sampled_from("ab")),
+)
+SOME = st.lists(FIELDS_OF.map(lambda one: " ".join(map(str, one))), max_size=3).map(tuple)
+
+
+class TestConditionsBeforeOthers:
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ((), ("age > 3",)),
+            (("kind = WARM",), ("Kind  =  warm", "age > 3")),
+            (("kind in warm, cold",), ("kind = cold",)),
+            (("kind != cold",), ("kind in warm, referral",)),
+            (("kind in warm, cold",), ("kind != referral", "kind != incoming")),
+            (("age >= 40",), ("age > 40",)),
+            (("age > 40",), ("age >= 40.5",)),
+            (("age < 60",), ("age < 60", "age > 20")),
+            (("age >= 40",), ("age in 40, 50",)),
+            (("attempts >= 0",), ("kind = warm",)),
+            (("campaign ~ face*",), ("campaign = Facebook",)),
+            (("language = he",), ("language = he-IL",)),
+            (("extra.x in a, b",), ("extra.x = A",)),
+            (("interests has cars",), ("interests has Cars", "age > 3")),
+        ],
+    )
+    def test_leave_them_no_lead(self, before: tuple[str, ...], after: tuple[str, ...]):
+        assert takes_all(before, after)
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (("age > 3",), ()),
+            (("age > 40",), ("age >= 40",)),
+            (("age > 40",), ("age < 60",)),
+            (("age >= 0",), ("kind = warm",)),
+            (("kind = warm",), ("kind in warm, cold",)),
+            (("kind = warm", "age > 3"), ("kind = warm",)),
+            (("campaign = facebook",), ("campaign ~ face*",)),
+            (("extra.x != b",), ("extra.x = a",)),
+            (("interests has cars",), ("interests has boats",)),
+        ],
+    )
+    def test_leave_them_some(self, before: tuple[str, ...], after: tuple[str, ...]):
+        assert not takes_all(before, after)
+
+    @given(
+        before=SOME,
+        after=SOME,
+        fields=st.fixed_dictionaries(
+            {
+                "kind": st.sampled_from(Kind),
+                "attempts": st.integers(0, 5),
+                "age": st.none() | st.integers(0, 5),
+                "campaign": st.sampled_from(["", "a", "b", "ab"]),
+                "extra": st.sampled_from([{}, *({"x": x} for x in ("a", "b", "ab", ["a", "b"]))]),
+            }
+        ),
+    )
+    def test_are_said_to_leave_none_only_where_that_is_so(
+        self, before: tuple[str, ...], after: tuple[str, ...], fields: dict[str, Any]
+    ):
+        one = lead(**fields)
+        if takes_all(before, after) and fits(after, one):
+            assert fits(before, one)

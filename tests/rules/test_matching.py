@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.matching import Closing, closing_rate, score, speaks
+from rules.matching import Closing, bound_to, closing_rate, score, speaks
 from rules.pools import Match
 from tests.rules.builders import lead, rep
 
@@ -17,7 +17,10 @@ class TestTheLanguage:
         [
             ("he", ("he", "en"), True),
             ("he-IL", ("HE",), True),
-            ("he", ("iw", "en"), False),
+            ("he_IL", ("he",), True),
+            ("he", ("he_IL",), True),
+            ("he", ("iw", "en"), True),
+            ("he", ("Yiddish", "en"), False),
             ("ru", ("he", "en"), False),
             ("", ("he",), True),
             ("ru", (), True),
@@ -28,6 +31,19 @@ class TestTheLanguage:
 
     def test_is_none_where_its_weight_is_0(self):
         assert speaks(rep(languages=("he",)), lead(language="ru"), Match(language=0))
+
+    @pytest.mark.parametrize(
+        ("spoken", "weight", "bound"),
+        [
+            (("HE", "en-US", "he_IL"), 3, ("en", "he")),
+            ((), 3, ()),
+            (("he",), 0, ()),
+            (("Русский",), 3, ("ru",)),
+            (("Қазақ",), 3, ("ҚАЗАҚ", "Қазақ", "қазақ")),
+        ],
+    )
+    def test_binds_a_rep_to_those_they_speak(self, spoken, weight, bound):
+        assert bound_to(rep(languages=spoken), Match(language=weight)) == bound
 
 
 class TestTheScore:
@@ -41,6 +57,8 @@ class TestTheScore:
             ({"products": ("flat", "car")}, 2, ("product",)),
             ({"ages": (44, 60)}, 1, ("age",)),
             ({"ages": (18, 43)}, 0, ()),
+            ({"ages": (18, 44)}, 1, ("age",)),
+            ({"ages": (45, 60)}, 0, ()),
             (
                 {"languages": ("he",), "products": ("Flat",), "ages": (18, 60)},
                 6,

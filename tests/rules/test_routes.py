@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from rules.lead import Lead
 from rules.matching import Closing
-from rules.playbook import Playbook
+from rules.playbook import Duty, Playbook
 from rules.pools import Match, Pool, Route, Way
-from rules.routes import Counts, Member, Question, Skip, Verdict, choose, pool_for, route_of
+from rules.routes import Verdict, choose, pool_for, route_of
+from rules.skips import Counts, Member, Question, Skip
 from rules.team import Rep
 from rules.words import Kind, Role, Tier
 from tests.rules.builders import NOW, lead, rep
@@ -59,14 +60,23 @@ class Deal:
     turns: dict[str, float] = field(default_factory=dict)
     got: list[str] = field(default_factory=list)
 
-    def give(self, here: Collection[str] | None = None, count: int = 1) -> list[str]:
+    def give(
+        self, here: Collection[str] | None = None, count: int = 1, language: str = ""
+    ) -> list[str]:
         """Hand out so many leads while only these are there."""
+        wanted = lead(language=language)
         for _ in range(count):
-            verdict = ask((self._member(one, here) for one in self.team.values()), self.pool)
+            members = (self._member(one, here) for one in self.team.values())
+            verdict = ask(members, self.pool, wanted)
             self.got.append(first(verdict))
             if verdict.choice:
+                self.turns |= verdict.choice.moved
                 self.turns[self.got[-1]] = verdict.choice.next_turn
         return self.got[len(self.got) - count :]
+
+    def members(self) -> list[Member]:
+        """Give everybody as they stand, all there."""
+        return [self._member(one, None) for one in self.team.values()]
 
     def _member(self, one: Rep, here: Collection[str] | None) -> Member:
         there = here is None or one.slack_id in here
@@ -225,10 +235,10 @@ class TestTheRotation:
         pool = Pool("north", way=Way.ROUND_ROBIN)
         assert Deal(team_of([9, 1, 0]), pool).give(count=6) == ["U0", "U1", "U2"] * 2
 
-    def test_says_the_place_among_those_who_could_have_it(self):
+    def test_says_among_how_many_who_could_have_it(self):
         choice = ask([member("U3"), member("U1"), member("U2", state="away")]).choice
         assert choice is not None
-        assert (choice.place, choice.of, choice.free_at) == (1, 2, NOW)
+        assert (choice.of, choice.free_at) == (2, NOW)
 
     @given(weights=WEIGHTS, count=st.integers(1, 120))
     def test_puts_nobody_more_than_one_lead_ahead_of_their_share(self, weights, count):
@@ -297,6 +307,162 @@ class TestTheRotation:
         assert max(shares.values()) - min(shares.values()) <= 1
 
 
+def speakers(*languages: str) -> dict[str, Rep]:
+    """Make reps who speak these; "" takes every lead."""
+    return {
+        f"U{n}": rep(f"U{n}", languages=tuple(filter(None, [one])))
+        for n, one in enumerate(languages)
+    }
+
+
+class TestWhoIsPassedOver:
+    """A lead that only some can have is charged to them, and the others keep their turns."""
+
+    @pytest.mark.parametrize("owed", [True, False])
+    def test_gets_the_leads_that_suit_them_until_all_are_even(self, owed):
+        deal = Deal(speakers("he", "en"), replace(NORTH, owed=owed))
+        deal.give(count=50, language="he")
+        assert deal.give(count=50) == ["U1"] * 50
+        assert sorted(deal.give(count=2)) == ["U0", "U1"]
+
+    @pytest.mark.parametrize("owed", [True, False])
+    def test_has_half_where_half_suit_everybody(self, owed):
+        deal = Deal(speakers("he", "en"), replace(NORTH, owed=owed))
+        for _ in range(100):
+            deal.give(count=2, language="he")
+            deal.give(count=2)
+        assert Counter(deal.got) == {"U0": 200, "U1": 200}
+
+    def test_keeps_their_turn_while_a_better_match_has_the_lead(self):
+        pool = Pool("north", way=Way.BEST_MATCH)
+        deal = Deal({"U0": rep("U0", languages=("he",)), "U1": rep("U1")}, pool)
+        deal.give(count=10, language="he")
+        assert deal.give(count=10) == ["U1"] * 10
+
+    def test_keeps_their_turn_during_an_absence_in_which_nothing_suited_them(self):
+        deal = Deal(speakers("he", "en"))
+        deal.give(count=10, language="he")
+        deal.give({"U0"}, count=10, language="he")
+        assert deal.give(count=20) == ["U1"] * 20
+
+    def test_is_charged_a_whole_turn_for_each_that_they_miss(self):
+        deal = Deal(team_of([1, 1, 1]))
+        deal.give({"U1", "U2"}, count=1)
+        assert deal.turns["U0"] == 1.0
+        deal.give({"U1", "U2"}, count=1)
+        assert deal.turns["U0"] == 1.0
+
+    def test_misses_the_turns_of_an_absence_in_which_leads_suited_them(self):
+        deal = Deal(speakers("he", "en", ""))
+        deal.give(count=40, language="he")
+        assert Counter(deal.got) == {"U0": 20, "U2": 20}
+        deal.give({"U0", "U2"}, count=10)
+        assert Counter(deal.give(count=30))["U1"] in {9, 10, 11}
+
+    @given(
+        others=st.lists(st.sampled_from(["", "he", "en"]), max_size=3),
+        twins=st.sampled_from(["", "he", "en"]),
+        weights=st.lists(st.sampled_from([0.5, 1, 2, 3]), min_size=5, max_size=5),
+        steps=st.lists(
+            st.tuples(st.sets(st.integers(0, 4)), st.sampled_from(["", "he", "en", "fr"])),
+            min_size=1,
+            max_size=60,
+        ),
+    )
+    def test_leaves_those_who_speak_alike_even_while_both_are_there(
+        self, others, twins, weights, steps
+    ):
+        """Whatever comes in whatever language, and whoever else comes and goes."""
+        deal = Deal(speakers(twins, twins, *others))
+        weigh = dict(zip(deal.team, weights, strict=False))
+        deal.team = {name: replace(one, weight=weigh[name]) for name, one in deal.team.items()}
+        for there, language in steps:
+            deal.give({f"U{n}" for n in there}, language=language)
+        both = ["U0", "U1"]
+        ahead = low = high = 0.0
+        for got, (there, _) in zip(deal.got, steps, strict=True):
+            if not {0, 1} <= there:
+                ahead = low = high = 0.0
+                continue
+            ahead += {"U0": 1, "U1": -1}.get(got, 0) / weigh.get(got, 1)
+            low, high = min(low, ahead), max(high, ahead)
+            assert high - low <= sum(1 / weigh[one] for one in both) + 1e-6
+
+
+class TestANewcomer:
+    def test_begins_with_those_with_whom_they_share_leads(self):
+        deal = Deal(speakers("he", "en"))
+        deal.give(count=50, language="he")
+        deal.team["U2"] = rep("U2", languages=("en",))
+        deal.team["U3"] = rep("U3", languages=("he",))
+        assert Counter(deal.give(count=20)) == {"U1": 10, "U2": 10}
+        assert Counter(deal.give(count=20, language="he"))["U3"] in {10, 11}
+
+    def test_is_flooded_by_nobody_who_stood_still(self):
+        deal = Deal(speakers("he", "he", "fr"))
+        deal.give(count=100, language="he")
+        deal.team["U3"] = rep("U3")
+        assert Counter(deal.give(count=30, language="he"))["U3"] in {9, 10, 11}
+
+    def test_keeps_their_turn_from_when_they_are_first_seen(self):
+        deal = Deal(speakers("", ""))
+        assert deal.give(count=3) == ["U0", "U1", "U0"]
+        deal.team["U2"] = rep("U2", languages=("en",))
+        deal.give(count=20, language="he")
+        assert deal.give(count=10) == ["U2"] * 10
+
+    def test_who_is_absent_before_the_first_lead_is_owed_it(self):
+        deal = Deal(team_of([1, 1]), replace(NORTH, owed=True))
+        deal.give({"U1"}, count=10)
+        assert deal.give(count=10) == ["U0"] * 10
+
+    def test_who_takes_no_leads_has_no_turn(self):
+        deal = Deal({"U0": rep("U0"), "U1": rep("U1", role=Role.MANAGER)})
+        deal.give(count=3)
+        assert set(deal.turns) == {"U0"}
+
+    def test_is_not_owed_what_an_absentee_is(self):
+        deal = Deal(team_of([1, 1]), replace(NORTH, owed=True))
+        deal.give({"U1"}, count=10)
+        deal.team["U9"] = rep("U9")
+        assert deal.give(count=9) == ["U0"] * 9
+
+    def test_moves_no_turn_of_those_who_are_there(self):
+        deal = Deal(team_of([1, 1, 1]))
+        deal.give(count=2)
+        choice = ask(deal.members(), NORTH).choice
+        assert choice is not None
+        assert choice.moved == {}
+
+
+class TestALeadWhileAllAreBusy:
+    LATER = replace(member("U2"), free_at=NOW + 60 * HOUR)
+    CAPPED = Pool("north", per_hour=1)
+
+    @pytest.mark.parametrize(
+        "busy", [replace(member("U1"), given=Counts(1, 1, 1)), member("U1", load=40)]
+    )
+    def test_waits_for_them_and_not_for_a_shift_days_later(self, busy):
+        assert first(ask([busy, self.LATER], self.CAPPED)) == ""
+        assert first(ask([busy, self.LATER, member("U3")], self.CAPPED)) == "U3"
+
+    def test_goes_to_who_is_on_duty_within_the_limits(self):
+        busy = replace(member("U1"), given=Counts(1, 1, 1))
+        duty = Duty("Night", ("U2",), hours="")
+        found = ask([busy, self.LATER], playbook=book(self.CAPPED, duties=(duty,)))
+        assert first(found) == "U2"
+
+    def test_goes_to_the_next_shift_where_nobody_works_now(self):
+        busy = replace(member("U1"), given=Counts(1, 1, 1), free_at=NOW + 90 * HOUR)
+        none = member("U3", capacity=0)
+        assert first(ask([busy, none, self.LATER], self.CAPPED)) == "U2"
+
+    def test_goes_to_them_at_once_where_its_tier_jumps_the_caps(self):
+        busy = replace(member("U1"), given=Counts(1, 1, 1))
+        pool = replace(self.CAPPED, over_caps=(Tier.A,))
+        assert first(ask([busy, self.LATER], pool, lead(tier=Tier.A))) == "U1"
+
+
 class TestTheCaps:
     @given(
         gaps=st.lists(st.integers(0, 600), min_size=1, max_size=60),
@@ -341,7 +507,14 @@ class TestWhatIsConsidered:
         turned = list(islice(cycle(members), 4, 13))
         assert first(ask(members, pool)) == first(ask(turned, pool)) == "U0"
 
+    def test_names_the_weight_by_which_one_has_a_turn(self):
+        [one, _] = ask([member("U1", weight=2.5), member("U2")]).considered
+        assert (one.rep, one.why) == ("U1", ("2.5",))
+        [one] = ask([member("U1")], Pool("north", way=Way.ROUND_ROBIN)).considered
+        assert one.why == ()
+
     def test_has_no_points_where_a_match_weighs_nothing(self):
-        asked = Question(lead(language="he"), book(match=Match(0, 0, 0, 0, 0)), NOW)
+        best = Pool("north", way=Way.BEST_MATCH)
+        asked = Question(lead(language="he"), book(best, match=Match(0, 0, 0, 0, 0)), NOW)
         [one] = choose(asked, [member("U1", languages=("he",))]).considered
         assert (one.points, one.why) == (0, ())

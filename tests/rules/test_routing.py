@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rules.playbook import Duty
 from rules.routing import candidates
 from rules.shifts import is_away
 from rules.words import Role
@@ -40,6 +41,13 @@ class TestWhoMayTakeALeadC3:
             ("UB", evening),
             ("UC", evening),
         ]
+
+    def test_is_who_is_on_duty_outside_all_shifts_but_not_on_a_holiday(self):
+        duty = Duty("Night", ("UA", "UB"), "Sun-Sat 00:00-24:00")
+        off = {"hours": "Wed 09:00-18:00", "timezone": "Asia/Jerusalem"}
+        reps = [rep("UA", **off, days_off=("2026-07-07",)), rep("UB", **off)]
+        found = candidates(reps, {}, now=NOW, duties=[duty])
+        assert [(one.rep.slack_id, one.free_at) for one in found] == [("UB", NOW)]
 
     def test_goes_by_the_hours_of_the_reps_own_zone(self):
         reps = [rep("UA", hours="Tue 09:00-18:00", timezone="America/New_York")]

@@ -3,16 +3,20 @@
 from datetime import timedelta
 
 from rules.matching import Closing
-from rules.routes import Counts
+from rules.pools import Pool
 from rules.routing import Considered
+from rules.skips import Counts
+from rules.team import Rep
 from rules.words import Kind, Stage, Step
-from storage import given, leads
+from storage import given, leads, reps
 from storage.given import Given
 from storage.store import Store
 from storage.tables import leads as table
 from storage.unit import Unit
 from tests.storage.making import MINUTE, NOON, add_lead
 from tests.storage.plans import plan_of
+
+WIDE = Pool("wide", per_hour=99, per_day=99, per_week=99)
 
 
 def give(unit: Unit, rep: str, before: timedelta, lead_id: int = 0) -> None:
@@ -45,22 +49,29 @@ class TestWhatWasGiven:
     def test_is_counted_within_an_hour_a_day_and_a_week(self, store: Store):
         spans = (0, 59, 60, 23 * 60, 24 * 60, 7 * 24 * 60 - 1, 7 * 24 * 60)
         with store.unit() as unit:
+            reps.put(unit, [Rep(f"U{n}", "") for n in range(1, 5)])
             for minutes in spans:
                 give(unit, "U1", minutes * MINUTE)
             give(unit, "U2", MINUTE)
-            found = given.counts(unit, ["U1", "U2", "U3"], now=NOON)
-            of_a_day = given.counts(unit, ["U1"], now=NOON, since=given.DAY)
-        assert found == {"U1": Counts(2, 4, 6), "U2": Counts(1, 1, 1)}
-        assert of_a_day == {"U1": Counts(2, 4, 4)}
+            found = given.counts(unit, ["U1", "U2", "U3"], WIDE, now=NOON)
+        assert found == {"U1": Counts(2, 4, 6), "U2": Counts(1, 1, 1), "U3": Counts()}
+
+    def test_is_counted_to_the_caps_and_no_further(self, store: Store):
+        pool = Pool("north", per_day=3, per_week=9)
+        with store.unit() as unit:
+            reps.put(unit, [Rep("U1", "")])
+            for minutes in range(7):
+                give(unit, "U1", minutes * MINUTE)
+            found = given.counts(unit, ["U1"], pool, now=NOON)
+        assert found == {"U1": Counts(0, 3, 7)}
 
 
 class TestTurns:
     def test_are_a_pool_s_own_and_stay(self, store: Store):
         with store.unit() as unit:
-            given.move_turn(unit, "north", "U1", 1.0)
-            given.move_turn(unit, "south", "U1", 7.5)
-            given.move_turn(unit, "north", "U2", 0.5)
-            given.move_turn(unit, "north", "U1", 2.0)
+            given.move_turns(unit, "north", {"U1": 1.0, "U2": 0.5})
+            given.move_turns(unit, "south", {"U1": 7.5})
+            given.move_turns(unit, "north", {"U1": 2.0})
             unit.commit()
         with store.view() as view:
             assert given.turns(view, "north") == {"U1": 2.0, "U2": 0.5}
@@ -104,8 +115,8 @@ class TestClosings:
 
 class TestTheIndexes:
     def test_are_used_for_counts_and_the_newest(self, store: Store):
-        counted = plan_of(store, lambda unit: given.counts(unit, ["U1", "U2"], now=NOON))
+        counted = plan_of(store, lambda unit: given.counts(unit, ["U1", "U2"], WIDE, now=NOON))
         newest = plan_of(store, lambda unit: given.newest(unit, 1))
-        assert "SCAN" not in counted
+        assert "SCAN given" not in counted
         assert "ix_given_rep" in counted
         assert "ix_given_lead" in newest

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from rules.commands import LARGEST_ID
+from rules.arguments import LARGEST_ID
 from rules.lead import SAID, STATE, Lead
 from rules.money import Money
 from rules.refusals import Refused
@@ -97,6 +97,8 @@ CHANGED: dict[str, Any] = {
     "kind": Kind.COLD,
     "direction": "outgoing",
     "campaign": "May",
+    "vendor": "Ads House",
+    "banner": "blue",
     "product": "boat",
     "language": "en",
     "region": "US",
@@ -386,3 +388,10 @@ class TestHeld:
             leads.save(unit, replace(owned, owner="U1"))
             assert [one.id for one in leads.held(unit, most=9)] == held
             assert [one.id for one in leads.held(unit, most=2)] == held[:2]
+
+    def test_are_not_of_pools_that_are_left_out(self, store: Store):
+        with store.unit() as unit:
+            for pool in ("", "vip", "north"):
+                made = add_lead(unit, step=Step.ASSIGN)
+                leads.save(unit, replace(made, pool=pool))
+            assert [one.id for one in leads.held(unit, most=9, without=("vip",))] == [1, 3]

@@ -31,7 +31,6 @@ DANA = Rep(
     country="FR",
     state="away",
     away_until=NOON,
-    turn=3.25,
 )
 AVI = Rep(slack_id="U2", name="Avi")
 
@@ -50,10 +49,10 @@ class TestPut:
             assert reps.put(unit, [replace(DANA, capacity=8, languages=()), AVI]) == (1, 1)
             assert reps.get(unit, "U1") == replace(DANA, capacity=8, languages=())
 
-    def test_leaves_the_turn_and_who_is_away(self, store: Store):
+    def test_leaves_who_is_away(self, store: Store):
         with store.unit() as unit:
             reps.put(unit, [DANA])
-            fresh = replace(DANA, state="active", away_until=None, turn=0.0, name="Dana")
+            fresh = replace(DANA, state="active", away_until=None, name="Dana")
             reps.put(unit, [fresh])
             assert reps.get(unit, "U1") == replace(DANA, name="Dana")
 
@@ -85,13 +84,6 @@ class TestTeam:
             reps.set_state(unit, ["U1"], "paused")
             assert reps.get(unit, "U1") == replace(DANA, state="paused", away_until=None)
             assert reps.get(unit, "U2") == AVI
-
-    def test_moves_one_turn(self, store: Store):
-        with store.unit() as unit:
-            reps.put(unit, [DANA, AVI])
-            reps.move_turn(unit, replace(AVI, turn=0.1 + 0.2, name="not this"))
-            assert reps.get(unit, "U2") == replace(AVI, turn=0.1 + 0.2)
-            assert reps.get(unit, "U1") == DANA
 
 
 # Each holds the leads that are worked, and no others.
