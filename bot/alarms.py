@@ -1,12 +1,15 @@
 """Notices to managers that nobody calls: made of the present, and ended when it is (C1, L4.3)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.audience import lead_of, team_words, words_of
 from bot.desk import Desk
 from bot.orders import Drop, Order, Prepared, Sent, SlackPost, SlackUpdate
+from bot.placing import holders
+from bot.routing import Standings
 from bot.texts import Words
 from bot.views import alarms
 from bot.views.alarms import Alarm
@@ -21,8 +24,12 @@ from storage.posts import Post
 from storage.unit import Unit, View
 
 SLOW, SLOW_MANY = "slow", "slow_many"
-UNOWNED = frozenset({"unassigned", "by_hand"})
+UNOWNED = frozenset(
+    {"unassigned", "by_hand", "by_hand_late", "unclaimed", "passed", "passed_by_hand"}
+)
 MANY = frozenset({SLOW_MANY, IGNORED})
+EXPLAINED = frozenset({"unassigned", "passed"})
+"""Notices of leads that nobody can get now, which say why."""
 ALARMS = frozenset({SLOW, IGNORED_ONE}) | UNOWNED | MANY
 ALARM = "alarm"
 LONGEST = 5
@@ -34,6 +41,8 @@ def prepare_alarm(desk: Desk, view: View, row: Row) -> Prepared:
     waiting, more = _waiting(view, effect)
     if not waiting:
         return Drop("nothing_waits")
+    if effect.notice in EXPLAINED:
+        waiting = [_explained(desk, view, one) for one in waiting]
     words = _words(desk, view, effect.to)
     to = effect.to or desk.settings.managers_channel
     message = _message(effect.notice, waiting, words, more=more)
@@ -86,6 +95,13 @@ def _alone(view: View, told: TellManagers) -> list[Alarm]:
     lead = lead_of(view, told.lead_id)
     found = lead and (waits(lead) if told.notice == SLOW else lead.living and not lead.owner)
     return [Alarm(lead)] if lead and found else []
+
+
+def _explained(desk: Desk, view: View, alarm: Alarm) -> Alarm:
+    """Give a lead that waits for an owner with those who were looked at and can't have it now."""
+    standings = Standings(desk, view, now=desk.clock())
+    found = standings.verdict(alarm.lead, without=holders(view, alarm.lead))
+    return alarm if found.choice else replace(alarm, considered=found.considered)
 
 
 def _named(view: View, notice: str, ids: Sequence[int]) -> list[Alarm]:

@@ -6,22 +6,29 @@ from datetime import datetime
 from typing import Any
 
 from bot import audit, handed
-from bot.assign import NewOwner, Rotation, hand_over
+from bot.assign import NewOwner, hand_over
 from bot.desk import Desk
-from bot.team import is_in_team, member
+from bot.placing import holders
+from bot.rotation import Rotation
+from bot.team import allowed, is_in_team
 from rules.bulk import ALL, UNDO_FOR, Part, goes_back
 from rules.lead import Lead
-from rules.permissions import Act, may
+from rules.permissions import Act
 from rules.refusals import Refused
 from rules.reminders import TellReassigned
+from rules.skips import Skip
 from rules.team import Rep
 from storage import chairs, inbox, kept, leads, outbox, reps
 from storage.unit import Unit, View
+from storage.walks import FIRST, Place, place_of
 
 AT_ONCE = 100
 RUNS = "bulk"
 ROTATION = ""
+GONE, LANGUAGE, NOBODY = "gone", "language", "nobody"
+"""Why a lead stays: who was to have it left, nobody speaks its language, nobody else is free."""
 MOVING, MOVED, UNDOING, UNDONE = "moving", "moved", "undoing", "undone"
+GOING = frozenset({MOVING, UNDOING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,8 @@ class Run:
     """One move of a `part` of the leads that `was` had: `to` a rep, or "" the rotation.
 
     It `began` and `ended` at ISO moments (UTC). `moved` has the leads by their new owners, from
-    whom an undo takes them; `left` stayed where they are, and so many went `back`.
+    whom an undo takes them; `left` stayed where they are, so many for each reason in `why`, and so
+    many went `back`. `place` says how far it came.
     """
 
     id: str
@@ -54,6 +62,8 @@ class Run:
     moved: dict[str, list[int]] = field(default_factory=dict)
     left: int = 0
     back: int = 0
+    place: Place | None = None
+    why: dict[str, int] = field(default_factory=dict)
 
     def may_go_back(self, *, now: datetime) -> bool:
         """Say whether the whole move can be taken back at `now` (UTC)."""
@@ -64,13 +74,8 @@ class Run:
 def portfolio(desk: Desk, slack_id: str, part: Part = ALL, *, by: str) -> Portfolio:
     """Give how many open leads a rep has, and of a part; raises Refused for who manages not."""
     with desk.store.view() as view:
-        _check_manager(desk, view, by)
+        allowed(desk, view, by, Act.TEAM)
         return _portfolio(view, slack_id, part)
-
-
-def _check_manager(desk: Desk, view: View, by: str) -> None:
-    if not may(member(view, by, admins=desk.settings.admin_slack_ids), Act.TEAM):
-        raise Refused("team.managers_only")
 
 
 def _portfolio(view: View, slack_id: str, part: Part) -> Portfolio:
@@ -92,7 +97,8 @@ def begin(
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        _check_manager(desk, unit, by)
+        reps.everybody(unit, lock=True)
+        allowed(desk, unit, by, Act.TEAM)
         found = _portfolio(unit, slack_id, part)
         if not inbox.first_time(unit, key, at=now):
             return found
@@ -100,7 +106,6 @@ def begin(
             raise Refused("bulk.nobody")
         if to and to not in {one.slack_id for one in found.others}:
             raise Refused("assign.outsider", who=to)
-        reps.everybody(unit, lock=True)
         known = _runs(unit)
         run = Run(str(known["last"] + 1), by, slack_id, to, part, now.isoformat())
         kept.put(unit, RUNS, {"last": int(run.id), "open": [*known["open"], run.id]}, at=now)
@@ -122,13 +127,22 @@ def carry_on(desk: Desk) -> int:
 
 
 def _carry(desk: Desk, run_id: str) -> int:
+    """Carry a run on past leads that stay, until some have moved or it is over."""
+    while True:
+        done = _carry_some(desk, run_id)
+        with desk.store.view() as view:
+            if done or run_id not in _runs(view)["open"]:
+                return done
+
+
+def _carry_some(desk: Desk, run_id: str) -> int:
     now = desk.clock()
     with desk.store.unit() as unit:
         seen = _run(unit, run_id)
         back = seen.state == UNDOING
         found = _to_bring_back(unit, seen) if back else _to_move(unit, seen)
         batch = Batch(desk, unit, run_id, now=now)
-        if batch.run.state != seen.state:
+        if batch.run.state != seen.state or seen.state not in GOING:
             return 0
         done = batch.bring_back(found) if back else batch.move(found)
         unit.commit()
@@ -136,7 +150,8 @@ def _carry(desk: Desk, run_id: str) -> int:
 
 
 def _to_move(unit: Unit, run: Run) -> list[Lead]:
-    return chairs.left_by(unit, run.was, most=AT_ONCE, part=run.part)
+    after = run.place or FIRST
+    return chairs.left_by(unit, run.was, most=AT_ONCE, part=run.part, after=after)
 
 
 def _to_bring_back(unit: Unit, run: Run) -> list[Lead]:
@@ -156,23 +171,23 @@ class Batch:
         self.run = _run(unit, run_id)
 
     def move(self, found: Sequence[Lead]) -> int:
-        """Hand leads to their new owners; tells of all once none is left, or nobody takes one."""
+        """Hand leads to their new owners; tells of all once none is left, or all were looked at."""
         given = list(self._given(found))
-        run = self.run
         for lead in given:
-            run.moved.setdefault(lead.owner, []).append(lead.id)
-        left = chairs.count_left_by(self._unit, run.was, part=run.part)
-        if (given or not found) and left:
-            _keep(self._unit, run, now=self._now)
+            self.run.moved.setdefault(lead.owner, []).append(lead.id)
+        left = chairs.count_left_by(self._unit, self.run.was, part=self.run.part)
+        if found and left:
+            _keep(self._unit, replace(self.run, place=place_of(found[-1])), now=self._now)
             return len(given)
-        ended = replace(run, state=MOVED, ended=self._now.isoformat(), left=left)
-        self._end(ended, run.moved)
+        ended = replace(self.run, state=MOVED, ended=self._now.isoformat(), left=left)
+        self._end(ended, self.run.moved)
         return len(given)
 
     def _given(self, found: Sequence[Lead]) -> Iterator[Lead]:
         for lead in found:
             new = self._new_owner(lead)
             if new is None:
+                self.run.why[self._stays()] = self.run.why.get(self._stays(), 0) + 1
                 continue
             owned, effects = hand_over(self._desk, self._unit, lead, new, now=self._now)
             outbox.add(self._unit, effects, now=self._now)
@@ -182,10 +197,17 @@ class Batch:
         run = self.run
         if run.to:
             return NewOwner(run.to, by=run.by, many=True) if run.to in self._here else None
-        choice = self._rotation.choose(lead, without=(run.was,))
+        without = {run.was, *holders(self._unit, lead)}
+        choice = self._rotation.choose(lead, without, handed=True)
         if choice is None:
             return None
         return NewOwner(choice.rep.slack_id, by=run.by, many=True, choice=choice)
+
+    def _stays(self) -> str:
+        """Name why the last lead stays where it is."""
+        if self.run.to:
+            return GONE
+        return LANGUAGE if self._rotation.lacks == Skip.LANGUAGE else NOBODY
 
     def bring_back(self, found: Sequence[Lead]) -> int:
         """Hand leads back on which nobody worked since; tells of it once all were looked at."""
@@ -227,8 +249,8 @@ def take_back(desk: Desk, run_id: str, *, by: str, key: str = "") -> Run:
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        _check_manager(desk, unit, by)
         reps.everybody(unit, lock=True)
+        allowed(desk, unit, by, Act.TEAM)
         run = _run(unit, run_id)
         if not inbox.first_time(unit, key, at=now):
             return run
@@ -257,11 +279,14 @@ def _run(view: View, run_id: str) -> Run:
     found: dict[str, Any] | None = kept.get(view, _key(run_id))
     if found is None:
         raise Refused("button.stale")
-    return Run(**found | {"part": Part(**found["part"])})
+    at = found.get("place")
+    place = Place(datetime.fromisoformat(at[0]), *at[1:]) if at else None
+    return Run(**found | {"part": Part(**found["part"]), "place": place})
 
 
 def _keep(unit: Unit, run: Run, *, now: datetime) -> None:
-    kept.put(unit, _key(run.id), asdict(run), at=now)
+    at = [run.place.at.isoformat(), *run.place[1:]] if run.place else None
+    kept.put(unit, _key(run.id), asdict(run) | {"place": at}, at=now)
 
 
 def _key(run_id: str) -> str:

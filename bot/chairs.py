@@ -11,13 +11,12 @@ from bot.assign import tell_managers
 from bot.desk import Desk
 from bot.learning import last_night
 from bot.leavers import pass_on
-from bot.team import member
+from bot.team import allowed
 from rules.chairs import EXPECTED, Around, Loose, grown, is_broken, mended, reason
 from rules.effects import RefreshCard, RetireNudge, TellManagers
 from rules.lead import FollowUp, Lead
-from rules.permissions import Act, may
+from rules.permissions import Act
 from rules.plan import first_call
-from rules.refusals import Refused
 from rules.rest import next_calling
 from storage import calls, chairs, inbox, kept, leads, outbox, reps
 from storage.unit import Unit
@@ -160,8 +159,7 @@ def listed(desk: Desk, why: Loose, *, by: str) -> Listed:
 
 def _check_manages(desk: Desk, by: str) -> None:
     with desk.store.view() as view:
-        if not may(member(view, by, admins=desk.settings.admin_slack_ids), Act.MANAGE):
-            raise Refused("chairs.managers_only")
+        allowed(desk, view, by, Act.MANAGE, refusal="chairs.managers_only")
 
 
 def _around(desk: Desk) -> Around:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from bot import handed
-from bot.assign import NewOwner, Rotation, hand_over
+from bot.assign import NewOwner, hand_over
 from bot.desk import Desk
 from bot.handed import COVERED
+from bot.placing import holders
+from bot.rotation import Rotation
 from rules.chairs import is_gone_long, is_gone_today
 from rules.lead import Lead
 from rules.playbook import DEPUTY
@@ -16,6 +19,7 @@ from rules.team import Rep
 from rules.words import Queue
 from storage import chairs, outbox, reps
 from storage.unit import Unit
+from storage.walks import FIRST, Place, place_of
 
 AT_ONCE = 200
 AGREED = (Queue.HIGH_FOLLOWUP, Queue.LOW_FOLLOWUP)
@@ -71,7 +75,8 @@ class StandIns:
         deputy = self._deputy(lead.owner)
         if deputy:
             return NewOwner(deputy, why=self._why, many=self._many)
-        choice = self._rotation.choose(lead, without=(lead.owner,), at_once=self._at_once)
+        without = {lead.owner, *holders(self._unit, lead)}
+        choice = self._rotation.choose(lead, without, at_once=self._at_once, handed=True)
         if choice is None:
             return None
         return NewOwner(choice.rep.slack_id, why=self._why, many=self._many, choice=choice)
@@ -92,36 +97,37 @@ class StandIns:
         return not is_away(rep, now=self._now)
 
 
-Find = Callable[[Unit], Sequence[Lead]]
+class Find(Protocol):
+    """Finds the next leads to hand over, which the unit holds then, `after` a place."""
+
+    def __call__(self, unit: Unit, *, after: Place) -> Sequence[Lead]: ...
+
+
 IsGone = Callable[[Rep], bool]
 
 
 def pass_all(desk: Desk, owner: str, find: Find, *, is_gone: IsGone, room: bool = False) -> int:
     """Hand over all that is found of a rep who `is_gone`, batch by batch; gives how many.
 
-    As long as somebody is there to take it; `handed.tell` tells of it.
+    What nobody may have stays, past those that somebody has; `handed.tell` tells of these.
     """
-    done, now = 0, desk.clock()
-    while moved := _pass_some(desk, owner, find, is_gone=is_gone, room=room, now=now):
-        done += moved
-    return done
+    done, now, after = 0, desk.clock(), FIRST
+    while True:
+        with desk.store.unit() as unit:
+            found = find(unit, after=after)
+            ins = StandIns(desk, unit, now=now, room=room, many=len(found) > handed.CARDS)
+            rep = ins.rep(owner) if found else None
+            if rep is None or not is_gone(rep):
+                return done
+            after = place_of(found[-1])
+            done += _take_some(unit, ins, found)
 
 
-def _pass_some(
-    desk: Desk, owner: str, find: Find, *, is_gone: IsGone, room: bool, now: datetime
-) -> int:
-    with desk.store.unit() as unit:
-        found = find(unit)
-        if not found:
-            return 0
-        ins = StandIns(desk, unit, now=now, room=room, many=len(found) > handed.CARDS)
-        rep = ins.rep(owner)
-        if rep is None or not is_gone(rep):
-            return 0
-        moved = ins.take_all(found)
-        if moved:
-            ins.keep()
-            unit.commit()
+def _take_some(unit: Unit, ins: StandIns, found: Sequence[Lead]) -> int:
+    moved = ins.take_all(found)
+    if moved:
+        ins.keep()
+        unit.commit()
     return moved
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot import handed
 from bot.absence import cover_first_calls, silence
 from bot.alarms import SLOW, SLOW_MANY
-from bot.assign import MOVED, NewOwner, Rotation, hand_over, tell_managers
+from bot.assign import MOVED, NewOwner, hand_over, tell_managers
 from bot.desk import Desk
+from bot.rotation import Rotation
 from bot.speed import pace_of
 from rules.effect import Effect
 from rules.effects import TellManagers
@@ -106,7 +107,7 @@ class Ascent:
         stayed, many = [], len(climbs) > handed.CARDS
         for lead, done in climbs:
             had = holders.get(lead.id, set()) | {lead.owner}
-            choice = rotation.choose(lead, without=had, at_once=True)
+            choice = rotation.choose(lead, had, at_once=True, handed=True)
             if choice is None:
                 stayed.append(done.lead)
                 continue

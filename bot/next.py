@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from bot.assign import NewOwner, hand_over
 from bot.desk import Desk
 from bot.team import member
+from rules.claiming import shut_pools
 from rules.lead import Lead
+from rules.matching import bound_to
 from rules.queue import AGREED_FOR, may_ring, rank
 from rules.refusals import Refused
 from rules.rest import next_calling
+from rules.team import Rep
 from rules.wave import stricter
 from rules.words import Queue, Tier
 from storage import leads, queue, wave
@@ -70,9 +73,9 @@ def next_lead(desk: Desk, *, by: str) -> Handed | Later:
 def _try(desk: Desk, *, by: str) -> Handed | Later | None:
     """Give the call; None when others were taking all that there was, and are done now."""
     with desk.store.unit() as unit:
-        member(unit, by, admins=desk.settings.admin_slack_ids)
+        rep = member(unit, by, admins=desk.settings.admin_slack_ids)
         queue.one_at_a_time(unit, by)
-        look = Look(desk, unit, Asker(by, desk.clock()))
+        look = Look(desk, unit, _asker(desk, rep))
         again = look.reserved()
         found = look.best(again)
         if found:
@@ -86,6 +89,12 @@ def _try(desk: Desk, *, by: str) -> Handed | Later | None:
             answer = look.later()
         unit.commit()
     return answer
+
+
+def _asker(desk: Desk, rep: Rep) -> Asker:
+    """Give who asks: leads of nobody go by language and by the pool of their route (C3)."""
+    book = desk.playbook
+    return Asker(rep.slack_id, desk.clock(), bound_to(rep, book.match), shut_pools(rep, book))
 
 
 class Look:

@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import audit
-from bot.assign import NewOwner, Rotation, hand_over, tell_managers
+from bot import passes
+from bot.assign import NewOwner, hand_over, tell_managers
 from bot.desk import Desk
 from bot.leads import check_workable, open_lead
-from bot.speed import clocked, passed_on
+from bot.placing import as_planned
+from bot.rotation import Rotation
 from bot.team import is_in_team, member
-from rules.claiming import FREED, UNDO_TIME, Passes, pass_refused, passes_on
-from rules.effects import PostOwnerCard, RefreshCard, TellManagers
-from rules.ladder import retired
+from bot.waiting import let_go
+from rules.claiming import FREED, UNDO_TIME
+from rules.effects import PostOwnerCard, TellManagers
 from rules.lead import Lead
 from rules.permissions import Act
 from rules.pools import Way
@@ -19,11 +20,12 @@ from rules.refusals import Refused
 from rules.routes import pool_for
 from rules.talking import is_on_the_phone
 from rules.team import Rep
-from rules.words import Step
-from storage import inbox, kept, ladder, leads
+from storage import inbox, ladder, leads
+from storage.leads import Line
 from storage.unit import Unit, View
 
 PASSED, PASSED_NOBODY, PASSED_BACK = "passed", "passed_nobody", "passed_back"
+PASSED_BY_HAND = "passed_by_hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def pass_lead(
         to = choice.rep.slack_id if choice else ""
         new = NewOwner(to, by, PASSED, reason=reason, note=note, choice=choice)
         passed = _pass_to(desk, unit, lead, new, now=now)
-        _count(unit, actor, 1, now=now)
+        passes.count(unit, actor, 1, now=now)
         unit.commit()
     return Passed(passed)
 
@@ -74,12 +76,7 @@ def _check(desk: Desk, view: View, lead: Lead, actor: Rep, *, now: datetime) -> 
     check_workable(view, lead, by=actor, act=Act.PASS)
     if not lead.living:
         raise Refused("lead.closed", lead_id=lead.id, name=lead.name, stage=lead.stage)
-    today = passes_on(_passes(view, actor), actor, now=now)
-    wrong = pass_refused(lead, actor, today, desk.playbook)
-    if wrong:
-        passing = desk.playbook.passing
-        most = passing.per_lead if wrong == "pass.often" else passing.per_day
-        raise Refused(wrong, lead_id=lead.id, name=lead.name, n=most)
+    passes.check_limits(desk, view, lead, actor, now=now)
 
 
 def _pass_to(desk: Desk, unit: Unit, lead: Lead, new: NewOwner, *, now: datetime) -> Lead:
@@ -98,26 +95,15 @@ def _hold(
     """Let a lead wait for an owner, and tell the managers; not one with an agreed step (L4.1)."""
     if lead.next_what not in FREED:
         raise Refused("pass.nobody", lead_id=lead.id, name=lead.name)
-    pool = pool_for(desk.playbook, lead)
-    waited = passed_on(desk, unit, counted, now=now)
-    free = replace(
-        waited,
-        owner="",
-        owned_at=None,
-        held_by="",
-        held_until=None,
-        next_what=Step.ASSIGN,
-        pool=pool.name,
+    waits, effects = let_go(
+        desk, unit, counted, replace(new, why=PASSED_NOBODY), now=now, before=lead
     )
-    held = leads.save(unit, clocked(desk, unit, free, now=now), before=lead)
-    leads.add_line(
-        unit, lead.id, at=now, actor=new.by, what=PASSED_NOBODY, was=lead.owner, **new.said
-    )
-    audit.write_lead(desk, unit, new.by, PASSED_NOBODY, before=lead, after=held)
-    notice = TellManagers("passed", lead.id, about=now.isoformat())
-    told = () if pool.way is Way.CLAIM else tell_managers(desk, unit, notice)
-    desk.send(unit, held, (RefreshCard(lead.id), *retired(lead), *told), now=now)
-    return held
+    way = pool_for(desk.playbook, lead).way
+    notice = PASSED_BY_HAND if way is Way.BY_HAND else PASSED
+    told = TellManagers(notice, lead.id, about=now.isoformat())
+    managers = () if way is Way.CLAIM else tell_managers(desk, unit, told)
+    desk.send(unit, waits, (*effects, *managers), now=now)
+    return waits
 
 
 def take_back(desk: Desk, lead_id: int, *, by: str, key: str = "") -> Lead:
@@ -131,41 +117,33 @@ def take_back(desk: Desk, lead_id: int, *, by: str, key: str = "") -> Lead:
         lead = open_lead(unit, lead_id, by=actor)
         if not inbox.first_time(unit, key, at=now):
             return lead
-        was = _passed_by(unit, lead, actor, now=now)
+        line = _line_of(unit, lead, actor, now=now)
+        was = str(line.data["was"])
+        check_workable(unit, replace(lead, owner=was), by=actor, act=Act.PASS)
         if not is_in_team(desk, unit, was):
             raise Refused("assign.outsider", who=was)
-        fewer = replace(lead, passes=max(0, lead.passes - 1))
+        fewer = replace(as_planned(lead, line), passes=max(0, lead.passes - 1))
         new = NewOwner(was, by=by, why=PASSED_BACK)
         owned, effects = hand_over(desk, unit, fewer, new, now=now, before=lead)
-        _count(unit, actor, -1, now=now)
+        passes.count(unit, actor, -1, now=now)
         desk.send(unit, owned, effects, now=now)
         unit.commit()
     return owned
 
 
-def _passed_by(unit: Unit, lead: Lead, actor: Rep, *, now: datetime) -> str:
-    """Give who had a lead before this person passed it on; raises Refused where it is too late."""
+def _line_of(unit: Unit, lead: Lead, actor: Rep, *, now: datetime) -> Line:
+    """Give the line by which this person passed a lead on; raises Refused where it is too late."""
     line = leads.lines(unit, lead.id, most=1)[0]
     if line.what == PASSED_BACK:
         raise Refused("undo.done")
     mine = line.what in {PASSED, PASSED_NOBODY} and line.actor == actor.slack_id
-    if not mine or is_on_the_phone(lead, now=now):
+    if not mine or is_on_the_phone(lead, now=now) or _in_hand(lead, now=now):
         raise Refused("undo.later", lead_id=lead.id)
     if now - line.at > UNDO_TIME:
         raise Refused("pass.late", lead_id=lead.id, name=lead.name)
-    return str(line.data["was"])
+    return line
 
 
-def _passes(view: View, rep: Rep) -> Passes:
-    return Passes(**(kept.get(view, _key(rep)) or {}))
-
-
-def _count(unit: Unit, rep: Rep, more: int, *, now: datetime) -> None:
-    """Count what a rep passes on today; the team is held, so one after the other counts."""
-    today = passes_on(_passes(unit, rep), rep, now=now)
-    count = max(0, today.count + more)
-    kept.put(unit, _key(rep), {"day": today.day, "count": count}, at=now)
-
-
-def _key(rep: Rep) -> str:
-    return f"passes:{rep.slack_id}"
+def _in_hand(lead: Lead, *, now: datetime) -> bool:
+    """Say whether somebody was handed a lead as their next call, and has it still."""
+    return lead.held_until is not None and lead.held_until > now

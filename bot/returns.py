@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import audit
-from bot.assign import Rotation, give, tell_managers
+from bot.assign import give, tell_managers
 from bot.desk import Desk
 from bot.grading import graded
+from bot.rotation import Rotation
 from bot.speed import clocked
 from bot.team import is_in_team
 from rules.effect import Effect
@@ -15,11 +16,12 @@ from rules.guards import may_be_called
 from rules.lead import Lead
 from rules.matching import speaks
 from rules.plan import first_call
+from rules.routing import Choice
 from rules.stages import RETURNED, reopened
 from rules.words import CALLS, Stage, Step
 from storage import leads, measures, outbox, reps
 from storage.stages import Cause
-from storage.unit import Unit, View
+from storage.unit import Unit
 
 
 def bring_back(
@@ -81,7 +83,12 @@ def _given_back(
     if before.stage is not lead.stage:
         lead = leads.save(unit, lead, before=before, cause=cause)
         before = lead
-    owned, effects = _with_rep(desk, unit, before, lead, rotation, now=now)
+    rotation = rotation or Rotation(desk, unit, now=now)
+    other = _another(desk, unit, lead, rotation)
+    if other:
+        owned, effects = give(desk, unit, replace(lead, owner=""), other, now=now)
+    else:
+        owned, effects = _with_rep(desk, unit, before, lead, rotation, now=now)
     told = effects or _told(owned)
     desk.send(unit, owned, (*told, RefreshCard(lead.id)), now=now)
     return owned
@@ -145,17 +152,22 @@ def _with_rep(
     desk: Desk, unit: Unit, before: Lead, lead: Lead, rotation: Rotation | None, *, now: datetime
 ) -> tuple[Lead, tuple[Effect, ...]]:
     """Save a lead with its rep, or with the rotation's where that one is not in the team."""
-    if _stays(desk, unit, lead):
+    if is_in_team(desk, unit, lead.owner):
         return leads.save(unit, clocked(desk, unit, lead, now=now), before=before), ()
     choice = (rotation or Rotation(desk, unit, now=now)).choose(lead)
     return give(desk, unit, replace(lead, owner=""), choice, now=now)
 
 
-def _stays(desk: Desk, view: View, lead: Lead) -> bool:
-    """Say whether who had a lead has it again: of the team still, speaks its language (C3)."""
-    rep = reps.get(view, lead.owner) if lead.owner else None
-    here = is_in_team(desk, view, lead.owner)
-    return here and (rep is None or speaks(rep, lead, desk.playbook.match))
+def _another(desk: Desk, unit: Unit, lead: Lead, rotation: Rotation) -> Choice | None:
+    """Give who has a lead from now on whose rep does not speak its language (C3).
+
+    None for the same: that one speaks it, or nobody else could have it.
+    """
+    rep = reps.get(unit, lead.owner) if lead.owner else None
+    here = rep is not None and is_in_team(desk, unit, rep.slack_id)
+    if rep is None or not here or speaks(rep, lead, desk.playbook.match):
+        return None
+    return rotation.choose(lead, (rep.slack_id,), handed=True)
 
 
 def _told(lead: Lead) -> tuple[Effect, ...]:

@@ -27,7 +27,7 @@ TOLD = frozenset(
     {
         *("outcome", "undone", "parked", "disqualified_optout", "returned"),
         *("opted_out", "opted_in", "staged", "stage_undone"),
-        *("handed_over", "moved", "covered", "inherited", "agreed_again"),
+        *("handed_over", "moved", "covered", "inherited", "left_nobody", "agreed_again"),
         *("claimed", "passed", "passed_nobody", "passed_back"),
     }
 )

@@ -10,7 +10,8 @@ from bot.assign import tell_managers
 from bot.desk import Desk
 from bot.grading import graded
 from bot.imports import SOURCE
-from bot.playbooks import Changed, change, change_by_rule, refresh
+from bot.playbooks import Changed, change, change_by_rule
+from bot.present_playbook import refresh
 from rules.effects import TellManagers
 from rules.refusals import Refused
 from rules.shifts import is_on_shift, shift_week

@@ -11,8 +11,13 @@ from rules.acts import Claim, Pass
 
 
 def claim(act: Act, command: Claim) -> Message:
-    """Claim a lead."""
-    lead = claiming.claim_lead(act.desk, command.lead_id, by=act.who.slack_id, key=act.key)
+    """Claim a lead, or the one that waits longest."""
+    by = act.who.slack_id
+    lead = (
+        claiming.claim_lead(act.desk, command.lead_id, by=by, key=act.key)
+        if command.lead_id
+        else claiming.claim_next(act.desk, by=by, key=act.key)
+    )
     return views.claimed(lead, act.who.words)
 
 
@@ -24,7 +29,7 @@ def pass_on(act: Act, command: Pass) -> Message:
 
 
 def click_claim(click: Click) -> Answer:
-    """Claim the lead of a card."""
+    """Claim the lead of a card; from a summary of many, whose number is 0, what waits longest."""
     return Say(claim(click.act, Claim(click.number)))
 
 

@@ -12,9 +12,10 @@ from rules.playbook import Wave
 from rules.words import LIVING, Importance, Kind, Queue, Stage, Step, Tier
 from storage.calls import IS_OPEN
 from storage.ladder import on_the_phone
-from storage.leads import COLUMNS, to_lead
+from storage.lead_rows import COLUMNS, to_lead
 from storage.tables import followups, leads
 from storage.unit import Unit, View
+from storage.walks import FIRST, IN_TURN, Place, comes_after
 from storage.wave import is_called
 
 _LOOKED_AT = (
@@ -45,7 +46,8 @@ def standing(view: View, *, after: int, most: int) -> list[tuple[Lead, FollowUp 
     query = (
         select(*(leads.c[name] for name in _LOOKED_AT), *_AGREED, *_TIMES)
         .select_from(joined)
-        .where(leads.c.id > after, or_(leads.c.stage.in_(LIVING), followups.c.id.is_not(None)))
+        .where(leads.c.id > after, leads.c.merged_into.is_(None))
+        .where(or_(leads.c.stage.in_(LIVING), followups.c.id.is_not(None)))
         .order_by(leads.c.id)
         .limit(most)
     )
@@ -87,17 +89,26 @@ def _of(part: Part) -> list[ColumnElement[bool]]:
     return [leads.c[name] == one for name, one in named.items() if one]
 
 
-def left_by(unit: Unit, owner: str, *, most: int, part: Part = ALL) -> list[Lead]:
+def left_by(
+    unit: Unit, owner: str, *, most: int, part: Part = ALL, after: Place = FIRST
+) -> list[Lead]:
     """Give leads that somebody works or agreed a time with, soonest first, held until the end.
 
-    Of a leaver, or of whom a manager moves a `part`. Those that somebody else holds are left out.
+    Of a leaver, or of whom a manager moves a `part`; those that come `after` a place. Those that
+    somebody else holds are left out.
     """
-    worked = _left(owner, *COLUMNS).where(*_of(part)).order_by(leads.c.next_at).limit(most)
-    found = unit.execute(worked.with_for_update(skip_locked=True)).all()
-    if not found:
-        agreed = _agreed_by(owner, *COLUMNS).where(*_of(part)).limit(most)
-        found = unit.execute(agreed.with_for_update(skip_locked=True, of=leads)).all()
-    return [to_lead(row) for row in found]
+    if not after.parked:
+        found = _some(unit, _left(owner, *COLUMNS).where(*_of(part)), after, most)
+        if found:
+            return found
+        after = FIRST
+    return _some(unit, _agreed_by(owner, *COLUMNS).where(*_of(part)), after, most)
+
+
+def _some(unit: Unit, query: Select[*tuple[Any, ...]], after: Place, most: int) -> list[Lead]:
+    """Give the next leads of a walk, which this unit holds then."""
+    query = query.where(comes_after(after)).order_by(*IN_TURN).limit(most)
+    return [to_lead(row) for row in unit.execute(query.with_for_update(skip_locked=True, of=leads))]
 
 
 def count_left_by(view: View, owner: str, *, part: Part = ALL) -> int:
@@ -127,15 +138,21 @@ def with_left(view: View, owners: Collection[str]) -> list[str]:
 
 
 def due_of(
-    unit: Unit, owner: str, queues: Collection[Queue], *, wave: Wave, now: datetime, most: int
+    unit: Unit,
+    owner: str,
+    queues: Collection[Queue],
+    *,
+    wave: Wave,
+    now: datetime,
+    most: int,
+    after: Place = FIRST,
 ) -> list[Lead]:
     """Give what of somebody's `queues` is due at `now` (UTC), held until the unit ends.
 
-    Longest due first; not those that get no call for now (C1), with whom somebody talks, or of
-    whose follow-up their rep is still reminded (L4.3).
+    Longest due first, from `after` a place on; not those that get no call for now (C1), with whom
+    somebody talks, or of whose follow-up their rep is still reminded (L4.3).
     """
-    query = _due(owner, queues, wave, now, *COLUMNS).order_by(leads.c.next_at).limit(most)
-    return [to_lead(row) for row in unit.execute(query.with_for_update(skip_locked=True))]
+    return _some(unit, _due(owner, queues, wave, now, *COLUMNS), after, most)
 
 
 def any_due_of(

@@ -22,9 +22,10 @@ from rules.lead import Lead
 from rules.playbook import Wave
 from rules.talking import IN_HAND
 from rules.words import Step
-from storage.leads import COLUMNS, to_lead
+from storage.lead_rows import COLUMNS, to_lead
 from storage.tables import attempts, history, leads
 from storage.unit import Unit, View
+from storage.walks import FIRST, IN_TURN, Place, comes_after
 from storage.wave import NO_WAVE, is_called
 
 GIVEN = ("assigned", "handed_over", "moved", "covered", "inherited", "claimed", "passed")
@@ -110,12 +111,16 @@ def _first(owners: Collection[str], wave: Wave, now: datetime, *columns: Any) ->
     )
 
 
-def first_of(unit: Unit, owner: str, *, wave: Wave, now: datetime, most: int) -> list[Lead]:
+def first_of(
+    unit: Unit, owner: str, *, wave: Wave, now: datetime, most: int, after: Place = FIRST
+) -> list[Lead]:
     """Give leads whose first call somebody is to make at `now` (UTC); held until the unit ends.
 
-    Longest due first; not those that are on the phone or get no call for now (C1).
+    Longest due first, from `after` a place on; not those that are on the phone or get no call for
+    now (C1).
     """
-    query = _first([owner], wave, now, *COLUMNS).order_by(leads.c.next_at).limit(most)
+    query = _first([owner], wave, now, *COLUMNS).where(comes_after(after))
+    query = query.order_by(*IN_TURN).limit(most)
     return [to_lead(row) for row in unit.execute(query.with_for_update(skip_locked=True))]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from rules.lead import FollowUp, Lead
 from storage.calls import FOLLOWUP, IS_OPEN, to_followup
-from storage.leads import COLUMNS, to_lead
+from storage.lead_rows import COLUMNS, to_lead
 from storage.outbox import IS_LEASED, IS_WAITING
 from storage.tables import followups, leads, outbox
 from storage.unit import Unit, View

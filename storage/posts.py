@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, not_, select, update
+from sqlalchemy import insert, select, update
 
 from storage.tables import leads, posts
 from storage.unit import Unit, View
@@ -53,14 +53,11 @@ def of_lead(view: View, lead_id: int, *, purpose: str, about: str = "") -> list[
     return [Post(**row) for row in view.execute(query.order_by(posts.c.id)).mappings()]
 
 
-def parked_with(view: View, slack_id: str) -> list[int]:
-    """Give the leads that nobody works whose cards stand with their owner.
-
-    The newest come first.
-    """
+def standing_with(view: View, slack_id: str, *, worked: bool) -> list[int]:
+    """Give the leads, `worked` or not, whose cards stand with their owner; newest first."""
     query = select(posts.c.lead_id).join(leads, leads.c.id == posts.c.lead_id)
     query = query.where(posts.c.recipient == slack_id, posts.c.purpose == CARD)
-    query = query.where(leads.c.owner == slack_id, not_(leads.c.working))
+    query = query.where(leads.c.owner == slack_id, leads.c.working.is_(worked))
     return list(view.execute(query.distinct().order_by(posts.c.lead_id.desc())).scalars())
 
 

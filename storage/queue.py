@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CompoundSelect,
+    String,
     and_,
     bindparam,
     func,
@@ -23,7 +24,7 @@ from rules.lead import Lead
 from rules.playbook import Wave
 from rules.queue import rank
 from rules.words import Outcome, Queue, Step, Tier
-from storage.leads import COLUMNS, to_lead
+from storage.lead_rows import COLUMNS, to_lead
 from storage.rows import is_just
 from storage.tables import ASKED, leads
 from storage.unit import Unit, View
@@ -49,15 +50,23 @@ _NEWEST = (leads.c.score.desc(), leads.c.fresh_at.desc(), leads.c.id.desc())
 _FRESH: Any = [leads.c.next_at.is_not(None), _IS_DUE], _NEWEST
 _WROTE: Any = [leads.c.replied_at.is_not(None), _DUE], (leads.c.next_at, leads.c.id)
 _PLANNED: Any = [leads.c.queue != literal_column("'fresh'"), _DUE], (leads.c.next_at, leads.c.id)
+_OWNED = leads.c.owner != _EMPTY
+_LANGUAGE = func.lower(func.replace(leads.c.language, "_", "-"), type_=String) + "-"
 _RANKED = [leads.c[name] for name in ("id", "tier", "score", "fresh_at", "next_at", "zone")]
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks for a call, and when (UTC): among leads of their own and the pool's."""
+    """Who asks for a call, and when (UTC): among leads of their own and those of nobody.
+
+    Of nobody's they get those of the languages that they are bound to, as `rules.matching` gives
+    them (none: of all), and none of a pool that is `shut` to them (C3).
+    """
 
     me: str
     now: datetime
+    languages: tuple[str, ...] = ()
+    shut: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +103,10 @@ def best(
     since = agreed_since or kept_since
     given = {"now": asker.now, "me": asker.me, "most": most, "since": since, "below": below}
     only = Only(agreed_since is not None, kept_since is not None, below is not None)
+    bounds, given = Bounds.of(asker), given | _bounds(asker)
     found: list[Candidate] = []
     for places in _batches(product((asker.me, ""), zones, tiers)):
-        asked = _question(queue, len(places), only)
+        asked = _question(queue, len(places), only, bounds)
         rows = view.execute(asked, given | _named(places))
         found += [Candidate(queue, row[0], Tier(row[1]), *row[2:]) for row in rows]
     return sorted(found, key=rank)
@@ -125,13 +135,38 @@ class Only(NamedTuple):
     below: bool = False
 
 
+class Bounds(NamedTuple):
+    """How many languages bind who asks, and whether pools are shut to them."""
+
+    languages: int
+    shut: bool
+
+    @classmethod
+    def of(cls, asker: Asker) -> "Bounds":
+        """Give those of who asks."""
+        return cls(len(asker.languages), bool(asker.shut))
+
+    def where(self) -> list[Any]:
+        """Make the conditions that hold for leads of nobody; their own leads have none (C3)."""
+        begins = [bindparam(f"language{one}", type_=String) for one in range(self.languages)]
+        spoken = [func.substr(_LANGUAGE, 1, func.length(one)) == one for one in begins]
+        found = [or_(_OWNED, leads.c.language == "", *spoken)] if spoken else []
+        pools = leads.c.pool.not_in(bindparam("shut", expanding=True))
+        return [*found, or_(_OWNED, pools)] if self.shut else found
+
+
+def _bounds(asker: Asker) -> dict[str, object]:
+    spoken = {f"language{place}": f"{one}-" for place, one in enumerate(asker.languages)}
+    return {**spoken, "shut": asker.shut}
+
+
 @lru_cache(maxsize=512)
-def _question(queue: Queue, places: int, only: Only) -> CompoundSelect[Any]:
+def _question(queue: Queue, places: int, only: Only, bounds: Bounds) -> CompoundSelect[Any]:
     """Ask each place for its best; the conditions are an index's own, word for word."""
     where, order = _PLANNED if queue is not Queue.FRESH else _FRESH
     if only.kept and queue is Queue.FRESH:
         where, order = _WROTE
-    where = [_WORKING, is_just(leads.c.queue, queue), *where, _FREE]
+    where = [_WORKING, is_just(leads.c.queue, queue), *where, _FREE, *bounds.where()]
     if only.agreed or only.kept:
         kept = or_(_AGREED, ASKED) if only.kept else _AGREED
         where += [leads.c.next_at > bindparam("since"), kept]
@@ -244,8 +279,9 @@ def coming(view: View, asker: Asker, wave: Wave = NO_WAVE) -> Lead | None:
 
     Those that get no call for now, while there are more leads than hands, are left out (C1).
     """
-    query = _COMING.where(is_called(wave))
-    asked = [{"owner": owner, "now": asker.now} for owner in (asker.me, "")]
+    query = _COMING.where(is_called(wave), *Bounds.of(asker).where())
+    given = {"now": asker.now} | _bounds(asker)
+    asked = [given | {"owner": owner} for owner in (asker.me, "")]
     rows = [row for one in asked for row in view.execute(query, one)]
     found = [to_lead(row) for row in rows]
     return min(found, key=lambda one: (one.next_at, one.id), default=None)

@@ -4,34 +4,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.texts import Safe, Words, mention
-from bot.views.blocks import ActionId, Block, Message, actions, button, context, section, spoken
+from bot.views.blocks import (
+    ActionId,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    only,
+    section,
+    spoken,
+)
 from bot.views.card import title
 from bot.views.nudges import asked_for
+from bot.views.routing import lacking
 from rules.lead import FollowUp, Lead
+from rules.routing import Considered
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """A lead of which managers are told, with its follow-up where one waits.
 
-    `end` says why it waits no more: called, handed_over, put_off, over.
+    `end` says why it waits no more: called, handed_over, put_off, over. `considered` are those who
+    could not take one without an owner.
     """
 
     lead: Lead
     agreed: FollowUp | None = None
     end: str = ""
+    considered: tuple[Considered, ...] = ()
 
 
 def one(notice: str, alarm: Alarm, words: Words) -> Message:
     """Tell of one lead, by the notice's own text; they can give it to somebody."""
     if alarm.end:
         text = _ended(alarm, words)
-        return Message(text, (section(text),))
+        return only(text)
     lead = alarm.lead
-    text = words.say(
+    told = words.say(
         f"notice.{notice}", lead=title(lead, words), owner=_owner(lead), ago=_came(lead, words)
     )
-    return Message(spoken(text), (section(text), actions(_assign(lead, words))))
+    text = words.lines(told, lacking(alarm.considered, words))
+    why = button(words.plain.say("button.why"), ActionId.WHY, lead.id)
+    more = [why] if alarm.considered else []
+    return Message(spoken(text), (section(text), actions(_assign(lead, words), *more)))
 
 
 def many(notice: str, alarms: Sequence[Alarm], words: Words, *, more: int) -> Message:

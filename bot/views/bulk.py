@@ -14,6 +14,7 @@ from bot.views.blocks import (
     actions,
     button,
     context,
+    only,
     option,
     plain,
     section,
@@ -76,13 +77,13 @@ def _choices(name: str, found: Portfolio, say: Words) -> dict[str, str]:
 def begun(found: Portfolio, words: Words) -> Message:
     """Confirm that leads are moving."""
     who = mention(found.rep.slack_id)
-    return _only(words.say("bulk.begun", n=found.count, who=who))
+    return only(words.say("bulk.begun", n=found.count, who=who))
 
 
 def reassigned(run: Run, words: Words) -> Message:
     """Sum up a move that is over, whose button takes it back, or one that was taken back."""
     if run.state != MOVED:
-        return _only(_undone(run, words))
+        return only(_undone(run, words))
     count = sum(map(len, run.moved.values()))
     went = (
         words.say("bulk.went", n=len(ids), who=mention(to)) for to, ids in run.moved.items() if ids
@@ -90,11 +91,19 @@ def reassigned(run: Run, words: Words) -> Message:
     text = words.lines(
         words.say("bulk.moved", n=count, who=mention(run.was)),
         *went,
-        words.say("bulk.left", n=run.left) if run.left else "",
+        *_left(run, words),
         words.say("bulk.undo") if count else "",
     )
     undo = button(words.plain.say("button.undo"), ActionId.BULK_UNDO, run.id)
     return Message(spoken(text), (section(text), *([actions(undo)] if count else [])))
+
+
+def _left(run: Run, words: Words) -> list[Safe]:
+    """Say how many leads stay with who had them, and why; others came to them meanwhile."""
+    to = mention(run.to) if run.to else ""
+    told = [words.say(f"bulk.left_{why}", n=n, to=to) for why, n in sorted(run.why.items())]
+    came = run.left - sum(run.why.values())
+    return [*told, *([words.say("bulk.left_new", n=came)] if came > 0 else [])]
 
 
 def _undone(run: Run, words: Words) -> Safe:
@@ -106,8 +115,4 @@ def _undone(run: Run, words: Words) -> Safe:
 
 def undoing(run: Run, words: Words) -> Message:
     """Confirm that leads are going back."""
-    return _only(words.say("bulk.undoing", who=mention(run.was)))
-
-
-def _only(text: Safe) -> Message:
-    return Message(spoken(text), (section(text),))
+    return only(words.say("bulk.undoing", who=mention(run.was)))

@@ -5,7 +5,17 @@ from collections.abc import Mapping
 
 from bot.chairs import Found, Listed
 from bot.texts import Safe, Words, mention
-from bot.views.blocks import ActionId, Block, Message, actions, button, context, section, spoken
+from bot.views.blocks import (
+    ActionId,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    only,
+    section,
+    spoken,
+)
 from bot.views.card import title
 from rules.chairs import EXPECTED, Loose
 from rules.effects import TellManagers
@@ -61,7 +71,7 @@ def one_list(found: Listed, words: Words) -> Message:
     top = _counted(found.why, found.count, words)
     if not found.leads:
         text = words.say("chairs.empty", what=_named(found.why, words))
-        return Message(text, (section(text),))
+        return only(text)
     lines = {lead.id: _line(lead, found, words) for lead in found.leads}
     left = found.count - len(lines)
     more = words.say("day.more", n=left) if left > 0 else Safe("")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.passing import Passed
-from bot.texts import Safe, Words, mention
+from bot.texts import Words, mention
 from bot.views.blocks import (
     ActionId,
     Block,
@@ -11,6 +11,7 @@ from bot.views.blocks import (
     ViewId,
     actions,
     button,
+    only,
     option,
     plain,
     section,
@@ -23,7 +24,7 @@ from rules.lead import Lead
 
 def claimed(lead: Lead, words: Words) -> Message:
     """Tell who claimed a lead that it is theirs."""
-    return _only(words.say("claim.claimed", lead=title(lead, words)))
+    return only(words.say("claim.claimed", lead=title(lead, words)))
 
 
 def passed(done: Passed, words: Words) -> Message:
@@ -39,7 +40,7 @@ def passed(done: Passed, words: Words) -> Message:
 def taken_back(lead: Lead, words: Words) -> Message:
     """Confirm that a lead is back with who passed it on."""
     who = mention(lead.owner)
-    return _only(words.say("claim.taken_back", lead=title(lead, words), who=who))
+    return only(words.say("claim.taken_back", lead=title(lead, words), who=who))
 
 
 def pass_modal(lead: Lead, words: Words) -> dict[str, Any]:
@@ -60,7 +61,3 @@ def pass_modal(lead: Lead, words: Words) -> dict[str, Any]:
         asked("note", say.say("claim.note"), note, optional=True),
     ]
     return modal(ViewId.PASSING, say.say("claim.pass"), blocks, {"lead": lead.id}, say)
-
-
-def _only(text: Safe) -> Message:
-    return Message(text, (section(text),))

@@ -49,9 +49,12 @@ def left(told: TellManagers, words: Words) -> Message:
     """Tell managers who left the team, how many leads went to whom, and what waits (C3)."""
     about = json.loads(told.about)
     went = [words.say("leaver.went", n=count, who=mention(to)) for to, count in about["to"].items()]
+    pooled = about.get("pooled", 0)
+    back = words.say("leaver.pooled", n=pooled) if pooled else ""
     held = words.say("leaver.held", n=about["held"]) if about["held"] else ""
-    nothing = "" if went or held else words.say("leaver.nothing")
-    text = words.lines(words.say("leaver.left", who=mention(about["who"])), *went, held, nothing)
+    nothing = "" if went or back or held else words.say("leaver.nothing")
+    who = words.say("leaver.left", who=mention(about["who"]))
+    text = words.lines(who, *went, back, held, nothing)
     return Message(spoken(text), (section(text), *_lists(words, shown=bool(held))))
 
 

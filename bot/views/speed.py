@@ -5,7 +5,7 @@ from datetime import datetime
 from statistics import median
 
 from bot.texts import Safe, Words, mention
-from bot.views.blocks import ActionId, Block, Message, actions, button, section, spoken
+from bot.views.blocks import ActionId, Block, Message, actions, button, only, section, spoken
 from bot.views.card import title
 from rules.effects import TellManagers
 from rules.ladder import Act
@@ -63,14 +63,14 @@ def call_buttons(lead: Lead, say: Words) -> list[Block]:
 def retired(lead: Lead, words: Words, *, end: str) -> Message:
     """Say that a reminder is over: `called`, `handed_over`, `over`, or a `newer` one stands."""
     text = words.say(f"speed.{end}", lead=title(lead, words))
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def silent(told: TellManagers, words: Words) -> Message:
     """Tell managers that a rep was set away: 'rep moves moment'."""
     rep, moves, _ = told.about.split(" ")
     text = words.say("speed.silent", who=mention(rep), n=int(moves))
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def set_away(moves: int, words: Words) -> Message:
@@ -84,7 +84,7 @@ def board(response: Response, words: Words) -> Message:
     """Make the pinned message: today's median response, and who waits now."""
     later = ahead(response.ahead, response.opens, words)
     text = words.lines(_today(response, words), _now(response, words), later)
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def _today(response: Response, words: Words) -> Safe:

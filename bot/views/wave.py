@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.texts import Safe, Words
-from bot.views.blocks import ActionId, Block, Message, actions, button, context, section, spoken
+from bot.views.blocks import (
+    ActionId,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    only,
+    section,
+    spoken,
+)
 from bot.wave import Stricter
 from rules.effects import TellManagers
 from rules.wave import HOLD, SHORTEN
@@ -120,7 +130,7 @@ def lifted(done: Stricter, words: Words) -> Message:
     tiers = named(done.tiers, words)
     if not done.made.version.changed:
         text = words.say("wave.not_held", tiers=tiers)
-        return Message(text, (section(text),))
+        return only(text)
     text = words.lines(words.say("wave.lifted", tiers=tiers), words.say("wave.back", n=done.calls))
     return Message(text, (section(text), actions(_undo(done, words.plain))))
 
@@ -138,4 +148,4 @@ def difference(key: str, was: Sequence[str], now: Sequence[str], words: Words) -
 def declined(words: Words) -> Message:
     """Say that nothing changes, and that there is no second question today."""
     text = words.say("wave.declined")
-    return Message(text, (section(text),))
+    return only(text)

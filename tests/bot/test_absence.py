@@ -8,9 +8,11 @@ import pytest
 
 from bot import absence, ladder, talking
 from rules.playbook import Wave
+from rules.pools import Pool, Route, Way
 from rules.words import Tier
 from storage import reps
 from storage.tables import leads
+from storage.tables import reps as reps_table
 from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk
 
 BOTH_AWAY = f"""
@@ -93,6 +95,28 @@ class TestTheFirstCallsOfTheAway:
         room.desk.present.playbook = replace(room.desk.playbook, wave=Wave(hold=tuple(Tier)))
         away(room, NOA)
         assert covered(room) == 1
+
+    def test_go_past_those_whose_language_nobody_speaks(
+        self, pair: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(absence, "AT_ONCE", 3)
+        made = waiting(pair, AVI, 8)
+        with pair.desk.store.unit() as unit:
+            french = {"language": "fr"}
+            unit.execute(leads.update().where(leads.c.id.in_(made[:4])).values(french))
+            unit.execute(reps_table.update().values(deputy=""))
+            unit.commit()
+        away(pair, AVI)
+        assert covered(pair) == 4
+        assert with_owner(pair, made, NOA) == made[4:]
+
+    def test_of_a_pool_that_waits_for_a_person_go_to_its_reps(self, room: Room):
+        made = waiting(room, AVI, 2)
+        pools, routes = (Pool("vip", (NOA, AVI), Way.CLAIM),), (Route("all", "vip"),)
+        room.desk.present.playbook = replace(room.desk.playbook, pools=pools, routes=routes)
+        away(room, AVI)
+        assert covered(room) == 2
+        assert with_owner(room, made, NOA) == made
 
     def test_go_past_those_that_are_on_the_phone(self, room: Room):
         made = waiting(room, NOA, 3)

@@ -159,7 +159,7 @@ class TestTheNoticeOfALeadWithoutAnOwner:
             away(room, who)
         room.lead()
         room.deliver()
-        assert buttons(notice(room)) == [ActionId.ASSIGN]
+        assert buttons(notice(room)) == [ActionId.ASSIGN, ActionId.WHY]
         away(room, AVI, until=room.clock.now)
         room.tick(seconds=5)
         room.deliver()

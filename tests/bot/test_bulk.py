@@ -4,20 +4,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot import bulk
 from bot.bulk import begin, carry_on, portfolio, take_back
 from bot.views.blocks import ActionId
 from rules.bulk import Part
+from rules.lead import Lead
 from rules.pools import Pool, Route, Way
 from rules.refusals import Refused
 from rules.words import Importance, Stage, Step
-from storage import leads, reps
+from storage import chairs, kept, leads, reps
+from storage.tables import reps as team
+from storage.unit import View
 from tests.bot.test_claiming import buttons
 from tests.bot.test_passing import DAN, THREE
-from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk
+from tests.databases import only_postgresql
+from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk
 
 
 @pytest.fixture
@@ -28,13 +34,14 @@ def three(tmp_path: Path, clock: FakeClock) -> Iterator[Room]:
         yield made
 
 
-def fill(room: Room, count: int) -> None:
+def fill(room: Room, count: int, *, first: int = 0, language: str = "") -> None:
     with room.desk.store.unit() as unit:
         reps.set_state(unit, [AVI, DAN], "away")
         unit.commit()
     for n in range(count):
         kind = "referral" if n % 3 == 0 else "warm"
-        made = room.lead(phone=f"052-234-{5000 + n}", email="", kind=kind)
+        phone = f"052-234-{5000 + first + n}"
+        made = room.lead(phone=phone, email="", kind=kind, language=language)
         assert made.owner == NOA
     with room.desk.store.unit() as unit:
         reps.set_state(unit, [AVI, DAN], "active")
@@ -68,9 +75,31 @@ class TestMovingMany:
         assert buttons(told) == [ActionId.BULK_UNDO]
         assert all(buttons(one) == [] for one in three.outside.dms(NOA))
 
+    def test_to_the_rotation_moves_leads_of_a_pool_that_waits_for_a_person_too(self, three: Room):
+        pools = (Pool("hand", (NOA, DAN), Way.BY_HAND),)
+        book = replace(three.desk.playbook, pools=pools, routes=(Route("all", "hand"),))
+        three.desk.present.playbook = book
+        begin(three.desk, NOA, by=MIRI)
+        assert finish(three) == 12
+        assert owners(three) == [DAN] * 12
+
+    def test_goes_on_past_leads_whose_language_nobody_else_speaks(
+        self, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(bulk, "AT_ONCE", 3)
+        hebrew = TEAM.replace('name = "Avi"', 'name = "Avi"\nlanguages = ["he"]')
+        with a_desk(tmp_path, clock, team=hebrew) as room:
+            fill(room, 4, language="fr")
+            fill(room, 2, first=4)
+            begin(room.desk, NOA, by=MIRI)
+            assert finish(room) == 2
+            assert [room.load(n).owner for n in range(1, 7)] == [NOA] * 4 + [AVI] * 2
+            told = room.outside.dms(MIRI)[-1].text
+            assert "4 stay where they are: nobody else who is free speaks their language" in told
+
     def test_goes_on_past_leads_that_the_rotation_gives_to_nobody(self, three: Room):
-        by_hand = Pool("hand", way=Way.BY_HAND), Route("friends", "hand", ("kind = referral",))
-        book = replace(three.desk.playbook, pools=by_hand[:1], routes=by_hand[1:])
+        none = Pool("none", (NOA,)), Route("friends", "none", ("kind = referral",))
+        book = replace(three.desk.playbook, pools=none[:1], routes=none[1:])
         three.desk.present.playbook = book
         begin(three.desk, NOA, by=MIRI)
         assert finish(three) == 8
@@ -224,6 +253,76 @@ class TestOnEachDatabase:
         take_back(either_room.desk, "1", by=MIRI)
         assert finish(either_room) == len(mine)
         assert [n for n in range(1, 7) if either_room.load(n).owner == NOA] == mine
+
+
+class TestBesideAnotherProcess:
+    @pytest.fixture
+    def one(self, either_room: Room) -> Room:
+        """A desk with one lead, which a manager moves."""
+        owner = either_room.lead().owner
+        begin(either_room.desk, owner, by=MIRI)
+        return either_room
+
+    def ended(self, room: Room) -> tuple[str, int]:
+        with room.desk.store.view() as view:
+            return bulk.find(view, "1").ended, len(room.rows("tell_reassigned"))
+
+    def test_that_ended_it_before_nothing_is_done(self, one: Room, monkeypatch: pytest.MonkeyPatch):
+        finish(one)
+        before = self.ended(one)
+        one.clock.forward(minutes=1)
+        seen, get = iter([{"last": 1, "open": ["1"]}]), kept.get
+        monkeypatch.setattr(kept, "get", lambda view, key: next(seen, None) or get(view, key))
+        assert carry_on(one.desk) == 0
+        assert self.ended(one) == before
+
+    @only_postgresql
+    def test_that_ends_it_meanwhile_nothing_is_done(
+        self, one: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        """It is ended after this one read how it stands, and before this one holds the team."""
+        left_by, before = chairs.left_by, list[tuple[str, int]]()
+
+        def ended_before(*args: Any, **more: Any) -> list[Lead]:
+            monkeypatch.setattr(chairs, "left_by", left_by)
+            one.clock.forward(minutes=1)
+            finish(one)
+            before.append(self.ended(one))
+            return left_by(*args, **more)
+
+        monkeypatch.setattr(chairs, "left_by", ended_before)
+        assert carry_on(one.desk) == 0
+        assert [self.ended(one)] == before
+
+    @only_postgresql
+    def test_the_team_is_held_from_before_a_run_is_numbered(
+        self, either_room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        room, free, get = either_room, list[list[str]](), kept.get
+        owner = room.lead().owner
+
+        def look(view: View, key: str) -> Any:
+            if key == bulk.RUNS:
+                with room.desk.store.unit() as unit:
+                    query = select(team.c.slack_id).with_for_update(skip_locked=True)
+                    free.append(list(unit.execute(query).scalars()))
+            return get(view, key)
+
+        monkeypatch.setattr(kept, "get", look)
+        begin(room.desk, owner, by=MIRI)
+        assert free == [[]]
+
+
+class TestTakingAMoveBackFromSomebodyPaused:
+    def test_leaves_the_leads_where_they_are(self, three: Room):
+        begin(three.desk, NOA, by=MIRI, to=AVI)
+        finish(three)
+        take_back(three.desk, "1", by=MIRI)
+        with three.desk.store.unit() as unit:
+            reps.set_state(unit, [NOA], "paused")
+            unit.commit()
+        assert finish(three) == 0
+        assert owners(three) == [AVI] * 12
 
 
 class TestALeadThatComesBack:

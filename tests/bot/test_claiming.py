@@ -3,26 +3,29 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 
-from bot import assign, leavers
-from bot.claiming import claim_lead, tell_unclaimed
+from bot import assign, claiming, leavers
+from bot.claiming import claim_lead, claim_next, tell_unclaimed
+from bot.delivery import FLOOD
 from bot.desk import Desk
 from bot.optout_acts import opt_out
+from bot.passing import pass_lead
 from bot.views.blocks import ActionId, Message
 from rules.acts import OptOut
 from rules.lead import Lead
 from rules.pools import Pool, Route, Way
 from rules.refusals import Refused
-from rules.words import Step
-from storage import reps
+from rules.words import CALLS, Step
+from storage import leads, reps
 from storage.engine import make_engine
 from storage.store import Store
-from tests.desk import AVI, BOOK, DANA, MIRI, NOA, FakeClock, Room, a_desk
+from tests.desk import AVI, BOOK, DANA, MIRI, NOA, TEAM, FakeClock, Room, a_desk
 
 CLAIMED_FIRST = replace(
     BOOK,
@@ -106,6 +109,13 @@ class TestALeadForTheFirstWhoClaimsIt:
         assert ActionId.CLAIM not in buttons(post)
         assert f"<@{AVI}>" in post.text
 
+    def test_is_not_claimed_again_by_a_click_that_comes_late(self, open_room: Room):
+        open_room.lead()
+        claim_lead(open_room.desk, 1, by=MIRI, key="t1")
+        pass_lead(open_room.desk, 1, by=MIRI)
+        assert refused(open_room, MIRI, key="t1").key == "button.stale"
+        assert open_room.load(1).owner == ""
+
     def test_waits_on_where_nobody_claims_it(self, open_room: Room):
         open_room.lead()
         assert assign.assign_held(open_room.desk) == 0
@@ -162,6 +172,64 @@ class TestALeadForTheFirstWhoClaimsIt:
         assert open_room.load(1).owner == NOA
 
 
+class TestWhatWaitsLongest:
+    """Leads that have no card of their own are claimed one after the other (C3)."""
+
+    def many(self, room: Room, count: int, **fields: str) -> None:
+        for n in range(count):
+            room.lead(phone=f"052-234-{5000 + n}", email="", **fields)
+
+    def test_is_claimed_first(self, open_room: Room):
+        self.many(open_room, 2)
+        found = [claim_next(open_room.desk, by=who).id for who in (AVI, NOA)]
+        assert found == [1, 2]
+        assert [open_room.load(one).owner for one in (1, 2)] == [AVI, NOA]
+
+    def test_is_of_the_persons_own_pools_and_of_all_for_a_manager(self, open_room: Room):
+        open_room.lead(campaign="solo")
+        with pytest.raises(Refused, match=r"claim\.none"):
+            claim_next(open_room.desk, by=NOA)
+        assert claim_next(open_room.desk, by=MIRI).owner == MIRI
+
+    def test_that_others_claim_meanwhile_is_passed_by(
+        self, open_room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        self.many(open_room, 2)
+
+        def late(desk: Desk, lead_id: int, **asked: Any) -> Lead:
+            claim_lead(desk, 1, by=AVI)
+            return claim_lead(desk, lead_id, **asked)
+
+        monkeypatch.setattr(claiming, "claim_lead", late)
+        assert claim_next(open_room.desk, by=NOA).id == 2
+
+    def test_of_one_click_that_slack_sends_twice_is_one(self, open_room: Room):
+        self.many(open_room, 2)
+        claim_next(open_room.desk, by=AVI, key="t1")
+        with pytest.raises(Refused, match=r"button\.stale"):
+            claim_next(open_room.desk, by=AVI, key="t1")
+        assert open_room.load(2).owner == ""
+
+    def test_is_none_where_nothing_waits_to_be_claimed(self, room: Room):
+        room.lead()
+        with pytest.raises(Refused, match=r"claim\.none"):
+            claim_next(room.desk, by=NOA)
+
+    def test_is_led_to_by_the_line_that_many_cards_become(self, open_room: Room):
+        self.many(open_room, FLOOD + 1)
+        open_room.deliver()
+        [line] = open_room.outside.channel()
+        assert "`/lead claim` takes the one that waits longest" in line.text
+        assert buttons(line) == [ActionId.NEXT, ActionId.CLAIM]
+
+    def test_is_not_spoken_of_where_no_pool_has_such_leads(self, room: Room):
+        self.many(room, FLOOD + 1)
+        room.deliver()
+        [line] = room.outside.channel()
+        assert "claim" not in line.text
+        assert buttons(line) == [ActionId.NEXT]
+
+
 class TestALeadThatNobodyClaims:
     """Claim mode hides nobody's waiting from the managers (C1)."""
 
@@ -176,6 +244,44 @@ class TestALeadThatNobodyClaims:
         assert "waits for somebody to claim it" in told.text
         assert buttons(told) == [ActionId.ASSIGN]
 
+    def test_keeps_no_button_in_the_notice_once_it_is_claimed(self, open_room: Room):
+        open_room.lead()
+        open_room.clock.forward(minutes=30)
+        tell_unclaimed(open_room.desk)
+        open_room.deliver()
+        claim_lead(open_room.desk, 1, by=AVI)
+        open_room.deliver()
+        [told] = open_room.outside.dms(MIRI)
+        assert buttons(told) == []
+        assert f"<@{AVI}>" in told.text
+
+    def test_that_was_passed_on_waits_from_then_on(self, open_room: Room):
+        open_room.lead()
+        claim_lead(open_room.desk, 1, by=AVI)
+        open_room.clock.forward(minutes=40)
+        pass_lead(open_room.desk, 1, by=AVI)
+        open_room.clock.forward(minutes=29)
+        assert tell_unclaimed(open_room.desk) == 0
+        open_room.clock.forward(minutes=1)
+        assert tell_unclaimed(open_room.desk) == 1
+
+    def test_and_no_manager_assigns_is_told_to_them_again(self, room: Room):
+        pools, routes = (Pool("vip", way=Way.BY_HAND),), (Route("all", "vip"),)
+        room.desk.present.playbook = replace(BOOK, pools=pools, routes=routes)
+        room.lead()
+        room.clock.forward(minutes=30)
+        assert [tell_unclaimed(room.desk) for _ in range(2)] == [1, 0]
+        room.deliver()
+        told = room.outside.dms(MIRI)[-1]
+        assert "waits for a manager to choose its rep, longer than it should" in told.text
+        assert buttons(told) == [ActionId.ASSIGN]
+        for n in range(4):
+            room.lead(phone=f"052-234-{5000 + n}", email="")
+        room.clock.forward(minutes=30)
+        tell_unclaimed(room.desk)
+        room.deliver()
+        assert "4 leads wait for a manager" in room.outside.dms(MIRI)[-1].text
+
     def test_is_told_of_in_one_notice_among_many(self, open_room: Room):
         for n in range(5):
             open_room.lead(phone=f"052-234-{5000 + n}", email="")
@@ -184,6 +290,33 @@ class TestALeadThatNobodyClaims:
         open_room.deliver()
         [told] = open_room.outside.dms(MIRI)
         assert "5 leads wait" in told.text
+
+    def test_is_told_of_once_though_others_come_later(self, open_room: Room):
+        open_room.lead()
+        open_room.clock.forward(minutes=30)
+        assert tell_unclaimed(open_room.desk) == 1
+        open_room.lead(phone="052-234-5999", email="")
+        open_room.clock.forward(minutes=30)
+        assert tell_unclaimed(open_room.desk) == 1
+        assert len(open_room.rows("tell_managers")) == 2
+
+    def test_is_found_behind_however_many_that_wait_elsewhere(
+        self, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(claiming, "AT_ONCE", 2)
+        hand = Pool("hand", ("U01DAN",))
+        route = Route("old", "hand", ("campaign = old",))
+        book = replace(
+            CLAIMED_FIRST,
+            pools=(*CLAIMED_FIRST.pools, hand),
+            routes=(route, *CLAIMED_FIRST.routes),
+        )
+        with a_desk(tmp_path, clock, playbook=book) as room:
+            for n in range(8):
+                campaign = "old" if n < 3 else ""
+                room.lead(phone=f"052-234-{5000 + n}", email="", campaign=campaign)
+            clock.forward(minutes=30)
+            assert tell_unclaimed(room.desk) == 5
 
     def test_is_nobodys_news_once_it_is_claimed(self, open_room: Room):
         open_room.lead()
@@ -203,6 +336,37 @@ class TestALeadThatNobodyClaims:
         assert tell_unclaimed(room.desk) == 0
 
 
+class TestALeadThatAManagerClaims:
+    def test_of_the_mailing_list_is_called_now_and_gets_no_mail(self, room: Room):
+        room.lead()
+        with room.desk.store.unit() as unit:
+            lead = leads.load(unit, 1)
+            assert lead is not None
+            later = room.clock.now + timedelta(days=9)
+            parked = replace(lead, owner="", next_what=Step.MAILING_LIST, next_at=later)
+            leads.save(unit, parked)
+            unit.commit()
+        taken = claim_lead(room.desk, 1, by=MIRI)
+        assert (taken.next_what, taken.next_at) == (Step.CALL, room.clock.now)
+
+    def test_and_that_asked_for_no_calls_keeps_its_place_on_the_list(self, room: Room):
+        room.lead()
+        later = room.clock.now + timedelta(days=9)
+        with room.desk.store.unit() as unit:
+            lead = leads.load(unit, 1)
+            assert lead is not None
+            listed = replace(lead, owner="", next_what=Step.MAILING_LIST, next_at=later)
+            leads.save(unit, replace(listed, opted_out=(CALLS,)))
+            unit.commit()
+        taken = claim_lead(room.desk, 1, by=MIRI)
+        assert (taken.next_what, taken.next_at) == (Step.MAILING_LIST, later)
+
+    def test_of_its_own_that_is_closed_says_so(self, room: Room):
+        owner = room.lead().owner
+        room.log(1, "lost")
+        assert refused(room, owner).key == "lead.closed"
+
+
 class TestALeadThatWasHeld:
     def held(self, room: Room) -> None:
         with room.desk.store.unit() as unit:
@@ -213,6 +377,35 @@ class TestALeadThatWasHeld:
     def test_may_be_claimed_by_who_is_away(self, room: Room):
         self.held(room)
         assert claim_lead(room.desk, 1, by=NOA).owner == NOA
+
+    def test_may_not_be_claimed_by_who_speaks_another_language(
+        self, tmp_path: Path, clock: FakeClock
+    ):
+        hebrew = TEAM.replace('name = "Avi"', 'name = "Avi"\nlanguages = ["he"]')
+        with a_desk(tmp_path, clock, team=hebrew, playbook=CLAIMED_FIRST) as room:
+            room.lead(language="fr")
+            room.lead(phone="052-234-5001", email="", language="he")
+            assert refused(room, AVI).key == "claim.language"
+            assert claim_next(room.desk, by=AVI).id == 2
+            assert claim_lead(room.desk, 1, by=NOA).owner == NOA
+
+    def test_may_not_be_claimed_back_by_who_passed_it_on(self, open_room: Room):
+        open_room.lead()
+        claim_lead(open_room.desk, 1, by=AVI)
+        pass_lead(open_room.desk, 1, by=AVI)
+        assert refused(open_room, AVI).key == "claim.had_it"
+        with pytest.raises(Refused, match=r"claim\.none"):
+            claim_next(open_room.desk, by=AVI)
+        assert claim_lead(open_room.desk, 1, by=NOA).owner == NOA
+
+    def test_may_not_be_claimed_past_the_pools_caps(self, open_room: Room):
+        capped = replace(CLAIMED_FIRST.pools[0], per_hour=1)
+        open_room.desk.present.playbook = replace(CLAIMED_FIRST, pools=(capped,))
+        open_room.lead(campaign="x")
+        open_room.lead(phone="052-234-5001", email="", campaign="x")
+        claim_lead(open_room.desk, 1, by=AVI)
+        lost = refused(open_room, AVI, 2)
+        assert (lost.key, lost.params["n"]) == ("claim.cap_hour", 1)
 
     def test_of_a_lead_in_the_queue_is_refused(self, room: Room):
         room.receive(**DANA)

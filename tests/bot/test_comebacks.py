@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot import asks, calls, replies
+from bot import asks, replies, undoing
 from bot.optout_acts import opt_out
 from bot.views.blocks import ActionId
 from rules.acts import OptOut
@@ -176,7 +176,7 @@ class TestWhatWaitsWhenTheCustomerAnswers:
         answer(room, "I am here")
         heard = room.load(1).replied_at
         with pytest.raises(Refused, match=r"undo\."):
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).replied_at == heard
 
     def test_is_not_what_others_wait_for(self, room: Room):

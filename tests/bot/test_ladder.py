@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event
 
-from bot import assign, calls, handed, ladder
+from bot import assign, handed, ladder, undoing
 from bot.imports import import_rows
 from bot.next import next_lead
 from bot.views.blocks import ActionId, Message
@@ -20,6 +20,7 @@ from rules.fields import Defaults
 from rules.hours import read_window
 from rules.lead import Lead
 from rules.playbook import Duty, Playbook, Speed, Wave
+from rules.pools import Pool, Route, Way
 from rules.rest import RestRules
 from rules.words import Importance, Kind, Tier
 from storage import outbox, preferences, reps
@@ -248,7 +249,7 @@ class TestACall:
             lead = room.lead()
             at(room, "2026-11-15 10:05")
             room.log(1, "noanswer")
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
             back = room.load(1)
             assert (back.waited, back.first_call_at) == (None, None)
             at(room, "2026-11-15 10:10")
@@ -421,6 +422,15 @@ class TestMoving:
             assert room.load(1).owner == other
             at(room, "2026-11-15 10:30")
             assert len(told(room)) == 1
+
+    def test_goes_to_the_reps_of_a_pool_that_waits_for_a_person(self, tmp_path, clock: FakeClock):
+        with desk(tmp_path, clock, "2026-11-15 10:00") as room:
+            lead = room.lead()
+            pools, routes = (Pool("vip", way=Way.BY_HAND),), (Route("all", "vip"),)
+            room.desk.present.playbook = replace(BOOK, pools=pools, routes=routes)
+            for minutes in (5, 10, 20):
+                at(room, f"2026-11-15 10:{minutes:02}")
+            assert room.load(1).owner == room.other(lead)
 
     def test_goes_to_nobody_who_is_away(self, tmp_path, clock: FakeClock):
         with desk(tmp_path, clock, "2026-11-15 10:00") as room:

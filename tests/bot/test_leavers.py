@@ -20,6 +20,7 @@ from bot.views.why import why as why_view
 from bot.why import explain
 from rules.lead import Lead
 from rules.money import Money
+from rules.pools import Pool, Route, Way
 from rules.refusals import Refused
 from rules.reminders import HandOver
 from rules.words import CALLS, Importance, Step
@@ -27,7 +28,7 @@ from storage import kept
 from storage.tables import leads, reps
 from tests.bot.test_assign import away
 from tests.databases import only_postgresql
-from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk, faults_of, payload
+from tests.desk import AVI, BOOK, MIRI, NOA, TEAM, FakeClock, Room, a_desk, faults_of, payload
 from tests.storage.making import at_once
 
 DUE = datetime(2026, 11, 15, 10, 0, tzinfo=UTC)
@@ -74,6 +75,90 @@ def buttons(message: Message) -> list[str]:
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Move three leads at a time."""
     monkeypatch.setattr(leavers, "AT_ONCE", 3)
+
+
+def route_all_to(room: Room, pool: Pool) -> None:
+    """Let the playbook send every lead to one pool."""
+    routes = (Route("all", pool.name),)
+    room.desk.present.playbook = replace(BOOK, pools=(pool,), routes=routes)
+
+
+class TestLeadsOfAPoolThatWaitsForAPerson:
+    """They go to the pool's own reps, else wait there again, not with who is gone (C3)."""
+
+    @pytest.mark.parametrize("way", [Way.BY_HAND, Way.CLAIM])
+    def test_go_to_the_reps_of_the_pool(self, tmp_path: Path, clock: FakeClock, way: Way):
+        third = f'{TEAM}[[rep]]\nslack_id = "U01DAN"\nname = "Dan"\n'
+        with a_desk(tmp_path, clock, team=third) as room:
+            away(room, "U01DAN")
+            made = of(room, NOA, 3)
+            away(room, "U01DAN", "active")
+            room.log(made[2].id, "followup", when=DUE, importance=Importance.HIGH)
+            route_all_to(room, Pool("vip", (NOA, AVI), way))
+            leavers.leave(room.desk, (NOA,))
+            pass_all_on(room)
+            assert owners(room, made) == [AVI] * 3
+
+    @pytest.mark.parametrize("way", [Way.BY_HAND, Way.CLAIM])
+    def test_wait_there_again_where_nobody_of_it_is_free(self, room: Room, way: Way):
+        made = of(room, NOA, 3)
+        room.log(made[2].id, "followup", when=DUE, importance=Importance.HIGH)
+        route_all_to(room, Pool("vip", (NOA,), way))
+        before = len(room.outside.dms(MIRI))
+        leavers.leave(room.desk, (NOA,))
+        pass_all_on(room)
+        back = [room.load(one.id) for one in made[:2]]
+        assert {(one.owner, one.pool, one.next_what) for one in back} == {("", "vip", Step.ASSIGN)}
+        assert room.history(made[0].id)[-1] == "left_nobody"
+        assert owners(room, made) == ["", "", NOA]
+        [told] = room.outside.dms(MIRI)[before:]
+        assert "2 leads wait in their pools again" in told.text
+        assert "1 lead waits with nobody" in told.text
+        claims = [ActionId.CLAIM in buttons(one) for one in room.outside.channel()]
+        assert claims == [way is Way.CLAIM] * 2 + [False]
+
+    def test_that_wait_since_before_go_back_once_their_way_is_known(self, room: Room):
+        made = of(room, NOA, 1)
+        away(room, AVI)
+        leavers.leave(room.desk, (NOA,))
+        pass_all_on(room)
+        assert owners(room, made) == [NOA]
+        route_all_to(room, Pool("vip", (NOA,), Way.CLAIM))
+        away(room, AVI, "active")
+        pass_all_on(room)
+        assert owners(room, made) == [""]
+
+
+class TestLeadsThatNobodyMayTake:
+    """They keep nobody's lead behind them (C3)."""
+
+    @pytest.mark.usefixtures("few")
+    def test_are_passed_by(self, tmp_path: Path, clock: FakeClock):
+        hebrew = TEAM.replace('name = "Avi"', 'name = "Avi"\nlanguages = ["he"]')
+        with a_desk(tmp_path, clock, team=hebrew) as room:
+            away(room, AVI)
+            french = [
+                room.lead(name="F", phone=f"052-234-6{n:03}", email="", language="fr")
+                for n in range(4)
+            ]
+            plain = [room.lead(name="P", phone=f"052-234-7{n:03}", email="") for n in range(5)]
+            away(room, AVI, "active")
+            leavers.leave(room.desk, (NOA,))
+            pass_all_on(room)
+            assert owners(room, french) == [NOA] * 4
+            assert owners(room, plain) == [AVI] * 5
+            told = room.outside.dms(MIRI)[-1].text
+            assert f"5 leads went to <@{AVI}>" in told
+            assert "4 leads wait with nobody" in told
+
+    def test_keep_no_number_with_who_is_gone(self, room: Room):
+        made = of(room, NOA, 2)
+        away(room, AVI)
+        leavers.leave(room.desk, (NOA,))
+        pass_all_on(room)
+        assert owners(room, made) == [NOA] * 2
+        shown = [payload(one) for one in room.outside.dms(NOA)]
+        assert len(shown) == len([one for one in shown if "•••" in one]) == len(made)
 
 
 class TestADeactivatedMember:

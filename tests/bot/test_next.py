@@ -11,20 +11,25 @@ import pytest
 from bot import calls
 from bot.assign import assign_lead
 from bot.desk import Desk
+from bot.imports import import_rows
 from bot.leads import add_note
+from bot.mine import my_leads
 from bot.next import Handed, Later, next_lead
 from bot.present import Present
 from bot.settings import Settings
 from bot.texts import Words
 from bot.views.replies import handed as handed_words
 from rules.acts import LogOutcome
+from rules.fields import Defaults
+from rules.playbook import Wave
+from rules.pools import Pool, Route
 from rules.refusals import Refused
 from rules.team import Rep
-from rules.words import CALLS, Importance, Outcome, Queue, Step
+from rules.words import CALLS, Importance, Outcome, Queue, Step, Tier
 from storage import leads, reps
 from storage.store import Store
 from tests.databases import only_postgresql
-from tests.desk import AVI, MIRI, NOA, FakeClock, Room
+from tests.desk import AVI, BOOK, MIRI, NOA, TEAM, FakeClock, Room
 from tests.storage.making import PATIENCE, add_lead, at_once, phone
 
 
@@ -283,6 +288,55 @@ class TestALeadOfThePool:
         assert handed(room, MIRI).lead.owner == MIRI
 
 
+def imported(room: Room, **fields: str) -> None:
+    """Take leads in as a file's, which are given to nobody where nobody can take them."""
+    rows = [{"name": "Dana", "kind": "warm", "phone": "052-234-5678"} | fields]
+    defaults = Defaults(region="IL", currency="ILS")
+    import_rows(room.desk, rows, defaults=defaults, mapping={}, post=False, dry_run=False)
+
+
+class TestALeadOfNobody:
+    """Whoever asks first has it, but for its language and the pool of its route (C3)."""
+
+    @pytest.fixture
+    def speakers(self, room: Room) -> Room:
+        """A desk whose reps are away, one of them speaking French, the other Hebrew."""
+        room.load_team(TEAM.replace('name = "Avi"', 'name = "Avi"\nlanguages = ["fr"]'))
+        with room.desk.store.unit() as unit:
+            known = {one.slack_id: one for one in reps.everybody(unit)}
+            reps.put(unit, [replace(known[NOA], languages=("he",))])
+            unit.commit()
+        nobody(room)
+        return room
+
+    def test_is_handed_to_who_speaks_its_language(self, speakers: Room):
+        imported(speakers, language="FR-ca")
+        assert later(speakers, NOA) == Later(speakers.clock.now)
+        assert handed(speakers, AVI).lead.owner == AVI
+
+    def test_in_a_language_that_i_do_not_speak_hides_no_other(self, speakers: Room):
+        imported(speakers)
+        imported(speakers, phone="052-234-5679", language="fr", kind="referral")
+        assert handed(speakers, NOA).lead.id == 1
+
+    def test_is_not_named_as_the_next_to_who_would_not_get_it(self, speakers: Room):
+        speakers.clock.set(2026, 11, 15, 20, 0)
+        imported(speakers, language="fr")
+        assert later(speakers, NOA).lead is None
+        waits = later(speakers, AVI).lead
+        assert waits is not None
+        assert waits.id == 1
+
+    def test_that_waited_for_a_lower_bar_goes_to_its_routes_pool(self, room: Room):
+        book = replace(BOOK, pools=(Pool("south", (AVI,)),), routes=(Route("all", "south"),))
+        room.desk.present.playbook = replace(book, wave=Wave(hold=tuple(Tier)))
+        lead(room, 1)
+        assert (room.load(1).pool, room.load(1).owner) == ("south", "")
+        room.desk.present.playbook = book
+        assert later(room, NOA) == Later(room.clock.now)
+        assert handed(room, AVI).lead.owner == AVI
+
+
 class TestWhenNothingIsDue:
     def test_there_is_nothing_to_name_where_nothing_is_planned(self, room: Room):
         assert later(room) == Later(room.clock.now)
@@ -482,7 +536,7 @@ class TestMyDay:
         room.log(later, "notnow", when=room.clock.now + timedelta(hours=3))
         room.log(tomorrow, "notnow", when=room.clock.now + timedelta(days=1))
         room.log(waiting, "invalid")
-        day = calls.my_leads(room.desk, by=NOA)
+        day = my_leads(room.desk, by=NOA)
         assert [one.id for one, _ in day.due] == [now]
         assert [one.id for one, _ in day.today] == [later]
         assert [one.id for one in day.waiting] == [waiting]
@@ -493,20 +547,20 @@ class TestMyDay:
         only_noa(room)
         lead(room, 1)
         room.log(1, "notnow", when=datetime(2026, 11, 16, 4, 0, tzinfo=UTC))
-        assert [one.id for one, _ in calls.my_leads(room.desk, by=NOA).today] == [1]
+        assert [one.id for one, _ in my_leads(room.desk, by=NOA).today] == [1]
 
     def test_says_what_is_agreed(self, room: Room):
         only_noa(room)
         lead(room, 1)
         due = room.clock.now + timedelta(hours=1)
         room.log(1, "followup", when=due, importance=Importance.HIGH)
-        assert calls.my_leads(room.desk, by=NOA).today == [(room.load(1), "high")]
+        assert my_leads(room.desk, by=NOA).today == [(room.load(1), "high")]
 
     def test_has_nothing_that_is_closed(self, room: Room):
         only_noa(room)
         lead(room, 1)
         room.log(1, "lost")
-        day = calls.my_leads(room.desk, by=NOA)
+        day = my_leads(room.desk, by=NOA)
         assert (day.due, day.today, day.waiting) == ([], [], [])
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from bot.assign import assign_lead
 from bot.returns import bring_back
 from rules.lead import Lead
 from rules.words import CALLS, Stage, Step
-from storage import leads
-from tests.desk import Room
+from storage import leads, reps
+from tests.desk import AVI, MIRI, NOA, TEAM, Room
 
 
 def returned(room: Room, *, by_mail: bool = False, **changes: Any) -> tuple[Lead, Lead]:
@@ -64,3 +65,32 @@ class TestComingBack:
         assert (after.plan_step, after.unavailables, after.tried) == (0, 0, 0)
         assert (after.missed_followup, after.followup_misses) == (0, 0)
         assert (after.next_what, after.next_at) == (Step.CALL, room.clock.now)
+
+
+class TestTheRepOfALead:
+    """Nobody loses a lead to a form; who comes back is given to who can speak with them (C3)."""
+
+    def of_noa(self, room: Room) -> Lead:
+        lead = room.lead(language="fr")
+        if lead.owner != NOA:
+            assign_lead(room.desk, 1, to=NOA, by=MIRI)
+        room.load_team(TEAM.replace('name = "נועה"', 'name = "נועה"\nlanguages = ["he"]'))
+        return room.load(1)
+
+    def test_keeps_it_when_it_asks_again_whatever_they_speak(self, room: Room):
+        self.of_noa(room)
+        room.log(1, "noanswer")
+        room.lead(note="please call me")
+        assert room.load(1).owner == NOA
+
+    @pytest.mark.parametrize("other_is", ["active", "away"])
+    def test_who_comes_back_is_given_to_somebody_else_only_where_there_is_one(
+        self, room: Room, other_is: str
+    ):
+        self.of_noa(room)
+        room.log(1, "lost")
+        with room.desk.store.unit() as unit:
+            reps.set_state(unit, [AVI], other_is)
+            unit.commit()
+        room.lead(note="changed my mind")
+        assert room.load(1).owner == (AVI if other_is == "active" else NOA)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import assign, calls, leads, leavers, threads
+from bot import assign, leads, leavers, threads, undoing
 from bot.delivery import FLOOD, Courier
 from bot.handed import CARDS
 from bot.optout_acts import opt_out
@@ -115,7 +115,7 @@ class TestWhatHappens:
         room.log(1, "lost")
         room.deliver()
         room.clock.forward(seconds=10)
-        calls.undo(room.desk, by=room.load(1).owner)
+        undoing.undo(room.desk, by=room.load(1).owner)
         wait(room)
         assert posted(room) == []
 
@@ -123,7 +123,7 @@ class TestWhatHappens:
         a_lead(room)
         room.log(1, "lost")
         wait(room)
-        calls.undo(room.desk, by=room.load(1).owner)
+        undoing.undo(room.desk, by=room.load(1).owner)
         wait(room)
         assert [line.split(" · ")[0] for line in told(room)] == ["Lost", "taken back: Lost"]
 
@@ -256,7 +256,10 @@ class TestAHandOver:
     def test_of_many_leads_stands_on_their_cards_alone(self, room: Room):
         self.leave(room, CARDS + 1)
         assert not any("left the team" in line for line in told(room))
-        assert all(f"<@{AVI}>" in card.text for card in room.outside.channel()[: CARDS + 1])
+        lines = {one.message.text for one in posted(room)}
+        cards = [one for one in room.outside.channel() if one.text not in lines]
+        assert len(cards) == CARDS + 1
+        assert all(f"<@{AVI}>" in card.text for card in cards)
         room.log(1, "noanswer", by=AVI)
         wait(room)
         assert told(room)[-1].startswith("No answer")

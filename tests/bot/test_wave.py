@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert, select
 
-from bot import assign, home, learning, playbooks, wave, why
+from bot import assign, home, learning, playbooks, present_playbook, wave, why
 from bot.away import come_back, go_away
-from bot.calls import my_leads
 from bot.desk import Desk
+from bot.mine import my_leads
 from bot.next import Handed, Later, next_lead
 from bot.present import Present
 from bot.teamboard import team_board
@@ -647,7 +647,7 @@ class TestTheEndOfAWave:
     def test_outlasts_a_restart(self, room: Room):
         hold(room)
         again = Desk(room.desk.store, room.desk.settings, Present(BOOK), room.clock)
-        playbooks.refresh(again)
+        present_playbook.refresh(again)
         assert again.playbook.wave.hold == (D,)
         assert wave.look(again) == "lifted"
 
@@ -665,7 +665,7 @@ class TestTwoReplicas:
 
     def look(self, both: list[Desk]) -> None:
         for one in both:
-            playbooks.refresh(one)
+            present_playbook.refresh(one)
         assert at_once([partial(wave.look, one) for one in both]) == []
 
     def test_propose_once(self, either_room: Room, both: list[Desk]):
@@ -682,7 +682,7 @@ class TestTwoReplicas:
     def test_know_of_each_others_holds(self, either_room: Room, both: list[Desk]):
         hold(either_room)
         done(either_room, B, 150)
-        playbooks.refresh(both[1])
+        present_playbook.refresh(both[1])
         assert wave.look(both[1]) == "lifted"
 
 

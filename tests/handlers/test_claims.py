@@ -46,6 +46,15 @@ class TestTheClaimButton:
         assert "10:00" in lost.message.text
         assert open_room.load(1).owner == AVI
 
+    def test_of_a_summary_claims_what_waits_longest_and_so_does_the_command(self, open_room: Room):
+        for n in range(2):
+            open_room.lead(phone=f"052-234-{5000 + n}", email="")
+        first = click(open_room, AVI, ActionId.CLAIM, 0)
+        assert "#1 Dana Cohen* is yours" in first.message.text
+        assert "#2 Dana Cohen* is yours" in said(open_room, AVI, "claim", "typed-t2").text
+        assert "אצלך" in said(open_room, NOA, "לקחת", "typed-t3").text
+        assert "Nothing waits in your pools" in said(open_room, AVI, "claim", "typed-t4").text
+
     def test_sent_again_by_slack_is_answered_the_same(self, open_room: Room):
         first = click(open_room, AVI, ActionId.CLAIM, 1, trigger="t1")
         again = click(open_room, AVI, ActionId.CLAIM, 1, trigger="t1")

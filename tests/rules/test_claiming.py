@@ -1,17 +1,20 @@
 """Who may claim a lead and pass one on (C3)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.bulk import goes_back
-from rules.claiming import Passes, claim_refused, pass_refused, passes_on, shut
+from rules.claiming import Passes, claim_refused, pass_refused, passes_on, shut, shut_pools
 from rules.lead import Lead
 from rules.playbook import Playbook, Wave
 from rules.pools import Passing, Pool, Way
+from rules.skips import Counts, Member, Question
 from rules.team import Rep
 from rules.words import CALLS, Kind, Role, Stage, Step, Tier
 
@@ -27,7 +30,14 @@ POOLS = (
     Pool("desk", ("U01NOA",), Way.LEAST_LOADED),
 )
 BOOK = Playbook(pools=POOLS)
+AS_NOA = Member(NOA, 0, NOW)
 HELD_BACK = replace(BOOK, wave=Wave(hold=(Tier.C,)))
+
+
+def claiming(
+    lead: Lead, one: Member = AS_NOA, book: Playbook = BOOK, *, without: Collection[str] = ()
+) -> str:
+    return claim_refused(one, Question(lead, book, NOW, without))
 
 
 class TestClaiming:
@@ -48,23 +58,56 @@ class TestClaiming:
         ],
     )
     def test_is_for_reps_of_the_pool_where_the_lead_waits(self, lead: Lead, refused: str):
-        assert claim_refused(lead, NOA, BOOK, room=True) == refused
-        assert claim_refused(lead, MIRI, BOOK, room=False) == ""
+        assert claiming(lead) == refused
+        assert claiming(lead, replace(AS_NOA, rep=MIRI, load=999)) == ""
 
-    def test_is_for_who_has_room(self):
-        assert claim_refused(FREE, NOA, BOOK, room=False) == "claim.full"
+    @pytest.mark.parametrize(
+        ("changes", "refused"),
+        [
+            ({}, ""),
+            ({"load": 50}, "claim.full"),
+            ({"rep": replace(NOA, state="away")}, ""),
+            ({"free_at": NOW.replace(hour=20)}, ""),
+            ({"rep": replace(NOA, weight=0)}, ""),
+            ({"rep": replace(NOA, languages=("he",))}, "claim.language"),
+            ({"given": Counts(1, 1, 1)}, ""),
+            ({"given": Counts(2, 2, 2)}, "claim.cap_hour"),
+            ({"given": Counts(0, 3, 3)}, "claim.cap_day"),
+            ({"given": Counts(0, 0, 4)}, "claim.cap_week"),
+        ],
+    )
+    def test_is_for_whom_routing_could_give_it_at_some_hour(
+        self, changes: dict[str, Any], refused: str
+    ):
+        capped = replace(POOLS[2], per_hour=2, per_day=3, per_week=4)
+        book = replace(BOOK, pools=(capped,))
+        lead = replace(FREE, pool="all", language="fr")
+        noa = replace(AS_NOA, **changes)
+        noa = replace(noa, rep=replace(noa.rep, capacity=50))
+        assert claiming(lead, noa, book) == refused
+
+    def test_is_not_for_who_had_it(self):
+        assert claiming(FREE, without=("U01NOA",)) == "claim.had_it"
+        assert claiming(FREE, without=("U01AVI",)) == ""
 
     def test_waits_with_its_tier(self):
-        assert claim_refused(FREE, NOA, HELD_BACK, room=True) == "claim.on_hold"
-        assert claim_refused(replace(FREE, tier=Tier.A), NOA, HELD_BACK, room=True) == ""
+        assert claiming(FREE, book=HELD_BACK) == "claim.on_hold"
+        assert claiming(replace(FREE, tier=Tier.A), book=HELD_BACK) == ""
 
     @given(st.sampled_from([*BOOK.pools, Pool("")]), st.sampled_from(Step), st.booleans())
     def test_is_shut_to_a_rep_wherever_the_card_shows_no_button(
-        self, pool: Pool, step: Step, room: bool
+        self, pool: Pool, step: Step, full: bool
     ):
         lead = replace(FREE, pool=pool.name, next_what=step)
         if shut(lead, BOOK):
-            assert claim_refused(lead, NOA, BOOK, room=room) == shut(lead, BOOK)
+            assert claiming(lead, replace(AS_NOA, load=999 * full)) == shut(lead, BOOK)
+
+
+class TestBeingHandedALeadThatWaits:
+    def test_is_for_reps_of_its_pool_unless_a_person_decides(self):
+        assert shut_pools(NOA, BOOK) == ("north", "south", "all", "vip")
+        assert shut_pools(MIRI, BOOK) == ("north", "south", "all", "vip", "desk")
+        assert shut_pools(MIRI, Playbook(pools=(Pool("open"),))) == ()
 
 
 class TestPassing:
@@ -79,7 +122,7 @@ class TestPassing:
 
     def test_is_never_allowed_where_the_limit_is_none(self):
         book = Playbook(passing=Passing(per_lead=0))
-        assert pass_refused(FREE, NOA, Passes(), book) == "pass.often"
+        assert pass_refused(FREE, NOA, Passes(), book) == "pass.never"
 
     @pytest.mark.parametrize(
         ("now", "count"),

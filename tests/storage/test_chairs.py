@@ -14,6 +14,7 @@ from rules.words import CALLS, Importance, Outcome, Queue, Stage, Step, Tier
 from storage import calls, chairs, leads
 from storage.store import Store
 from storage.unit import Unit
+from storage.walks import FIRST, place_of
 from tests.databases import only_postgresql, only_sqlite
 from tests.storage.making import MINUTE, NOON, add_attempt, add_lead
 from tests.storage.plans import plan_of
@@ -106,6 +107,16 @@ class TestWhatALeaverLeft:
         assert [one.id for one in chairs.left_by(unit, DANA, most=9)] == [agreed.id]
         assert chairs.with_left(unit, [DANA]) == [DANA]
         assert chairs.count_left_by(unit, DANA) == chairs.count_agreed_with(unit, DANA) == 1
+
+    def test_is_walked_past_what_stays(self, unit: Unit):
+        agreed = put_agreed(unit, opted_out=(CALLS,))
+        untimed = put(unit, next_what=Step.WAIT_FOR_PHONE, next_at=None)
+        later, soon, same = put(unit, next_at=LATER), put(unit), put(unit)
+        after, walked = FIRST, list[int]()
+        while some := chairs.left_by(unit, DANA, most=1, after=after):
+            walked += [one.id for one in some]
+            after = place_of(some[-1])
+        assert walked == [soon.id, same.id, later.id, untimed.id, agreed.id]
 
     def test_may_be_nothing(self, unit: Unit):
         put(unit, owner=AVI)

@@ -112,7 +112,7 @@ class TestLinesAfterALine:
 
 
 class TestCardsWithAnOwner:
-    def test_are_found_by_leads_that_nobody_works_the_newest_first(self, store: Store):
+    def test_are_found_by_leads_that_somebody_works_or_not_the_newest_first(self, store: Store):
         with store.unit() as unit:
             made = [add_lead(unit) for _ in range(4)]
             for one in made[:3]:
@@ -124,5 +124,6 @@ class TestCardsWithAnOwner:
             posts.end(unit, [one.id for one in posts.of_lead(unit, made[1].id, purpose="card")])
             unit.commit()
         with store.view() as view:
-            assert posts.parked_with(view, "U1") == [made[2].id, made[0].id]
-            assert posts.parked_with(view, "U2") == []
+            assert posts.standing_with(view, "U1", worked=True) == [made[3].id]
+            assert posts.standing_with(view, "U1", worked=False) == [made[2].id, made[0].id]
+            assert posts.standing_with(view, "U2", worked=True) == []

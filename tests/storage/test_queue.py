@@ -25,7 +25,7 @@ from tests.storage.plans import plan_of
 HOUR = timedelta(hours=1)
 ME = Asker("U1", NOON)
 LISBON, NEW_YORK = "Europe/Lisbon", "America/New_York"
-COLUMNS = ("tier", "score", "fresh_at")
+COLUMNS = ("tier", "score", "fresh_at", "language")
 HOT: dict[str, Any] = {"next_what": Step.FOLLOW_UP, "importance": Importance.HIGH}
 COOL: dict[str, Any] = {"next_what": Step.FOLLOW_UP, "importance": Importance.LOW}
 SHAPES = {
@@ -46,8 +46,15 @@ def due(unit: Unit, shape: Queue = Queue.FRESH, **values: Any) -> Lead:
     return reread(unit, made)
 
 
-def ids(unit: Unit, one: Queue = Queue.FRESH, zones: Any = ("",), **more: Any) -> list[int]:
-    return [found.id for found in queue.best(unit, one, ME, zones=zones, **more)]
+def ids(
+    unit: Unit,
+    one: Queue = Queue.FRESH,
+    zones: Any = ("",),
+    *,
+    asker: Asker = ME,
+    **more: Any,
+) -> list[int]:
+    return [found.id for found in queue.best(unit, one, asker, zones=zones, **more)]
 
 
 class TestTheBestOfAQueue:
@@ -127,12 +134,51 @@ class TestTheBestOfAQueue:
                 assert ids(unit, one, zones)[0] == order[0]
                 assert ids(unit, one, zones, most=60) == order
 
+    @pytest.mark.parametrize(
+        ("theirs", "found"),
+        [
+            ("", True),
+            ("he", True),
+            ("HE", True),
+            ("he_IL", True),
+            ("Hebrew", False),
+            ("h", False),
+            ("ru", False),
+            ("Русский", True),
+        ],
+    )
+    def test_of_nobodys_is_in_a_language_that_i_speak_c3(
+        self, store: Store, theirs: str, found: bool
+    ):
+        asker = Asker("U1", NOON, ("he", "Русский", "русский"))
+        with store.unit() as unit:
+            due(unit, owner="", language=theirs)
+            assert bool(ids(unit, asker=asker)) is found
+            assert bool(queue.coming(unit, replace(asker, now=NOON - MINUTE))) is found
+
+    def test_of_nobodys_is_of_no_pool_that_is_shut_to_me_c3(self, store: Store):
+        asker = Asker("U1", NOON, shut=("vip", "south"))
+        with store.unit() as unit:
+            for pool in ("vip", "", "south", "north"):
+                due(unit, owner="", pool=pool)
+            due(unit, pool="vip")
+            assert sorted(ids(unit, asker=asker, most=9)) == [2, 4, 5]
+            before = replace(asker, now=NOON - MINUTE)
+            assert getattr(queue.coming(unit, before), "id", 0) == 2
+
+    def test_of_mine_is_in_any_language(self, store: Store):
+        asker = Asker("U1", NOON, ("he",))
+        with store.unit() as unit:
+            mine = due(unit, language="ru")
+            assert ids(unit, asker=asker) == [mine.id]
+
     @pytest.mark.parametrize("shape", Queue)
     def test_is_found_through_an_index_made_for_it(self, store: Store, shape: Queue):
         index = "ix_leads_fresh" if shape is Queue.FRESH else "ix_leads_queue"
         asked: list[dict[str, Any]] = (
             [{}] if shape is Queue.FRESH else [{}, {"agreed_since": NOON - HOUR}]
         )
+        asked.append({"asker": Asker("U1", NOON, ("he", "en"), ("vip",))})
         for more in asked:
             found = plan_of(store, partial(ids, one=shape, **more))
             assert found.count(index) == 2 * len(Tier)
