@@ -13,7 +13,7 @@ from bot.texts import Words
 from bot.views import approvals as views
 from rules.effects import RefreshCard
 from rules.reminders import AskSqo
-from storage import outbox, posts, stages
+from storage import outbox, pastlines, posts, stages
 from storage.outbox import Row
 from storage.posts import Post
 from storage.unit import Unit, View
@@ -28,7 +28,7 @@ def prepare(desk: Desk, view: View, row: Row) -> Prepared:
     if effect.to and not hears_notices(desk, view, effect.to):
         return Drop("manages_no_more")
     lead = lead_of(view, effect.lead_id)
-    asked = stages.written(view, effect.line, what=stages.ASKED)
+    asked = pastlines.written(view, effect.line, stages.ASKED)
     if lead is None or asked is None or not is_open(lead, asked):
         return Drop("decided")
     words = _words(desk, view, effect.to)
@@ -60,7 +60,7 @@ def ended(desk: Desk, view: View, standing: Sequence[Post]) -> list[Order]:
     orders: list[Order] = []
     for post in standing:
         lead = lead_of(view, post.lead_id)
-        asked = stages.written(view, int(post.about), what=stages.ASKED)
+        asked = pastlines.written(view, int(post.about), stages.ASKED)
         waits = lead is not None and asked is not None and is_open(lead, asked)
         if lead is None or asked is None:
             continue

@@ -1,6 +1,6 @@
 """An SQO: a rep asks for it, a manager approves or rejects it, once (S2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import audit, rematch
@@ -15,14 +15,17 @@ from rules.lead import Lead
 from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.reminders import AskSqo
-from rules.stages import LONGEST_REASON, check_move, needed
+from rules.stages import BELOW_SQO, LONGEST_REASON, check_move, needed
 from rules.team import Rep
 from rules.words import Stage
-from storage import inbox, leads, outbox, reps, stages
-from storage.stages import Cause, Written
+from storage import inbox, leads, outbox, pastlines, reps, stages
+from storage.pastlines import Written
+from storage.stages import OPEN, WITHDRAWN, Cause
 from storage.unit import Unit, View
 
-OPEN, APPROVED, REJECTED = "open", "approved", "rejected"
+APPROVED, REJECTED = "approved", "rejected"
+AMONG = 1000
+"""So many of the newest questions are looked through for those that wait still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +63,26 @@ def request(desk: Desk, act: MoveStage, *, by: str, key: str = "") -> Moved | As
         lead = open_lead(unit, act.lead_id, by=actor)
         if not inbox.first_time(unit, key, at=now):
             return Moved(lead, lead.stage)
-        if act.to is Stage.SQO and lead.living and not may(actor, needed(lead, act.to), lead):
-            _ask(desk, unit, lead, actor, act.reason[:LONGEST_REASON], now=now)
-            unit.commit()
-            return Asked(lead)
-        check(unit, lead, act.to, actor, reason=act.reason)
-        asked = _pending(unit, lead)
-        answers = asked if act.to is Stage.SQO else None
-        reason = act.reason or (answers.data.get("note", "") if answers else "")
-        done = carry_out(desk, unit, lead, act.to, by=by, reason=reason, now=now)
-        if answers:
-            _settle(unit, answers, APPROVED, by=by)
+        done = moved_or_asked(desk, unit, lead, act, actor, now=now)
         unit.commit()
-    return _approved(desk, done) if act.to is Stage.SQO else done
+    return _approved(desk, done) if isinstance(done, Moved) and act.to is Stage.SQO else done
+
+
+def moved_or_asked(
+    desk: Desk, unit: Unit, lead: Lead, act: MoveStage, actor: Rep, *, now: datetime
+) -> Moved | Asked:
+    """Do what `request` does in the caller's unit; `now` is UTC (S2)."""
+    if act.to is Stage.SQO and lead.living and not may(actor, needed(lead, act.to), lead):
+        _ask(desk, unit, lead, actor, act.reason[:LONGEST_REASON], now=now)
+        return Asked(lead)
+    check(unit, lead, act.to, actor, reason=act.reason)
+    asked = _pending(unit, lead)
+    answers = asked if act.to is Stage.SQO else None
+    reason = act.reason or (answers.data.get("note", "") if answers else "")
+    done = carry_out(desk, unit, lead, act.to, by=actor.slack_id, reason=reason, now=now)
+    if answers:
+        _end_approved(desk, unit, done.lead, answers, Cause(actor.slack_id, reason), now=now)
+    return done
 
 
 def _ask(desk: Desk, unit: Unit, lead: Lead, actor: Rep, reason: str, *, now: datetime) -> None:
@@ -80,18 +90,43 @@ def _ask(desk: Desk, unit: Unit, lead: Lead, actor: Rep, reason: str, *, now: da
     check_move(lead, Stage.SQO)
     if _pending(unit, lead):
         raise Refused("stage.asked_already", lead_id=lead.id, name=lead.name)
-    stood = lead.staged_at.isoformat() if lead.staged_at else ""
-    data = {"state": OPEN, "at_stage": lead.stage, "stood": stood}
-    data |= {"note": reason} if reason else {}
-    line = stages.write(unit, lead.id, at=now, actor=actor.slack_id, what=stages.ASKED, data=data)
+    data = {"state": OPEN} | ({"note": reason} if reason else {})
+    line = pastlines.write(
+        unit, lead.id, at=now, actor=actor.slack_id, what=stages.ASKED, data=data
+    )
     told = [AskSqo(lead.id, line, 0, to) for to in _deciders(desk, unit, now=now)]
     if not told:
         raise Refused("stage.nobody_decides", lead_id=lead.id, name=lead.name)
     audit.write(desk, unit, actor.slack_id, "stage_ask", audit.of_lead(lead.id))
     desk.send(unit, lead, (*told, RefreshCard(lead.id)), now=now)
-    hours = desk.playbook.staging.remind_hours
-    again = [replace(one, again=1) for one in told] if hours else []
-    outbox.add(unit, again, now=now, due_at=now + timedelta(hours=hours))
+
+
+def remind(desk: Desk) -> int:
+    """Ask again what nobody decided for the playbook's hours; gives how many questions (S2).
+
+    Once each, and those who decide by then.
+    """
+    now, hours = desk.clock(), desk.playbook.staging.remind_hours
+    with desk.store.view() as view:
+        late = [one.asked.id for one in waiting(view) if _is_late(one.asked, hours, now=now)]
+    return sum(_remind(desk, line_id, hours, now=now) for line_id in late)
+
+
+def _is_late(asked: Written, hours: int, *, now: datetime) -> bool:
+    fresh = not asked.data.get("reminded")
+    return hours > 0 and fresh and now - asked.at >= timedelta(hours=hours)
+
+
+def _remind(desk: Desk, line_id: int, hours: int, *, now: datetime) -> bool:
+    with desk.store.unit() as unit:
+        asked = pastlines.written(unit, line_id, stages.ASKED, lock=True)
+        if asked is None or asked.data["state"] != OPEN or not _is_late(asked, hours, now=now):
+            return False
+        pastlines.rewrite(unit, asked.id, {**asked.data, "reminded": True})
+        told = [AskSqo(asked.lead_id, asked.id, 1, to) for to in _deciders(desk, unit, now=now)]
+        outbox.add(unit, told, now=now)
+        unit.commit()
+    return True
 
 
 def _deciders(desk: Desk, unit: Unit, *, now: datetime) -> list[str]:
@@ -115,7 +150,7 @@ def approve(desk: Desk, line_id: int, *, by: str, key: str = "") -> Approved:
         check(unit, lead, Stage.SQO, actor, reason="")
         reason = asked.data.get("note", "")
         done = carry_out(desk, unit, lead, Stage.SQO, by=by, reason=reason, now=now)
-        _settle(unit, asked, APPROVED, by=by)
+        _end_approved(desk, unit, done.lead, asked, Cause(by, reason), now=now)
         unit.commit()
     return _approved(desk, done)
 
@@ -137,7 +172,7 @@ def reject(desk: Desk, line_id: int, reason: str, *, by: str, key: str = "") -> 
         _check_open(unit, lead, asked)
         if not reason:
             raise Refused("stage.needs_reason", lead_id=lead.id, name=lead.name)
-        _settle(unit, asked, REJECTED, by=by, reason=reason)
+        _settle(unit, asked, REJECTED, Cause(by, reason, now))
         leads.add_line(unit, lead.id, at=now, actor=by, what="sqo_rejected", note=reason)
         audit.write(desk, unit, by, "stage_reject", audit.of_lead(lead.id))
         told = tell(desk, unit, lead, REJECTED, Cause(by, reason), to=(lead.owner, asked.actor))
@@ -157,19 +192,19 @@ def to_reject(desk: Desk, line_id: int, *, by: str) -> Lead:
 def _to_decide(desk: Desk, view: View, line_id: int, *, by: str) -> tuple[Rep, Lead, Written]:
     """Give who decides, the lead, held until the unit ends, and the question as it stands then."""
     actor = member(view, by, admins=desk.settings.admin_slack_ids)
-    seen = stages.written(view, line_id, what=stages.ASKED)
+    seen = pastlines.written(view, line_id, stages.ASKED)
     if seen is None:
         raise Refused("button.stale")
     lead = open_lead(view, seen.lead_id, by=actor)
     if not may(actor, Act.APPROVE, lead):
         raise Refused("stage.manager_decides", lead_id=lead.id, name=lead.name)
-    return actor, lead, stages.written(view, line_id, what=stages.ASKED) or seen
+    return actor, lead, pastlines.written(view, line_id, stages.ASKED) or seen
 
 
 def _check_open(view: View, lead: Lead, asked: Written) -> None:
     if is_open(lead, asked):
         return
-    if asked.data["state"] == OPEN:
+    if asked.data["state"] in {OPEN, WITHDRAWN}:
         raise Refused("stage.moved_on", lead_id=lead.id, name=lead.name, stage=lead.stage)
     rep = reps.get(view, asked.data["by"])
     raise Refused(
@@ -182,10 +217,22 @@ def _check_open(view: View, lead: Lead, asked: Written) -> None:
 
 
 def is_open(lead: Lead, asked: Written) -> bool:
-    """Say whether a question waits still: undecided, and its lead stands where it stood."""
-    stood = lead.staged_at.isoformat() if lead.staged_at else ""
-    here = (asked.data["at_stage"], asked.data["stood"]) == (lead.stage, stood)
-    return asked.data["state"] == OPEN and here
+    """Say whether a question waits still: undecided, and its lead lives and is no SQO yet."""
+    return asked.data["state"] == OPEN and lead.stage in BELOW_SQO
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A question that waits for a manager, and its lead."""
+
+    asked: Written
+    lead: Lead
+
+
+def waiting(view: View) -> list[Waits]:
+    """Give the questions that wait for a manager, the longest waiting first (S2)."""
+    found = stages.undecided(view, among=AMONG)
+    return [Waits(asked, lead) for asked, lead in found if is_open(lead, asked)]
 
 
 def _pending(view: View, lead: Lead) -> Written | None:
@@ -193,6 +240,16 @@ def _pending(view: View, lead: Lead) -> Written | None:
     return asked if asked and is_open(lead, asked) else None
 
 
-def _settle(unit: Unit, asked: Written, state: str, *, by: str, reason: str = "") -> None:
-    decided = {"state": state, "by": by, "why": reason}
-    stages.rewrite(unit, asked.id, {**asked.data, **decided})
+def _end_approved(
+    desk: Desk, unit: Unit, lead: Lead, asked: Written, cause: Cause, *, now: datetime
+) -> None:
+    """Settle a question, and tell who asked it, where another has the lead by now."""
+    _settle(unit, asked, APPROVED, Cause(cause.by, at=now))
+    if asked.actor != lead.owner:
+        desk.send(unit, lead, tell(desk, unit, lead, Stage.SQO, cause, to=(asked.actor,)), now=now)
+
+
+def _settle(unit: Unit, asked: Written, state: str, cause: Cause) -> None:
+    at = cause.at.isoformat() if cause.at else ""
+    decided = {"state": state, "by": cause.by, "why": cause.reason, "at": at}
+    pastlines.rewrite(unit, asked.id, {**asked.data, **decided})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import agreed as agreed_times
 from bot import audit
 from bot.desk import Desk
 from bot.leads import check_workable, open_lead
@@ -12,24 +13,18 @@ from bot.returns import reopen
 from bot.team import is_in_team, member
 from rules import stages as rules
 from rules.effect import Effect
-from rules.effects import RefreshCard, RetireNudge
+from rules.effects import RefreshCard
 from rules.ladder import retired
 from rules.lead import Lead
-from rules.nags import due_of, reopened
 from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.reminders import TellStage
 from rules.team import Rep
 from rules.words import CALLS, Stage
-from storage import calls, inbox, leads, outbox, stages
-from storage.stages import Cause, Written
+from storage import calls, inbox, leads, outbox, pastlines, stages
+from storage.pastlines import Written
+from storage.stages import Cause
 from storage.unit import Unit
-
-UNDONE = (
-    *("stage", "staged_at", "next_what", "next_at", "importance", "closed_at"),
-    *("ladder_at", "pool"),
-)
-"""What a move changes of a lead, and taking it back restores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,7 @@ def to_move(desk: Desk, lead_id: int, *, by: str) -> tuple[Lead, bool]:
         check_workable(view, lead, by=actor, act=Act.STAGE)
         decides = may(actor, Act.APPROVE, lead)
         if not (decides or lead.living):
-            raise Refused("stage.manager_decides", lead_id=lead.id, name=lead.name)
+            raise Refused("stage.manager_reopens", lead_id=lead.id, name=lead.name)
     return lead, decides
 
 
@@ -97,7 +92,8 @@ def check(unit: Unit, lead: Lead, to: Stage, actor: Rep, *, reason: str) -> None
     if to not in rules.offered(lead):
         raise Refused("stage.by_outcome", lead_id=lead.id, name=lead.name)
     if not may(actor, rules.needed(lead, to), lead):
-        raise Refused("stage.manager_decides", lead_id=lead.id, name=lead.name)
+        why = "stage.manager_decides" if lead.living else "stage.manager_reopens"
+        raise Refused(why, lead_id=lead.id, name=lead.name)
     if to is Stage.DISQUALIFIED and not reason:
         raise Refused("stage.needs_reason", lead_id=lead.id, name=lead.name)
     if rules.is_reopening(lead, to) and CALLS in lead.opted_out:
@@ -132,9 +128,7 @@ def _end(unit: Unit, lead: Lead, *, now: datetime) -> Ended:
     agreed = calls.open_followup(unit, lead.id)
     if agreed is None:
         return Ended(rules.holders(lead), 0, keys, retired(lead))
-    calls.end_followup(unit, agreed.id, state="ended")
-    outbox.cancel_nudges(unit, agreed.id, now=now)
-    nudges = (RetireNudge(agreed.id, lead.id),) if agreed.nags else ()
+    nudges = agreed_times.end(unit, agreed, now=now)
     holders = rules.holders(lead, followup_rep=agreed.rep)
     return Ended(holders, agreed.id, keys, (*retired(lead), *nudges))
 
@@ -152,7 +146,7 @@ def _write(
     data: dict[str, Any] = {"stage": lead.stage, "was": before.stage, "seconds": took}
     data |= {"note": cause.reason} if cause.reason else {}
     data["undo"] = undo
-    return stages.write(unit, lead.id, at=now, actor=cause.by, what=stages.MOVED, data=data)
+    return pastlines.write(unit, lead.id, at=now, actor=cause.by, what=stages.MOVED, data=data)
 
 
 def tell(
@@ -173,7 +167,8 @@ def by_points(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> Lead:
     """
     counted = rules.made_mql(lead, desk.playbook)
     last = stages.newest(unit, lead.id) if counted else None
-    if counted is None or (last and last.actor):
+    back = last and last.actor and rules.put_back(last.was, last.stage, reason=last.reason)
+    if counted is None or back:
         return lead
     scored = rules.moved(lead, Stage.MQL, now=now)
     saved = leads.save(unit, scored, cause=Cause("", rules.BY_POINTS))
@@ -189,8 +184,8 @@ def by_points(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> Lead:
 def _undo(before: Lead, after: Lead, ended: Ended) -> dict[str, Any]:
     """Give what it takes to take a move back."""
     return {
-        "before": calls.snapshot(before, UNDONE),
-        "after": calls.snapshot(after, UNDONE),
+        "before": calls.snapshot(before, rules.RESTORED),
+        "after": calls.snapshot(after, rules.RESTORED),
         "followup": ended.followup,
         "keys": list(ended.keys),
     }
@@ -199,30 +194,47 @@ def _undo(before: Lead, after: Lead, ended: Ended) -> dict[str, Any]:
 def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> Moved:
     """Take back a move of a lead's stage; messages that it stopped wait again (S1).
 
-    Raises Refused when it was taken back, is another's, or something happened since.
+    Raises Refused when it was taken back, is another's, or something happened since, and for a
+    disqualification of more than an hour ago: that is opened again instead.
     """
     now = desk.clock()
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
-        line = stages.written(unit, line_id, what=stages.MOVED)
+        line = pastlines.written(unit, line_id, stages.MOVED)
         if line is None or not (line.actor == by or may(actor, Act.MANAGE)):
             raise Refused("undo.nothing")
         lead = open_lead(unit, line.lead_id, by=actor)
         check_workable(unit, lead, by=actor, act=Act.STAGE)
-        line = stages.written(unit, line_id, what=stages.MOVED) or line
+        line = pastlines.written(unit, line_id, stages.MOVED) or line
         if not inbox.first_time(unit, key, at=now) or not line.data.get("undo"):
             raise Refused("undo.done")
+        if lead.stage is Stage.DISQUALIFIED and now - line.at > rules.TIME_TO_UNDO:
+            raise Refused("stage.undo_late", lead_id=lead.id, name=lead.name)
+        _check_restoring(unit, lead, line, actor)
         saved = _restored(desk, unit, lead, line, by=by, now=now)
-        stages.rewrite(unit, line_id, {**line.data, "undo": None})
+        pastlines.rewrite(unit, line_id, {**line.data, "undo": None})
         audit.write_lead(desk, unit, by, "stage_undo", before=lead, after=saved)
         unit.commit()
     return Moved(saved, lead.stage)
 
 
+def _check_restoring(unit: Unit, lead: Lead, line: Written, actor: Rep) -> None:
+    """Raise Refused where this makes an SQO past who decides on that, or what was decided (S2)."""
+    before = calls.as_before(lead, line.data["undo"]["before"])
+    if before.stage is not Stage.SQO:
+        return
+    if not may(actor, rules.needed(before, before.stage), lead):
+        raise Refused("stage.manager_decides", lead_id=lead.id, name=lead.name)
+    asked = stages.newest_asked(unit, lead.id)
+    decided = str(asked.data.get("at", "")) if asked else ""
+    if decided and datetime.fromisoformat(decided) > line.at:
+        raise Refused("undo.later", lead_id=lead.id)
+
+
 def _restored(desk: Desk, unit: Unit, lead: Lead, line: Written, *, by: str, now: datetime) -> Lead:
     undo = line.data["undo"]
     left = calls.as_before(lead, undo["after"])
-    if any(getattr(left, name) != getattr(lead, name) for name in UNDONE):
+    if any(getattr(left, name) != getattr(lead, name) for name in rules.RESTORED):
         raise Refused("undo.later", lead_id=lead.id)
     before = calls.as_before(lead, undo["before"])
     if not lead.living and before.living and CALLS in lead.opted_out:
@@ -231,17 +243,8 @@ def _restored(desk: Desk, unit: Unit, lead: Lead, line: Written, *, by: str, now
     saved = leads.save(unit, before, before=lead, cause=cause)
     due = desk.leaves_at(saved, now=now)
     outbox.requeue(unit, undo["keys"], why=(stages.DROPPED,), since=line.at, due_at=due)
-    _reopen_followup(desk, unit, saved, undo["followup"], now=now)
+    agreed_times.reopen(desk, unit, saved, undo["followup"], now=now)
     leads.add_line(unit, lead.id, at=now, actor=by, what="stage_undone", stage=saved.stage)
     told = tell(desk, unit, saved, "undone", Cause(by, ""), to=(saved.owner,))
     desk.send(unit, saved, (RefreshCard(lead.id), *told), now=now)
     return saved
-
-
-def _reopen_followup(
-    desk: Desk, unit: Unit, lead: Lead, followup_id: int, *, now: datetime
-) -> None:
-    agreed = calls.followup(unit, followup_id) if followup_id else None
-    if agreed:
-        due, playbook = due_of(lead, agreed), desk.playbook
-        calls.save_followup(unit, reopened(agreed, due=due, now=now, playbook=playbook))

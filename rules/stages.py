@@ -13,6 +13,7 @@ from rules.refusals import Refused
 from rules.words import LIVING, Stage, Step
 
 BY_OPTOUT, RETURNED, UNDONE, BY_POINTS = "optout", "returned", "undone", "points"
+JOINED = "joined"
 """Reasons of changes that a rule makes; all others are in a person's own words."""
 
 ENDS = frozenset({Stage.WON, Stage.LOST, Stage.DISQUALIFIED})
@@ -29,7 +30,16 @@ TRANSITIONS: Mapping[Stage, frozenset[Stage]] = {
 }
 """Where a lead may go from each stage; from every living one it may be sold, lost, disqualified."""
 
+BELOW_SQO = frozenset(LIVING) - {Stage.SQO}
+"""Where a lead stands while it is asked whether it is an SQO."""
 LONGEST_REASON = 500
+RESTORED = (
+    *("stage", "staged_at", "next_what", "next_at", "importance", "closed_at"),
+    *("ladder_at", "pool"),
+)
+"""What a change of stage changes of a lead, and taking it back restores."""
+TIME_TO_UNDO = timedelta(hours=1)
+"""How long what took a lead out of the queue can be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,12 @@ def made_mql(lead: Lead, playbook: Playbook) -> Points | None:
         return None
     counted = points(lead, playbook.scores)
     return counted if counted.total >= enough else None
+
+
+def put_back(was: Stage, to: Stage, *, reason: str) -> bool:
+    """Say whether a move took a lead back to an earlier stage of its living, and stands (S)."""
+    order = list(Stage)
+    return was in LIVING and order.index(to) < order.index(was) and reason != UNDONE
 
 
 def offered(lead: Lead) -> tuple[Stage, ...]:

@@ -2,15 +2,26 @@
 
 from typing import Any
 
-from bot.approvals import OPEN, Approved, Rejected
+from bot.approvals import Approved, Rejected
 from bot.rematch import Suited
 from bot.texts import Safe, Words, mention
-from bot.views.blocks import ActionId, Block, Message, ViewId, actions, button, section, spoken
+from bot.views.blocks import (
+    ActionId,
+    Block,
+    Message,
+    ViewId,
+    actions,
+    button,
+    only,
+    section,
+    spoken,
+)
 from bot.views.card import title
 from bot.views.forms import modal
 from bot.views.stages import reason_field
 from rules.lead import Lead
-from storage.stages import Written
+from storage.pastlines import Written
+from storage.stages import OPEN, WITHDRAWN
 
 
 def question(asked: Written, lead: Lead, words: Words, *, again: bool) -> Message:
@@ -21,13 +32,17 @@ def question(asked: Written, lead: Lead, words: Words, *, again: bool) -> Messag
         _reason(asked, words),
         words.join(_done(lead, words), words.say(f"stage.{lead.stage}")),
     )
+    return Message(spoken(text), (section(text), actions(*answers(asked, lead, words))))
+
+
+def answers(asked: Written, lead: Lead, words: Words) -> list[Block]:
+    """Give the buttons of a question: yes, no, and the lead that it is about."""
     say = words.plain
-    buttons = [
+    return [
         button(say.say("button.approve"), ActionId.APPROVE_SQO, asked.id, style="primary"),
         button(say.say("button.reject"), ActionId.REJECT_SQO, asked.id),
         button(say.say("button.show"), ActionId.SHOW, lead.id),
     ]
-    return Message(spoken(text), (section(text), actions(*buttons)))
 
 
 def _reason(asked: Written, words: Words) -> Safe:
@@ -47,12 +62,12 @@ def over(asked: Written, lead: Lead, words: Words, *, newer: bool) -> Message:
     state = str(asked.data["state"])
     if newer:
         text = words.say("sqo.newer", **named)
-    elif state == OPEN:
+    elif state in {OPEN, WITHDRAWN}:
         text = words.say("sqo.over", **named, stage=words.say(f"stage.{lead.stage}"))
     else:
         who = mention(str(asked.data["by"]))
         text = words.say(f"sqo.{state}", **named, who=who, reason=str(asked.data["why"]))
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def approved(done: Approved, words: Words) -> Message:
@@ -97,13 +112,13 @@ def rejected(done: Rejected, words: Words) -> Message:
     """Confirm that a lead stays where it is."""
     stage = words.say(f"stage.{done.lead.stage}")
     text = words.say("sqo.left", lead=title(done.lead, words), stage=stage)
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def sent(lead: Lead, words: Words) -> Message:
     """Confirm that the managers are asked, and that the work goes on."""
     text = words.say("sqo.sent", lead=title(lead, words))
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def reject_modal(lead: Lead, line_id: int, words: Words) -> dict[str, Any]:

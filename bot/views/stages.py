@@ -4,7 +4,17 @@ from typing import Any
 
 from bot.stages import Moved
 from bot.texts import Words, mention
-from bot.views.blocks import ActionId, Block, Message, ViewId, actions, button, option, section
+from bot.views.blocks import (
+    ActionId,
+    Block,
+    Message,
+    ViewId,
+    actions,
+    button,
+    only,
+    option,
+    section,
+)
 from bot.views.card import title
 from bot.views.forms import asked, modal
 from bot.views.history import SHORTEST
@@ -31,7 +41,7 @@ def moved(done: Moved, words: Words) -> Message:
         words.say("stages.stopped", n=done.cancelled) if done.cancelled else "",
     )
     if not done.line:
-        return Message(text, (section(text),))
+        return only(text)
     undo = button(words.plain.say("button.undo"), ActionId.UNDO_STAGE, done.line)
     return Message(text, (section(text), actions(undo)))
 
@@ -40,7 +50,7 @@ def taken_back(done: Moved, words: Words) -> Message:
     """Confirm that a move was taken back."""
     stage = words.say(f"stage.{done.lead.stage}")
     text = words.say("stages.taken_back", lead=title(done.lead, words), stage=stage)
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def told(effect: TellStage, lead: Lead, words: Words) -> Message:

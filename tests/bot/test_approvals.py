@@ -1,19 +1,27 @@
 """An SQO: asked for by a rep, decided once by a manager, with those who suit it best (S2, C3)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot import approvals, preferences, rematch, stages
+from bot import approvals, assign, preferences, rematch, scoring, stages
 from bot.approvals import Approved, Asked
+from bot.leads import open_lead
 from bot.orders import SlackPost
 from rules.acts import MoveStage
+from rules.lead import Lead
+from rules.pools import Score, Staging
 from rules.refusals import Refused
 from rules.words import Stage
 from storage import stages as stored
-from storage.stages import Change, Written
-from tests.desk import AVI, MIRI, NOA, TEAM, FakeClock, Room, a_desk
+from storage.pastlines import Written
+from storage.stages import Change
+from tests.databases import only_postgresql
+from tests.desk import AVI, BOOK, MIRI, NOA, TEAM, FakeClock, Room, a_desk
+from tests.storage.making import stage_changes
 
 DAN = "U01DAN"
 SKILLED = f"""
@@ -67,7 +75,7 @@ def reject(room: Room, reason: str = "no budget yet", *, by: str = MIRI, key: st
 
 def changes(room: Room) -> list[Change]:
     with room.desk.store.view() as view:
-        return stored.of_lead(view, 1)
+        return stage_changes(view, 1)
 
 
 def buttons(room: Room, slack_id: str, nth: int = -1) -> list[str]:
@@ -159,6 +167,15 @@ class TestAQuestion:
         standing = [one for one in asked.outside.dms(MIRI) if "approve_sqo" in str(one.blocks)]
         assert len(standing) == 1
 
+    def test_is_repeated_to_who_decides_by_then(self, asked: Room):
+        asked.load_team(TEAM.replace('role = "manager"', 'role = "rep"') + SECOND)
+        before = len(asked.outside.dms(MIRI))
+        asked.tick(hours=4)
+        assert "not decided" in asked.outside.dms(DAN)[-1].text
+        assert len(asked.outside.dms(MIRI)) == before
+        asked.tick(hours=4)
+        assert len(asked.outside.dms(DAN)) == 1
+
     def test_that_was_decided_is_not_repeated(self, asked: Room):
         approve(asked)
         asked.deliver()
@@ -217,9 +234,36 @@ class TestAnApproval:
         assert why(lambda: approvals.approve(asked.desk, old, by=MIRI)) == "stage.rejected_already"
         assert approve(asked).lead.stage is Stage.SQO
 
-    @pytest.mark.parametrize("to", [Stage.SQL, Stage.DISQUALIFIED])
-    def test_of_a_lead_that_moved_on_is_refused(self, asked: Room, to: Stage):
-        stages.move(asked.desk, 1, to, by=MIRI, reason="spam")
+    @pytest.mark.parametrize("to", [Stage.MQL, Stage.SQL])
+    def test_stays_to_be_given_while_the_lead_goes_on_below(self, asked: Room, to: Stage):
+        stages.move(asked.desk, 1, to, by=MIRI)
+        asked.deliver()
+        assert buttons(asked, MIRI)[0] == "approve_sqo"
+        assert why(lambda: ask(asked)) == "stage.asked_already"
+        assert approve(asked).lead.stage is Stage.SQO
+
+    def test_stays_to_be_given_when_points_make_it_an_mql(self, tmp_path: Path, clock: FakeClock):
+        scores = (Score("called", 5, ("attempts > 0",)),)
+        book = replace(BOOK, staging=Staging(mql_points=5), scores=scores)
+        with a_desk(tmp_path, clock, playbook=book) as room:
+            room.lead()
+            ask(room)
+            room.log(1, "noanswer")
+            assert scoring.rescore(room.desk) == 1
+            assert room.load(1).stage is Stage.MQL
+            assert approve(room).lead.stage is Stage.SQO
+
+    def test_tells_who_asked_though_another_has_the_lead(self, asked: Room):
+        lead = asked.load(1)
+        assign.assign_lead(asked.desk, 1, to=asked.other(lead), by=MIRI)
+        approve(asked)
+        asked.deliver()
+        for one in (lead.owner, asked.other(lead)):
+            assert f"<@{MIRI}>" in asked.outside.dms(one)[-1].text
+            assert "SQO" in asked.outside.dms(one)[-1].text
+
+    def test_of_a_lead_that_moved_on_is_refused(self, asked: Room):
+        stages.move(asked.desk, 1, Stage.DISQUALIFIED, by=MIRI, reason="spam")
         assert why(lambda: approve(asked)) == "stage.moved_on"
         asked.deliver()
         assert not [one for one in asked.outside.dms(MIRI) if "approve_sqo" in str(one.blocks)]
@@ -231,12 +275,68 @@ class TestAnApproval:
     def test_of_another_line_is_refused(self, asked: Room):
         assert why(lambda: approvals.approve(asked.desk, 1, by=MIRI)) == "button.stale"
 
+    def test_of_a_lead_that_left_and_is_back_is_asked_for_again(self, asked: Room):
+        old = question(asked).id
+        done = stages.move(asked.desk, 1, Stage.DISQUALIFIED, by=MIRI, reason="spam")
+        asked.deliver()
+        stages.take_back(asked.desk, done.line, by=MIRI)
+        assert why(lambda: approvals.approve(asked.desk, old, by=MIRI)) == "stage.moved_on"
+        ask(asked)
+        asked.deliver()
+        assert buttons(asked, MIRI)[0] == "approve_sqo"
+        assert approve(asked).lead.stage is Stage.SQO
+
+    def test_is_not_given_by_taking_an_older_move_back(self, asked: Room):
+        owner = asked.load(1).owner
+        approve(asked)
+        mine = stages.move(asked.desk, 1, Stage.LEAD, by=owner)
+        ask(asked)
+        asked.clock.forward(minutes=1)
+        reject(asked)
+        for by, key in ((owner, "stage.manager_decides"), (MIRI, "undo.later")):
+            assert why(lambda who=by: stages.take_back(asked.desk, mine.line, by=who)) == key
+
+    def test_that_a_rep_moved_on_from_is_a_managers_to_restore(self, asked: Room):
+        approve(asked)
+        asked.clock.forward(minutes=1)
+        mine = stages.move(asked.desk, 1, Stage.LEAD, by=asked.load(1).owner)
+        assert stages.take_back(asked.desk, mine.line, by=MIRI).lead.stage is Stage.SQO
+
     def test_can_be_taken_back(self, asked: Room):
         done = approve(asked)
         assert stages.take_back(asked.desk, done.line, by=MIRI).lead.stage is Stage.LEAD
 
 
+class TestTwoManagersAtOnce:
+    """The question is read again once the lead is held."""
+
+    @only_postgresql
+    @pytest.mark.parametrize("first", ["approved", "rejected"])
+    def test_the_first_decides_and_the_other_reads_it(
+        self, either_room: Room, monkeypatch: pytest.MonkeyPatch, first: str
+    ):
+        room = either_room
+        room.lead()
+        ask(room)
+
+        def decided_before(*args: Any, **more: Any) -> Lead:
+            monkeypatch.setattr(approvals, "open_lead", open_lead)
+            (approve if first == "approved" else reject)(room)
+            return open_lead(*args, **more)
+
+        monkeypatch.setattr(approvals, "open_lead", decided_before)
+        assert why(lambda: approve(room)) == f"stage.{first}_already"
+        assert len(changes(room)) == (first == "approved")
+
+
 class TestARejection:
+    def test_is_told_to_who_asked_and_to_who_has_the_lead_by_now(self, asked: Room):
+        lead = asked.load(1)
+        assign.assign_lead(asked.desk, 1, to=asked.other(lead), by=MIRI)
+        reject(asked)
+        told = {str(row["payload"]["rep"]) for row in asked.rows("tell_stage")}
+        assert told == {lead.owner, asked.other(lead)}
+
     def test_leaves_it_where_it_is_and_tells_its_rep_why(self, asked: Room):
         owner = asked.load(1).owner
         reject(asked)
@@ -295,3 +395,18 @@ class TestARematch:
             lead = room.lead(product="Kia")
             found = [one.rep.slack_id for one in rematch.suited(room.desk, lead)]
             assert DAN not in found
+
+    def test_leaves_out_who_does_not_speak_the_leads_language(
+        self, tmp_path: Path, clock: FakeClock
+    ):
+        french = SKILLED.replace('name = "Dan"', 'name = "Dan"\nlanguages = ["fr"]')
+        with a_desk(tmp_path, clock, team=french) as room:
+            suited = {
+                lead.language: {one.rep.slack_id for one in rematch.suited(room.desk, lead)}
+                for lead in (
+                    room.lead(product="Kia", language="fr"),
+                    room.lead(product="Kia", language="he", phone="052-234-5699", email=""),
+                )
+            }
+            assert DAN in suited["fr"]
+            assert DAN not in suited["he"]

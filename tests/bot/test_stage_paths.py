@@ -9,11 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import approvals, calls, stages
+from bot import approvals, stages, undoing
 from rules.acts import MoveStage
 from rules.chairs import is_broken
 from rules.refusals import Refused
 from rules.words import Importance, Stage, Step
+from storage import pastlines
 from storage import stages as stored
 from tests.desk import MIRI, FakeClock, Room, a_desk
 
@@ -40,7 +41,7 @@ def agree(room: Room) -> Any:
 
 def undo_move(room: Room) -> Any:
     with room.desk.store.view() as view:
-        lines = [stored.written(view, line, what=stored.MOVED) for line in range(1, 200)]
+        lines = [pastlines.written(view, line, stored.MOVED) for line in range(1, 200)]
     newest = [line for line in lines if line][-1:]
     return [stages.take_back(room.desk, line.id, by=MIRI) for line in newest]
 
@@ -50,7 +51,7 @@ ACTS: list[Callable[[Room], Any]] = [
     *(log(outcome) for outcome in ("noanswer", "lost", "invalid", "unavailable")),
     agree,
     undo_move,
-    lambda room: calls.undo(room.desk, by=room.load(1).owner),
+    lambda room: undoing.undo(room.desk, by=room.load(1).owner),
     lambda room: room.tick(hours=5),
 ]
 

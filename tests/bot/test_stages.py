@@ -9,20 +9,31 @@ from typing import Any
 
 import pytest
 
-from bot import agreements, assign, calls, leads, optout_acts, preferences, scoring, stages, talking
+from bot import (
+    agreements,
+    assign,
+    leads,
+    optout_acts,
+    preferences,
+    scoring,
+    stages,
+    talking,
+    undoing,
+)
 from bot.stages import Moved
 from rules.acts import OptOut
 from rules.money import Money
-from rules.pools import Score, Staging
+from rules.pools import Pool, Route, Score, Staging, Way
 from rules.refusals import Refused
 from rules.stages import BY_OPTOUT, BY_POINTS, RETURNED, UNDONE
 from rules.words import Importance, Stage, Step
-from storage import stages as stored
 from storage.stages import Change
 from tests.desk import BOOK, DANA, MIRI, FakeClock, Room, a_desk
+from tests.storage.making import stage_changes
 from tests.test_structure import trees
 
 OUT = Stage.DISQUALIFIED
+CLAIMS = Pool("claims", way=Way.CLAIM)
 SALE = Money(129_000, "ILS")
 WHEN = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 SCORED = replace(
@@ -42,7 +53,7 @@ def out(room: Room, *, by: str = MIRI) -> Moved:
 
 def changes(room: Room) -> list[Change]:
     with room.desk.store.view() as view:
-        return stored.of_lead(view, 1)
+        return stage_changes(view, 1)
 
 
 def refused(room: Room, to: Stage, *, by: str = MIRI, reason: str = "") -> str:
@@ -133,7 +144,7 @@ class TestEveryOtherChange:
         lead = room.lead()
         room.log(1, "lost")
         room.clock.forward(seconds=5)
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         newest = changes(room)[-1]
         assert (newest.stage, newest.reason, newest.at) == (Stage.LEAD, UNDONE, room.clock.now)
         assert room.load(1).staged_at is None
@@ -234,14 +245,20 @@ class TestALeadThatIsDisqualified:
         assert len(room.outside.dms(lead.owner)) == told
 
     def test_has_no_button_on_its_cards_but_to_open_it_again(self, room: Room):
+        room.lead()
+        room.deliver()
+        out(room)
+        room.deliver()
+        names = [one["action_id"] for one in room.outside.channel()[0].blocks[-1]["elements"]]
+        assert names[0] == "lead_reopen"
+        assert not {"lead_noanswer", "lead_sold", "lead_assign", "lead_more"} & set(names)
+
+    def test_can_not_be_opened_again_from_the_card_of_a_rep(self, room: Room):
         lead = room.lead()
         room.deliver()
         out(room)
         room.deliver()
-        for card in (room.outside.channel()[0], room.outside.dms(lead.owner)[0]):
-            names = [one["action_id"] for one in card.blocks[-1]["elements"]]
-            assert names[0] == "lead_reopen"
-            assert not {"lead_noanswer", "lead_sold", "lead_assign", "lead_more"} & set(names)
+        assert all(one["type"] != "actions" for one in room.outside.dms(lead.owner)[0].blocks)
 
     def test_says_on_its_owners_card_who_and_why_and_in_the_channel_who(self, room: Room):
         lead = room.lead()
@@ -293,7 +310,7 @@ class TestALeadThatIsDisqualified:
         lead = room.lead()
         more: dict[str, Any] = {"amount": SALE} if outcome == "sold" else {}
         room.log(1, outcome, **more)
-        assert refused(room, OUT, by=lead.owner, reason="fraud") == "stage.manager_decides"
+        assert refused(room, OUT, by=lead.owner, reason="fraud") == "stage.manager_reopens"
         assert out(room).lead.stage is OUT
 
 
@@ -322,7 +339,7 @@ class TestALeadThatIsOpenedAgain:
     def test_is_opened_by_managers_alone(self, room: Room):
         lead = room.lead()
         out(room)
-        assert refused(room, Stage.LEAD, by=lead.owner) == "stage.manager_decides"
+        assert refused(room, Stage.LEAD, by=lead.owner) == "stage.manager_reopens"
 
     def test_is_not_one_who_asked_for_no_calls(self, room: Room):
         room.lead()
@@ -340,7 +357,16 @@ class TestTakingAMoveBack:
         room.clock.forward(minutes=3)
         after = self.take_back(room, done).lead
         assert (after.stage, after.staged_at) == (Stage.LEAD, None)
-        assert changes(room)[-1].reason == UNDONE
+        assert (changes(room)[-1].reason, changes(room)[-1].at) == (UNDONE, room.clock.now)
+
+    def test_restores_where_the_lead_waited(self, tmp_path: Path, clock: FakeClock):
+        book = replace(BOOK, pools=(CLAIMS,), routes=(Route("all", "claims"),))
+        with a_desk(tmp_path, clock, playbook=book) as room:
+            room.lead()
+            done = out(room)
+            assert done.lead.pool == ""
+            after = self.take_back(room, done).lead
+            assert (after.pool, after.next_what) == ("claims", Step.ASSIGN)
 
     def test_restores_what_a_disqualification_ended(self, room: Room):
         room.lead(consent="sms,email")
@@ -392,6 +418,28 @@ class TestTakingAMoveBack:
             self.take_back(room, done, by=lead.owner)
         assert fault.value.key == "undo.nothing"
 
+    def test_is_possible_for_an_hour_where_it_was_a_disqualification(self, room: Room):
+        room.lead()
+        done = out(room)
+        room.clock.forward(hours=1)
+        assert self.take_back(room, done).lead.stage is Stage.LEAD
+
+    def test_says_how_to_open_it_again_after_that(self, room: Room):
+        room.lead()
+        done = out(room)
+        room.clock.forward(hours=1, seconds=1)
+        with pytest.raises(Refused) as fault:
+            self.take_back(room, done)
+        assert fault.value.key == "stage.undo_late"
+        assert room.load(1).stage is OUT
+        assert move(room, Stage.LEAD).lead.stage is Stage.LEAD
+
+    def test_of_another_stage_has_no_end(self, room: Room):
+        room.lead()
+        done = move(room, Stage.SQL)
+        room.clock.forward(days=2)
+        assert self.take_back(room, done).lead.stage is Stage.LEAD
+
     def test_of_a_line_that_is_no_move_is_refused(self, room: Room):
         room.lead()
         with pytest.raises(Refused) as fault:
@@ -426,6 +474,24 @@ class TestPoints:
         scored.receive(**(DANA | {"kind": "referral"}), source="partner", key="x")
         assert scoring.rescore(scored.desk) == 0
         assert scored.load(1).stage is Stage.LEAD
+
+    @pytest.mark.parametrize(("outcome", "more"), [("sold", {"amount": SALE}), ("lost", {})])
+    def test_go_on_counting_once_an_outcome_is_undone(
+        self, scored: Room, outcome: str, more: dict[str, Any]
+    ):
+        owner = scored.lead().owner
+        scored.log(1, outcome, **more)
+        undoing.undo(scored.desk, by=owner)
+        assert scored.load(1).stage is Stage.LEAD
+        scored.receive(**(DANA | {"kind": "referral"}), source="partner", key="x")
+        assert scored.load(1).stage is Stage.MQL
+
+    def test_go_on_counting_once_a_move_is_taken_back(self, scored: Room):
+        scored.lead()
+        done = move(scored, Stage.SQL)
+        stages.take_back(scored.desk, done.line, by=MIRI)
+        scored.receive(**(DANA | {"kind": "referral"}), source="partner", key="x")
+        assert scored.load(1).stage is Stage.MQL
 
     def test_of_leads_that_are_here_already_count_when_the_scores_change(self, scored: Room):
         present, book = scored.desk.present, scored.desk.playbook

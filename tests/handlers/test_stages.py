@@ -168,7 +168,7 @@ class TestReopen:
 
     def test_is_refused_to_a_rep(self, room: Room, owner: str):
         typed(room, "stage 1 disqualified spam")
-        assert "A manager decides" in click(room, owner, ActionId.REOPEN, 1).message.text
+        assert "Only a manager opens it" in click(room, owner, ActionId.REOPEN, 1).message.text
         assert not room.load(1).living
 
 
@@ -197,10 +197,10 @@ class TestApprove:
         assert f"<@{DAN}>" in said
 
     def test_on_an_old_post_is_refused(self, room: Room, owner: str, asked: str):
-        typed(room, "stage 1 sql", who=owner)
+        typed(room, "stage 1 disqualified spam", who=owner)
         said = click(room, MIRI, ActionId.APPROVE_SQO, asked).message.text
-        assert said.startswith("*#1 Dana Cohen* has moved on since that was asked: SQL.")
-        assert room.load(1).stage is Stage.SQL
+        assert said.startswith("*#1 Dana Cohen* has moved on since that was asked: disqualified.")
+        assert room.load(1).stage is Stage.DISQUALIFIED
 
     def test_by_a_rep_is_refused(self, room: Room, owner: str, asked: str):
         click(room, owner, ActionId.APPROVE_SQO, asked)

@@ -8,10 +8,12 @@ import pytest
 from rules.sending import SendEmail, SendSms
 from rules.stages import moved
 from rules.words import Layer, Stage
-from storage import leads, outbox, stages
+from storage import leads, outbox, pastlines, stages
 from storage.stages import Cause, Change
 from storage.store import Store
-from tests.storage.making import NOON, stored_lead
+from storage.unit import Unit
+from tests.storage.making import NOON, add_lead, stage_changes, stored_lead
+from tests.storage.plans import plan_of
 
 LATER = NOON + timedelta(hours=3)
 
@@ -25,7 +27,7 @@ def saved(store: Store, to: Stage, *, whole: bool, cause: Cause = stages.RULE) -
         leads.save(unit, moved(lead, to, now=LATER), before=before, cause=cause)
         unit.commit()
     with store.view() as view:
-        return stages.of_lead(view, 1)
+        return stage_changes(view, 1)
 
 
 class TestASaveThatChangesTheStage:
@@ -59,34 +61,78 @@ class TestASaveThatDoesNot:
             leads.save(unit, replace(lead, attempts=3), before=None if whole else lead)
             unit.commit()
         with store.view() as view:
-            assert stages.of_lead(view, 1) == []
+            assert stage_changes(view, 1) == []
             assert stages.newest(view, 1) is None
 
 
-class TestALineAboutAStage:
-    def test_is_found_by_its_kind_alone(self, store: Store):
+class TestTheNewestQuestion:
+    def test_of_a_lead_is_found_decided_or_not(self, store: Store):
         stored_lead(store)
         with store.unit() as unit:
-            data = {"state": "open"}
-            line = stages.write(unit, 1, at=NOON, actor="U1", what=stages.ASKED, data=data)
-            unit.commit()
-        with store.view() as view:
-            found = stages.written(view, line, what=stages.ASKED)
-            assert found == stages.newest_asked(view, 1)
-            assert found is not None
-            assert (found.actor, found.data) == ("U1", data)
-            assert stages.written(view, line, what=stages.MOVED) is None
+            assert stages.newest_asked(unit, 1) is None
+            _, line = (
+                pastlines.write(
+                    unit, 1, at=NOON, actor="U1", what=stages.ASKED, data={"state": one}
+                )
+                for one in ("rejected", "open")
+            )
+            leads.add_line(unit, 1, at=NOON, actor="U1", what=stages.MOVED)
+            assert stages.newest_asked(unit, 1) == pastlines.Written(
+                line, 1, NOON, "U1", {"state": "open"}
+            )
 
-    def test_is_rewritten_in_place(self, store: Store):
-        stored_lead(store)
+
+class TestAQuestion:
+    @pytest.mark.parametrize(
+        ("to", "state"),
+        [
+            (Stage.MQL, "open"),
+            (Stage.SQL, "open"),
+            (Stage.SQO, "withdrawn"),
+            (Stage.LOST, "withdrawn"),
+            (Stage.DISQUALIFIED, "withdrawn"),
+        ],
+    )
+    def test_ends_with_its_lead(self, store: Store, to: Stage, state: str):
         with store.unit() as unit:
-            line = stages.write(unit, 1, at=NOON, actor="", what=stages.MOVED, data={"undo": 1})
-            stages.rewrite(unit, line, {"undo": None})
-            unit.commit()
-        with store.view() as view:
-            found = stages.written(view, line, what=stages.MOVED)
-        assert found is not None
-        assert found.data == {"undo": None}
+            lead = add_lead(unit)
+            data = {"state": "open", "note": "x"}
+            pastlines.write(unit, lead.id, at=NOON, actor="U1", what=stages.ASKED, data=data)
+            leads.save(unit, replace(lead, stage=to), before=lead)
+            asked = stages.newest_asked(unit, lead.id)
+            assert asked
+            assert asked.data == {"state": state, "note": "x"}
+
+
+class TestTheUndecided:
+    def ask(self, unit: Unit, lead_id: int, **data: str) -> int:
+        asked = {"state": "open"} | data
+        return pastlines.write(unit, lead_id, at=NOON, actor="U1", what=stages.ASKED, data=asked)
+
+    def test_are_those_open_of_leads_below_an_sqo_oldest_first(self, store: Store):
+        with store.unit() as unit:
+            mine, other, closed = add_lead(unit), add_lead(unit), add_lead(unit)
+            leads.save(unit, replace(closed, stage=Stage.LOST), before=closed)
+            first = self.ask(unit, other.id)
+            self.ask(unit, other.id, state="rejected")
+            self.ask(unit, closed.id)
+            leads.add_line(unit, mine.id, at=NOON, actor="U1", what="note", text="x")
+            second = self.ask(unit, mine.id)
+            found = stages.undecided(unit, among=10)
+        assert [(asked.id, lead.id) for asked, lead in found] == [
+            (first, other.id),
+            (second, mine.id),
+        ]
+
+    def test_are_looked_for_among_the_newest_alone(self, store: Store):
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            lines = [self.ask(unit, lead.id) for _ in range(3)]
+            found = stages.undecided(unit, among=2)
+        assert [asked.id for asked, _ in found] == lines[1:]
+
+    def test_are_found_by_an_index(self, store: Store):
+        assert "ix_history_asked" in plan_of(store, lambda unit: stages.undecided(unit, among=2))
 
 
 class TestMessagesOfALead:
