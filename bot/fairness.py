@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.desk import Desk
-from bot.team import member
-from rules.effects import PostFairness
+from bot.team import allowed
 from rules.fairness import Handed, Share, shares
-from rules.permissions import Act, may
-from rules.refusals import Refused
+from rules.permissions import Act
+from rules.reports import PostFairness
 from storage import fairness, outbox, reps
 from storage.unit import View
 
@@ -34,7 +33,7 @@ class Report:
 def report(desk: Desk, *, by: str) -> Report:
     """Give the last four weeks' report; raises Refused for who does not manage (C3, C5)."""
     with desk.store.view() as view:
-        _check(desk, view, by)
+        allowed(desk, view, by, Act.MANAGE)
         return of_weeks(view, until=desk.clock())
 
 
@@ -50,15 +49,9 @@ def post(desk: Desk, *, by: str, asked: str) -> None:
     `asked` sets this request apart.
     """
     with desk.store.unit() as unit:
-        _check(desk, unit, by)
+        allowed(desk, unit, by, Act.MANAGE)
         outbox.add(unit, (PostFairness(asked),), now=desk.clock())
         unit.commit()
-
-
-def _check(desk: Desk, view: View, by: str) -> None:
-    actor = member(view, by, admins=desk.settings.admin_slack_ids)
-    if not may(actor, Act.MANAGE):
-        raise Refused("team.managers_only")
 
 
 def of_weeks(view: View, *, until: datetime) -> Report:

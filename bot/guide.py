@@ -16,11 +16,12 @@ GUIDED = "guided"
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One step of the first run; `value` is what its line names."""
+    """One step of the first run; `value` is what its line names, `n` how many there are."""
 
     name: str
     done: bool
     value: str = ""
+    n: int = 0
 
 
 def begin(desk: Desk) -> int:
@@ -60,7 +61,7 @@ def steps(desk: Desk, view: View) -> Iterator[Todo]:
     """Give the steps of the first run in the order in which they are done."""
     settings, team = desk.settings, reps.everybody(view)
     here = [one for one in team if one.state != "paused" and not one.manages]
-    yield Todo("team", bool(here), str(len(here)))
+    yield Todo("team", bool(here), n=len(here))
     yield Todo("channels", board.stands_in_channel(desk, view), settings.leads_channel)
     yield Todo("intake", bool(settings.intake_tokens))
     yield Todo("sms", settings.sms_provider != "off", settings.sms_provider)

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot import audit, holidays
 from bot.calendars import known_countries
 from bot.desk import Desk
-from bot.leavers import pass_on, pause
+from bot.leavers import pass_on, pause, show_homes
 from rules.refusals import Refused
 from rules.team import Rep, read_team
 from rules.team_file import as_written, merged
@@ -48,6 +48,9 @@ def load_team(desk: Desk, content: bytes, *, replace: bool = False) -> Loaded:
         _remember(unit, members, out, now=now)
         after = reps.everybody(unit)
         audit.write_team(desk, unit, "", "team_load", before=before, after=after)
+        roles = {one.slack_id: one.role for one in before}
+        other = [one.slack_id for one in after if roles.get(one.slack_id, one.role) != one.role]
+        show_homes(unit, other, now=now)
         holidays.keep(desk, unit, after, now=now)
         unit.commit()
     while pass_on(desk):
@@ -86,12 +89,14 @@ def _label(rep: Rep) -> str:
 
 
 def _remember(unit: Unit, members: Iterable[Rep], out: Collection[str], *, now: datetime) -> None:
-    """Keep what the file says of whom; of those whom it leaves `out` it begins anew one day."""
+    """Keep what the file says of whom; of those whom it leaves `out` it begins anew one day.
+
+    What Slack did with them stays.
+    """
     for row in members:
         kept.put(unit, said_key(row.slack_id), as_written(row), at=now)
     for slack_id in out:
         kept.put(unit, said_key(slack_id), {}, at=now)
-        kept.put(unit, paused_key(slack_id), "", at=now)
 
 
 def said_key(slack_id: str) -> str:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from bot.desk import Desk
+from rules.permissions import Act, may
 from rules.refusals import Refused
 from rules.shifts import is_away
-from rules.team import Rep
+from rules.team import PROGRAM, Rep, program
 from rules.words import Role
 from storage import reps
 from storage.unit import View
@@ -14,8 +15,11 @@ from storage.unit import View
 def member(view: View, slack_id: str, *, admins: tuple[str, ...] = ()) -> Rep:
     """Give the team's member with this Slack id.
 
-    Raises Refused for everybody else; administrators of the settings need not be in the file.
+    Raises Refused for everybody else; administrators of the settings need not be in the file,
+    nor a program whose token the HTTP API has checked.
     """
+    if slack_id.startswith(PROGRAM):
+        return program(slack_id.removeprefix(PROGRAM))
     found = reps.get(view, slack_id)
     if slack_id in admins:
         listed = found and found.manages and found.state != "paused"
@@ -23,6 +27,19 @@ def member(view: View, slack_id: str, *, admins: tuple[str, ...] = ()) -> Rep:
     if found is None or found.state == "paused":
         raise Refused("team.outsider")
     return found
+
+
+def allowed(
+    desk: Desk, view: View, by: str, act: Act, *, refusal: str = "team.managers_only"
+) -> Rep:
+    """Give who acts, where they may do this with the desk as a whole (C5).
+
+    Raises Refused with the text `refusal` for everybody else of the team.
+    """
+    actor = member(view, by, admins=desk.settings.admin_slack_ids)
+    if not may(actor, act):
+        raise Refused(refusal)
+    return actor
 
 
 def is_in_team(desk: Desk, view: View, slack_id: str) -> bool:

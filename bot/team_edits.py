@@ -9,20 +9,19 @@ from bot.calendars import known_countries
 from bot.desk import Desk
 from bot.paging import Page, page
 from bot.roster import PAUSED, REMOVED, paused_key, said_key
-from bot.team import member
-from rules.permissions import Act, may
+from bot.team import allowed
+from rules.permissions import Act
 from rules.refusals import Refused
 from rules.reminders import WelcomeRep
 from rules.shifts import is_away
 from rules.team import Rep
-from rules.team_edits import refusal
+from rules.team_edits import GONE, refusal
 from rules.team_file import as_written
 from rules.words import Role
 from storage import chairs, inbox, kept, outbox, reps
 from storage.unit import Unit, View
 
 SIZE = 8
-GONE = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,18 @@ def people(desk: Desk, *, by: str, number: int = 0) -> Page[Person]:
     listed = [one for one in team if marks.get(paused_key(one.slack_id)) != REMOVED]
 
     def take(skip: int) -> Sequence[Person]:
-        return [_person(actor, one) for one in listed[skip : skip + SIZE]]
+        return [_person(desk, actor, one) for one in listed[skip : skip + SIZE]]
 
     return page("people", {"people": number}, total=len(listed), size=SIZE, take=take)
 
 
-def _person(actor: Rep, rep: Rep) -> Person:
+def _person(desk: Desk, actor: Rep, rep: Rep) -> Person:
     left = replace(rep, state=GONE if rep.state != GONE else "active")
-    return Person(rep, not refusal(actor, rep, rep), not refusal(actor, rep, left))
+    return Person(rep, not _why(desk, actor, rep, rep), not _why(desk, actor, rep, left))
+
+
+def _why(desk: Desk, actor: Rep, was: Rep | None, now: Rep) -> str:
+    return refusal(actor, was, now, named=now.slack_id in desk.settings.admin_slack_ids)
 
 
 def _manager(desk: Desk, view: View, by: str) -> Rep:
@@ -77,12 +80,14 @@ def _manager(desk: Desk, view: View, by: str) -> Rep:
 
     Who may do nothing with the team is told so.
     """
-    admins = desk.settings.admin_slack_ids
-    found = member(view, by, admins=admins)
-    actor = replace(found, role=Role.ADMIN) if by in admins else found
-    if not may(actor, Act.TEAM):
-        raise Refused("team_edit.managers_only")
-    return actor
+    found = allowed(desk, view, by, Act.TEAM, refusal="team_edit.managers_only")
+    return replace(found, role=Role.ADMIN) if by in desk.settings.admin_slack_ids else found
+
+
+def fresh(desk: Desk, slack_id: str = "") -> Rep:
+    """Give a member as one begins: with the team's own zone and language (C3)."""
+    settings = desk.settings
+    return Rep(slack_id, "", timezone=settings.timezone, locale=settings.locale)
 
 
 def editor(desk: Desk, *, by: str) -> Rep:
@@ -96,7 +101,7 @@ def to_edit(desk: Desk, slack_id: str, *, by: str) -> Rep:
     with desk.store.view() as view:
         actor = _manager(desk, view, by)
         found = _found(reps.everybody(view), slack_id)
-        _check(actor, found, found)
+        _check(desk, actor, found, found)
         return found
 
 
@@ -107,10 +112,10 @@ def _found(team: Sequence[Rep], slack_id: str) -> Rep:
     return found
 
 
-def _check(actor: Rep, was: Rep | None, now: Rep) -> None:
-    why = refusal(actor, was, now)
+def _check(desk: Desk, actor: Rep, was: Rep | None, now: Rep) -> None:
+    why = _why(desk, actor, was, now)
     if why:
-        raise Refused(why)
+        raise Refused(why, name=now.name)
 
 
 def add(desk: Desk, rep: Rep, *, by: str, key: str = "") -> Rep:
@@ -120,36 +125,48 @@ def add(desk: Desk, rep: Rep, *, by: str, key: str = "") -> Rep:
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        actor = _manager(desk, unit, by)
-        team = reps.everybody(unit, lock=True)
+        team, actor = _held(desk, unit, by)
         was = next((one for one in team if one.slack_id == rep.slack_id), None)
         if not inbox.first_time(unit, key, at=now) and was:
             return was
         if was and was.state != GONE:
             raise Refused("team_edit.already", name=was.name)
-        _check(actor, was, rep)
-        _check_fields(team, rep)
+        _check(desk, actor, was, rep)
+        _check_fields(team, was, rep)
         if not was:
-            said = Rep(rep.slack_id, "", timezone=desk.settings.timezone)
-            said = replace(said, locale=desk.settings.locale)
-            kept.put(unit, said_key(rep.slack_id), as_written(said), at=now)
+            said = as_written(fresh(desk, rep.slack_id))
+            kept.put(unit, said_key(rep.slack_id), said, at=now)
         _store(desk, unit, was, rep, by=by, act="team_add")
         outbox.add(unit, [WelcomeRep(rep.slack_id, by, now.isoformat())], now=now)
         unit.commit()
     return rep
 
 
-def _check_fields(team: Sequence[Rep], rep: Rep) -> None:
-    """Raise Refused for a deputy who is not there, and a country whose holidays nobody knows."""
+def _held(desk: Desk, unit: Unit, by: str) -> tuple[Sequence[Rep], Rep]:
+    """Give the team, held until the unit ends, and then who acts: of two one is the first (C5)."""
+    team = reps.everybody(unit, lock=True)
+    return team, _manager(desk, unit, by)
+
+
+def _check_fields(team: Sequence[Rep], was: Rep | None, rep: Rep) -> None:
+    """Raise Refused for a new deputy who is not there, a country whose holidays nobody knows."""
     there = {one.slack_id for one in team if one.state != GONE} - {rep.slack_id}
-    if rep.deputy and rep.deputy not in there:
+    stood = was.deputy if was else ""
+    if rep.deputy not in {"", stood} | there:
         raise Refused("team_edit.deputy")
     if rep.country and rep.country not in known_countries():
         raise Refused("team_edit.country", country=rep.country)
 
 
 def _store(desk: Desk, unit: Unit, was: Rep | None, now: Rep, *, by: str, act: str) -> None:
-    """Put a member in place, as active or paused as `now` is, with their holidays and the audit."""
+    """Put a member in place, as active or paused as `now` is, with their holidays and the audit.
+
+    Where no team file was kept, what stood until now is taken for what it says.
+    """
+    if was and kept.get(unit, said_key(now.slack_id)) is None:
+        kept.put(unit, said_key(now.slack_id), as_written(was), at=desk.clock())
+    if was and was.role is not now.role:
+        leavers.show_homes(unit, [now.slack_id], now=desk.clock())
     reps.put(unit, [now])
     if was and was.state != now.state:
         reps.set_state(unit, [now.slack_id], now.state)
@@ -169,14 +186,13 @@ def change(
     Raises Refused for faults and for who may not change them so.
     """
     with desk.store.unit() as unit:
-        actor = _manager(desk, unit, by)
-        team = reps.everybody(unit, lock=True)
+        team, actor = _held(desk, unit, by)
         was = _found(team, slack_id)
         now = replace(was, **changes)
         if not inbox.first_time(unit, key, at=desk.clock()) or was == now:
             return was, was
-        _check(actor, was, now)
-        _check_fields(team, now)
+        _check(desk, actor, was, now)
+        _check_fields(team, was, now)
         _store(desk, unit, was, now, by=by, act="team_edit")
         unit.commit()
     return was, now
@@ -188,7 +204,7 @@ def leaving(desk: Desk, slack_id: str, *, by: str, removed: bool) -> Leaving:
         actor = _manager(desk, view, by)
         team = reps.everybody(view)
         rep = _found(team, slack_id)
-        _check(actor, rep, replace(rep, state=GONE))
+        _check(desk, actor, rep, replace(rep, state=GONE))
         return _leaving(desk, view, team, rep, removed=removed)
 
 
@@ -213,11 +229,9 @@ def leave(desk: Desk, slack_id: str, *, by: str, removed: bool, key: str = "") -
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        actor = _manager(desk, unit, by)
-        team = reps.everybody(unit, lock=True)
+        team, actor = _held(desk, unit, by)
         was = _found(team, slack_id)
-        gone = replace(was, state=GONE)
-        _check(actor, was, gone)
+        _check(desk, actor, was, replace(was, state=GONE))
         found = _leaving(desk, unit, team, was, removed=removed)
         if not inbox.first_time(unit, key, at=now):
             return found
@@ -237,12 +251,12 @@ def resume(desk: Desk, slack_id: str, *, by: str, key: str = "") -> Rep:
     Raises Refused for who may not do that.
     """
     with desk.store.unit() as unit:
-        actor = _manager(desk, unit, by)
-        was = _found(reps.everybody(unit, lock=True), slack_id)
+        team, actor = _held(desk, unit, by)
+        was = _found(team, slack_id)
         now = replace(was, state="active", away_until=None)
         if was.state != GONE or not inbox.first_time(unit, key, at=desk.clock()):
             return was
-        _check(actor, was, now)
+        _check(desk, actor, was, now)
         _store(desk, unit, was, now, by=by, act="team_resume")
         unit.commit()
     return now

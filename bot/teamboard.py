@@ -6,13 +6,14 @@ from datetime import datetime, time
 from typing import Any
 
 from bot import audit, figures
+from bot.approvals import Waits, waiting
 from bot.board import too_long, who_waits
 from bot.desk import Desk
 from bot.paging import Page, Pages, page
-from bot.team import member
+from bot.team import allowed
 from rules.digest import Figures
 from rules.lead import Lead
-from rules.permissions import Act, may
+from rules.permissions import Act
 from rules.playbook import Wave
 from rules.queue import AGREED_FOR
 from rules.refusals import Refused
@@ -25,7 +26,7 @@ from storage.ladder import Waiting
 from storage.unit import View
 
 OVERDUE = AGREED_FOR
-SIZE, MEMBERS = 5, 10
+SIZE, MEMBERS, QUESTIONS = 5, 10, 3
 COUNTED = 10_000
 NEWEST_ASIDE = 3
 UNSURE = "unknown_if_sent"
@@ -79,6 +80,7 @@ class Board:
     members: Page[Member]
     followups: Page[Lead]
     unassigned: Page[Lead]
+    asked: Page[Waits]
     tiers: Sequence[Tier]
     on_hold: int
     dead: Page[Dead]
@@ -92,13 +94,8 @@ class Board:
 def team_board(desk: Desk, *, by: str, pages: Pages | None = None) -> Board:
     """Give the board to who manages; raises Refused for everybody else."""
     with desk.store.view() as view:
-        _check_manager(desk, view, by)
+        allowed(desk, view, by, Act.MANAGE)
         return gather(desk, view, pages=pages or {})
-
-
-def _check_manager(desk: Desk, view: View, by: str) -> None:
-    if not may(member(view, by, admins=desk.settings.admin_slack_ids), Act.MANAGE):
-        raise Refused("team.managers_only")
 
 
 def gather(desk: Desk, view: View, *, pages: Pages) -> Board:
@@ -121,9 +118,9 @@ def gather(desk: Desk, view: View, *, pages: Pages) -> Board:
         members=_in_pages(members, pages),
         followups=_followups(view, pages, team, late=now - OVERDUE),
         unassigned=_unassigned(view, pages, bar),
+        asked=_asked(view, pages),
         tiers=sorted({*bar.hold, *bar.shorten}),
-        on_hold=sum(wave.waiting_of(view, bar).values())
-        + wave.waiting(view, bar, "", most=COUNTED),
+        on_hold=_on_hold(view, bar),
         dead=_dead(view, pages),
         set_aside=inbox.quarantined(view),
         aside=inbox.newest_aside(view, most=NEWEST_ASIDE),
@@ -131,6 +128,12 @@ def gather(desk: Desk, view: View, *, pages: Pages) -> Board:
         looked=datetime.fromisoformat(loose["at"]) if loose else None,
         overdue=sum(one.counts.late for one in members),
     )
+
+
+def _on_hold(view: View, bar: Wave) -> int:
+    """Count the leads that get no call for now (C1), of those without an owner up to COUNTED."""
+    owned = sum(wave.waiting_of(view, bar).values())
+    return owned + wave.waiting(view, bar, "", most=COUNTED)
 
 
 def _team(desk: Desk, view: View, team: Sequence[Rep], *, now: datetime) -> list[Member]:
@@ -180,6 +183,17 @@ def _unassigned(view: View, pages: Pages, bar: Wave) -> Page[Lead]:
     return page("unassigned", pages, total=total, size=SIZE, take=take)
 
 
+def _asked(view: View, pages: Pages) -> Page[Waits]:
+    found = waiting(view)
+    return page(
+        "asked",
+        pages,
+        total=len(found),
+        size=QUESTIONS,
+        take=lambda skip: found[skip : skip + QUESTIONS],
+    )
+
+
 def _dead(view: View, pages: Pages) -> Page[Dead]:
     total, _ = deadletters.count(view)
 
@@ -226,7 +240,7 @@ def retry_dead(desk: Desk, row_id: int, *, by: str) -> str:
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        _check_manager(desk, unit, by)
+        allowed(desk, unit, by, Act.MANAGE)
         kind = deadletters.revive(unit, row_id, now=now)
         if not kind:
             raise Refused("team.not_dead")
@@ -242,7 +256,7 @@ def dismiss_dead(desk: Desk, row_id: int, *, by: str) -> None:
     Raises Refused as `retry_dead` does.
     """
     with desk.store.unit() as unit:
-        _check_manager(desk, unit, by)
+        allowed(desk, unit, by, Act.MANAGE)
         if not deadletters.dismiss(unit, row_id):
             raise Refused("team.not_dead")
         audit.write(desk, unit, by, "dismiss", f"message:{row_id}")

@@ -14,6 +14,7 @@ from handlers.act import Act
 from handlers.answers import Answer, Click, Errors, OpenModal, Say, answering, text_of
 from handlers.errors import guarded
 from rules.acts import ShowPlaybook
+from rules.refusals import Refused
 from rules.team import Rep
 from rules.team_edits import FIELDS, read_typed
 
@@ -40,14 +41,8 @@ def open_add(click: Click) -> Answer:
     """Ask who joins the team."""
     act = click.act
     actor = team_edits.editor(act.desk, by=act.who.slack_id)
-    view = views.add_modal(_fresh(act), actor, act.who.words)
+    view = views.add_modal(team_edits.fresh(act.desk), actor, act.who.words)
     return OpenModal(answering(view, click.body))
-
-
-def _fresh(act: Act, slack_id: str = "") -> Rep:
-    """Give a member as one begins: with the team's own zone and language."""
-    settings = act.desk.settings
-    return Rep(slack_id, "", timezone=settings.timezone, locale=settings.locale)
 
 
 def open_edit(click: Click) -> Answer:
@@ -77,14 +72,17 @@ def resume(click: Click) -> Answer:
 
 
 def submit_add(act: Act, _meta: Values, values: Values) -> Message | Errors:
-    """Add a member as the modal says."""
-    fresh = _fresh(act, values[views.WHO])
+    """Add a member as the modal says; raises Refused for what is no person in Slack now."""
+    fresh = team_edits.fresh(act.desk, values[views.WHO])
     texts = {key: text_of(values, key) for key in FIELDS if key in values}
     read, wrong = read_typed(texts)
     if wrong:
         return _errors(wrong, act.who.words.plain)
     whole = {key: getattr(fresh, key) for key in FIELDS} | read
     rep = Rep(fresh.slack_id, **whole)
+    why = act.barred(rep.slack_id)
+    if why:
+        raise Refused(why)
     done = team_edits.add(act.desk, rep, by=act.who.slack_id, key=act.key)
     return views.added(done, act.who.words)
 

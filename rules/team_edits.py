@@ -12,6 +12,7 @@ FIELDS = (
     *("name", "role", "locale", "hours", "timezone", "country", "deputy", "weight", "capacity"),
     *("languages", "regions", "products", "ages", "interests"),
 )
+GONE = "paused"
 _SPAN = re.compile(r"(\d{1,3})\s*[-–—־]\s*(\d{1,3})", re.ASCII)
 _BETWEEN = re.compile(r"[,;\n]")
 
@@ -58,18 +59,20 @@ _READ: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def refusal(actor: Rep, was: Rep | None, now: Rep) -> str:
+def refusal(actor: Rep, was: Rep | None, now: Rep, *, named: bool = False) -> str:
     """Give the key of why a person may not make a member of `was` into `now`, "" where they may.
 
     Managers change reps; who manages is an administrator's to say, and nobody changes their own
-    role or lets themselves leave: so somebody always manages. `was` is None for who is new (C5).
+    role or lets themselves leave: so somebody always manages. `was` is None for who is new. Whom
+    the settings have `named` is an administrator by them, whatever would be changed here (C5).
     """
     if not may(actor, Act.TEAM):
         return "team_edit.managers_only"
     themselves = was is not None and was.slack_id == actor.slack_id
     if was and themselves and (was.role, was.state) != (now.role, now.state):
         return "team_edit.yourself"
-    manages = now.manages or (was is not None and was.manages)
+    manages = named or now.manages or (was is not None and was.manages)
     if manages and actor.role is not Role.ADMIN and not themselves:
         return "team_edit.admins_only"
-    return ""
+    demoted = was is not None and was.state != GONE and was.role is not now.role
+    return "team_edit.in_settings" if named and (now.state == GONE or demoted) else ""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.fairness import Report
 from bot.pictures import Bar, Chart
 from bot.texts import Safe, Words
-from bot.views.blocks import ActionId, Block, Message, actions, button, clip, section
+from bot.views.blocks import ActionId, Block, Message, actions, button, clip, only, section
 from rules.fairness import Share
 
 MOST, NAME_LIMIT = 30, 32
@@ -16,7 +16,7 @@ def fairness(found: Report, words: Words, *, may_post: bool = False) -> Message:
     """Tell each rep's share beside their weight's, by tier and week; thirty reps at most (C3)."""
     if not found.leads:
         text = words.say("fairness.empty", since=words.day(found.since))
-        return Message(text, (section(text),))
+        return only(text)
     lines = [_line(one, found, words) for one in found.shares[:MOST]]
     left = len(found.shares) - len(lines)
     more = [words.say("fairness.more", n=left)] if left else []
@@ -41,7 +41,9 @@ def _line(one: Share, found: Report, words: Words) -> Safe:
     )
     tiers = [words.say("fairness.tier", tier=tier, n=n) for tier, n in one.tiers.items() if n]
     others = words.say("fairness.others", n=one.others) if one.others else ""
-    weeks = words.say("fairness.weeks", weeks=", ".join(map(str, one.weeks)))
+    # Digits alone have no direction: left to the text, the newest week stands last to read.
+    spread = Safe(", ".join(map(str, one.weeks)))
+    weeks = words.say("fairness.weeks", weeks=spread)
     return words.lines(head, words.join(words.listed(*tiers), others, weeks))
 
 
@@ -68,7 +70,7 @@ def chart(found: Report, words: Words) -> Chart | None:
 def posted(words: Words) -> Message:
     """Say that the report is on its way to the managers' channel."""
     text = words.say("fairness.posted")
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def _bar(one: Share, found: Report, words: Words) -> Bar:

@@ -12,6 +12,7 @@ from bot.views.blocks import (
     button,
     context,
     header,
+    only,
     section,
     spoken,
 )
@@ -28,7 +29,7 @@ def welcome(told: WelcomeRep, rep: Rep, words: Words) -> Message:
         words.say("team_edit.welcome_help"),
         words.say("team_edit.welcome_manager") if rep.manages else "",
     )
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def guide(steps: Sequence[Todo], words: Words) -> Message:
@@ -57,4 +58,6 @@ _DOORS = {
 def _line(one: Todo, words: Words) -> Safe:
     sign = "✓" if one.done else "○"
     state = "done" if one.done else "todo"
-    return Safe(f"{sign} {words.say(f'guide.{one.name}_{state}', value=one.value)}")
+    if (one.name, one.value) == ("sms", "log"):
+        state = "log"
+    return Safe(f"{sign} {words.say(f'guide.{one.name}_{state}', value=one.value, n=one.n)}")

@@ -12,6 +12,8 @@ from bot.views.blocks import (
     ViewId,
     actions,
     button,
+    context,
+    only,
     option,
     plain,
     section,
@@ -24,16 +26,18 @@ from rules.team import Rep
 from rules.team_edits import FIELDS, typed
 from rules.words import Role
 
-LONGEST, LONGEST_NAME = 500, 80
+LONGEST, LONGEST_NAME = 3000, 80
+"""What Slack takes in a field, and enough for a name."""
 WHO = "member"
 
 
 def team_doors(words: Words) -> Block:
-    """Give the board's row that adds to the team and changes it."""
+    """Give the board's row that adds to the team, changes it, and tells of shares and claims."""
     say = words.plain
     change = button(say.say("team_edit.button_people"), ActionId.TEAM_PEOPLE, 0)
     fair = button(say.say("fairness.button"), ActionId.FAIRNESS, "show")
-    return actions(_add(say), change, fair)
+    owed = button(say.say("refunds.button_board"), ActionId.REFUNDS, "all")
+    return actions(_add(say), change, fair, owed)
 
 
 def _add(say: Words) -> Block:
@@ -110,7 +114,14 @@ def _was(rep: Rep) -> dict[str, int]:
 
 def _form(rep: Rep, actor: Rep, say: Words) -> list[Block]:
     asks = [key for key in FIELDS if key != "role" or actor.role is Role.ADMIN]
-    return [_field(key, rep, say) for key in asks]
+    fitting = [key for key in asks if len(typed(rep, key)) <= _longest(key)]
+    left = [say.say(f"team_edit.field_{key}") for key in asks if key not in fitting]
+    note = [context(say.say("team_edit.too_long", fields=", ".join(left)))] if left else []
+    return [*(_field(key, rep, say) for key in fitting), *note]
+
+
+def _longest(key: str) -> int:
+    return LONGEST_NAME if key == "name" else LONGEST
 
 
 def _field(key: str, rep: Rep, say: Words) -> Block:
@@ -138,9 +149,8 @@ def _select(key: str, rep: Rep, say: Words) -> dict[str, Any]:
 
 
 def _line(key: str, rep: Rep) -> dict[str, Any]:
-    longest = LONGEST_NAME if key == "name" else LONGEST
-    line = {"type": "plain_text_input", "action_id": key, "max_length": longest}
-    begun = typed(rep, key)[:longest]
+    line = {"type": "plain_text_input", "action_id": key, "max_length": _longest(key)}
+    begun = typed(rep, key)
     return line | ({"initial_value": begun} if begun else {})
 
 
@@ -158,16 +168,17 @@ def leave_modal(found: Leaving, words: Words) -> dict[str, Any]:
     return asks | {"submit": plain(say.say(f"team_edit.button_{what}"))}
 
 
-def _moves(found: Leaving, words: Words) -> list[Safe]:
+def _moves(found: Leaving, words: Words) -> list[str]:
     """Say how much moves and to whom, by the rule of leavers (C3)."""
     if not found.leads:
         return [words.say("team_edit.moves_nothing")]
-    moves = words.say("team_edit.moves", n=found.leads, agreed=found.agreed)
+    moves = words.say("team_edit.moves", n=found.leads)
+    agreed = words.say("team_edit.moves_agreed", n=found.agreed) if found.agreed else ""
     if found.deputy:
-        return [moves, words.say("team_edit.to_deputy", who=mention(found.deputy))]
+        return [moves, agreed, words.say("team_edit.to_deputy", who=mention(found.deputy))]
     if found.takers:
-        return [moves, words.say("team_edit.to_rotation", n=found.takers)]
-    return [moves, words.say("team_edit.to_nobody")]
+        return [moves, agreed, words.say("team_edit.to_rotation", n=found.takers)]
+    return [moves, agreed, words.say("team_edit.to_nobody")]
 
 
 def left(found: Leaving, words: Words) -> Message:
@@ -180,7 +191,7 @@ def left(found: Leaving, words: Words) -> Message:
         words.say("team_edit.back_add" if found.removed else "team_edit.back_resume"),
     )
     if found.removed:
-        return Message(text, (section(text),))
+        return only(text)
     say = words.plain
     resume = button(say.say("team_edit.button_resume"), ActionId.TEAM_RESUME, found.rep.slack_id)
     return Message(text, (section(text), actions(resume)))
@@ -188,13 +199,13 @@ def left(found: Leaving, words: Words) -> Message:
 
 def resumed(rep: Rep, words: Words) -> Message:
     """Confirm that somebody takes leads again."""
-    return _said(words.say("team_edit.resumed", who=mention(rep.slack_id)))
+    return only(words.say("team_edit.resumed", who=mention(rep.slack_id)))
 
 
 def added(rep: Rep, words: Words) -> Message:
     """Confirm that somebody joined the team."""
     key = "team_edit.added_manager" if rep.manages else "team_edit.added"
-    return _said(words.say(key, who=mention(rep.slack_id)))
+    return only(words.say(key, who=mention(rep.slack_id)))
 
 
 def changed(was: Rep, now: Rep, words: Words) -> Message:
@@ -210,11 +221,6 @@ def changed(was: Rep, now: Rep, words: Words) -> Message:
         if getattr(was, key) != getattr(now, key)
     ]
     if not lines:
-        return _said(words.say("team_edit.same", who=mention(now.slack_id)))
+        return only(words.say("team_edit.same", who=mention(now.slack_id)))
     top = words.say("team_edit.changed", who=mention(now.slack_id))
-    return _said(words.lines(top, *lines, words.say("team_edit.file_rule")))
-
-
-def _said(text: Safe) -> Message:
-    said = spoken(text)
-    return Message(said, (section(said),))
+    return only(words.lines(top, *lines, words.say("team_edit.file_rule")))

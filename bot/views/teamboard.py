@@ -3,9 +3,12 @@
 from collections.abc import Callable, Sequence
 from statistics import median
 
+from bot.approvals import Waits
 from bot.paging import Page
 from bot.teamboard import COUNTED, Board, Dead, Member
 from bot.texts import Safe, Words, mention
+from bot.views import quarantine
+from bot.views.approvals import answers
 from bot.views.blocks import (
     ActionId,
     Block,
@@ -15,6 +18,7 @@ from bot.views.blocks import (
     clip,
     context,
     header,
+    only,
     plain,
     section,
     spoken,
@@ -26,8 +30,8 @@ from bot.views.team_edits import team_doors
 from rules.lead import Lead
 from storage.ladder import Waiting
 
-CODE_LIMIT = 60
-REASONS = ("malformed", "unreachable")
+CODE_LIMIT, NOTE_LIMIT = 60, 200
+DEAD_KINDS = frozenset({"sms", "email", "fetch_lead"})
 Why = Callable[[Lead, Words], Safe]
 
 
@@ -49,6 +53,7 @@ def board_blocks(board: Board, words: Words) -> list[Block]:
         *_team(board.members, words),
         *_leads(board.followups, words, why=_agreed),
         *_leads(board.unassigned, words, why=_came),
+        *_asked(board.asked, words),
         *_held(board, words),
         *_dead_letters(board.dead, words),
         *_aside(board, words),
@@ -153,6 +158,26 @@ def _leads(listed: Page[Lead], words: Words, *, why: Why) -> list[Block]:
     return [top, *rows, *pager(listed, words)]
 
 
+def _asked(listed: Page[Waits], words: Words) -> list[Block]:
+    """List what reps asked and nobody decided, each with both answers (S2)."""
+    if not listed.total:
+        return [context(words.say("board_team.no_asked"))]
+    blocks = [section(words.say("board_team.asked", n=listed.total))]
+    for one in listed.items:
+        blocks += [section(_question(one, words)), actions(*answers(one.asked, one.lead, words))]
+    return [*blocks, *pager(listed, words)]
+
+
+def _question(one: Waits, words: Words) -> Safe:
+    note = clip(str(one.asked.data.get("note", "")), NOTE_LIMIT)
+    return words.join(
+        Safe(f"*{short_title(one.lead, words)}*"),
+        words.say(f"stage.{one.lead.stage}"),
+        words.say("board_team.asks", who=mention(one.asked.actor), ago=words.ago(one.asked.at)),
+        words.say("history.quoted", text=note) if note else "",
+    )
+
+
 def _held(board: Board, words: Words) -> list[Block]:
     if not board.tiers:
         return []
@@ -171,7 +196,7 @@ def _dead_letters(dead: Page[Dead], words: Words) -> list[Block]:
 
 
 def _dead_line(one: Dead, words: Words) -> Safe:
-    kind = one.kind if one.kind in {"sms", "email"} else "slack"
+    kind = one.kind if one.kind in DEAD_KINDS else "slack"
     what = words.say(f"board_team.dead_{kind}")
     lead = Safe(f"*{short_title(one.lead, words)}*") if one.lead else ""
     code = words.say("board_team.unsure") if one.unsure else clip(one.code, CODE_LIMIT)
@@ -198,12 +223,13 @@ def _aside(board: Board, words: Words) -> list[Block]:
         words.join(
             Safe("•"),
             source,
-            words.say(f"board_team.aside_{reason if reason in REASONS else REASONS[0]}"),
+            quarantine.why(reason, words),
             words.standing(at),
         )
         for source, reason, at in board.aside
     ]
-    return [section(words.lines(words.say("board_team.aside", n=board.set_aside), *newest))]
+    said = words.lines(words.say("board_team.aside", n=board.set_aside), *newest)
+    return [section(said) | {"accessory": quarantine.door(words.plain)}]
 
 
 def _loose(board: Board, words: Words) -> list[Block]:
@@ -222,10 +248,10 @@ def _loose(board: Board, words: Words) -> list[Block]:
 def tried_again(words: Words) -> Message:
     """Confirm that a message is tried again."""
     text = words.say("board_team.tried_again")
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def dismissed(words: Words) -> Message:
     """Confirm that a message is off the board."""
     text = words.say("board_team.dismissed")
-    return Message(text, (section(text),))
+    return only(text)

@@ -63,6 +63,12 @@ class TestTheReport:
         assert "Avi" in said.text
         assert faults_of(said) == []
 
+    @pytest.mark.parametrize("locale", LOCALES)
+    def test_reads_the_weeks_in_the_direction_of_its_text(self, room: Room, locale: str):
+        arrive(room, 4)
+        said = views.fairness(fairness.report(room.desk, by=MIRI), words(room, locale))
+        assert said.text.count(": 0, 0, 0, 2") == 2
+
 
 class TestTheChart:
     @pytest.mark.parametrize("locale", LOCALES)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.assign import tell_managers
-from bot.team import managers, member
+from bot.team import allowed, managers, member
 from rules.effects import TellManagers
 from rules.permissions import Act, may
 from rules.refusals import Refused
@@ -114,6 +114,30 @@ class TestANoticeOnItsWay:
             room.lead(phone="052-234-5999", email="")
             room.deliver()
             assert len(room.outside.dms(BOSS)) == 1
+
+
+class TestWhatIsAllowed:
+    def test_to_managers_gives_who_acts(self, room: Room):
+        with room.desk.store.view() as view:
+            assert allowed(room.desk, view, MIRI, Act.MANAGE).name == "Miri"
+
+    def test_to_others_is_refused_in_the_words_of_what_they_tried(self, room: Room):
+        with room.desk.store.view() as view:
+            with pytest.raises(Refused) as fault:
+                allowed(room.desk, view, AVI, Act.MANAGE)
+            assert fault.value.key == "team.managers_only"
+            with pytest.raises(Refused) as fault:
+                allowed(room.desk, view, AVI, Act.PLAYBOOK, refusal="playbook.managers_only")
+            assert fault.value.key == "playbook.managers_only"
+
+    def test_to_an_admin_of_the_settings_needs_no_team(self, tmp_path: Path, clock: FakeClock):
+        with (
+            a_desk(tmp_path, clock, team=NONE, ADMIN_SLACK_IDS=BOSS) as room,
+            room.desk.store.view() as view,
+        ):
+            assert allowed(room.desk, view, BOSS, Act.TEAM).slack_id == BOSS
+            with pytest.raises(Refused, match=r"team\.outsider"):
+                allowed(room.desk, view, "U01GUEST", Act.TEAM)
 
 
 class TestAMember:

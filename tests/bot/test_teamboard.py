@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from bot import home, teamboard
+from bot import approvals, home, stages, teamboard
 from bot.away import go_away
 from bot.orders import DeliveryFailed, Sms
 from bot.texts import FSI, PDI, Words
 from bot.views.blocks import ActionId, Message
 from bot.views.teamboard import team_message
+from rules.acts import MoveStage
 from rules.playbook import Wave
 from rules.refusals import Refused
-from rules.words import Importance, Tier
+from rules.words import Importance, Stage, Tier
 from storage import kept
 from storage import leads as stored_leads
 from storage import messages as stored_messages
@@ -262,6 +263,69 @@ class TestItsLists:
         room.clock.forward(hours=2)
         assert "each had an owner" not in shown(room)
         assert "The last look at all leads was <!date^" in shown(room)
+
+
+class TestAnSqoThatWaits:
+    def ask(self, room: Room, number: int, reason: str = "") -> int:
+        made = lead(room, number)
+        command = MoveStage(made, Stage.SQO, reason)
+        approvals.request(room.desk, command, by=room.load(made).owner)
+        return made
+
+    def test_has_who_asked_when_and_why_with_both_answers(self, room: Room):
+        owner = room.load(self.ask(room, 1, "budget agreed")).owner
+        room.clock.forward(hours=2)
+        made = board(room)
+        text = bare(text_of({"blocks": made.blocks}))
+        assert "*SQOs that wait for a decision: 1*" in text
+        assert f"*#1 Lead 1* · lead · <@{owner}> asked <!date^" in text
+        assert "“budget agreed”" in text
+        [line] = values(made, ActionId.APPROVE_SQO)
+        assert values(made, ActionId.REJECT_SQO) == [line]
+        assert approvals.approve(room.desk, int(line), by=MIRI).lead.stage is Stage.SQO
+
+    @pytest.mark.parametrize(
+        ("locale", "words"),
+        [("en", "No SQO waits for a decision."), ("he", "אין ליד שממתין לאישור כהזדמנות.")],
+    )
+    def test_that_is_none_is_said(self, room: Room, locale: str, words: str):
+        assert words in shown(room, locale)
+
+    def test_is_gone_once_decided_or_once_its_lead_moved_on(self, room: Room):
+        for number in (1, 2, 3):
+            self.ask(room, number)
+        first, *_ = values(board(room), ActionId.APPROVE_SQO)
+        approvals.reject(room.desk, int(first), "no budget", by=MIRI)
+        stages.move(room.desk, 2, Stage.DISQUALIFIED, by=MIRI, reason="spam")
+        text = shown(room)
+        assert "decision: 1*" in text
+        assert "#3 Lead 3" in text
+
+    def test_does_not_wait_of_a_lead_that_was_closed_and_came_back(self, room: Room):
+        self.ask(room, 1)
+        stages.move(room.desk, 1, Stage.DISQUALIFIED, by=MIRI, reason="spam")
+        room.clock.forward(minutes=5)
+        stages.move(room.desk, 1, Stage.LEAD, by=MIRI)
+        assert values(board(room), ActionId.APPROVE_SQO) == []
+
+    def test_stands_in_pages_the_longest_waiting_first(self, room: Room):
+        for number in range(1, 8):
+            self.ask(room, number)
+            room.clock.forward(minutes=1)
+        first, second = (board(room, asked=number) for number in (0, 1))
+        assert "decision: 7*" in text_of({"blocks": first.blocks})
+        assert [len(values(one, ActionId.APPROVE_SQO)) for one in (first, second)] == [3, 3]
+        assert "#1 Lead 1" in text_of({"blocks": first.blocks})
+        assert values(first, ActionId.HOME_PAGE) == ["asked:1"]
+
+    def test_brings_the_board_up_to_date(self, room: Room):
+        made = lead(room, 1)
+        with room.desk.store.view() as view:
+            before = teamboard.mark(room.desk, view)
+        command = MoveStage(made, Stage.SQO, "")
+        approvals.request(room.desk, command, by=room.load(made).owner)
+        with room.desk.store.view() as view:
+            assert teamboard.mark(room.desk, view) != before
 
 
 class TestWhatCouldNotBeDelivered:

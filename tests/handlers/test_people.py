@@ -1,21 +1,31 @@
-"""What Slack says of its members, by event and by list, and who leaves the team by it (C3)."""
+"""What Slack says of its members: who leaves the team by it, and who comes last (C3)."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_bolt import BoltRequest
 from slack_sdk.errors import SlackApiError
 
-from bot import leavers
+from bot import leavers, presence
 from bot.manifest import SCOPES, manifest
+from bot.presence import Unseen
 from bot.senders import people as members
 from bot.senders.people import People
 from bot.settings import Settings
 from bot.team import whole_team
+from bot.views.blocks import ActionId
 from handlers import people
+from rules.playbook import PREFER
+from rules.presence import Look
 from sandbox.server import SlackServer
 from sandbox.world import DEFAULT_SCOPES, User, Workspace
-from tests.desk import AVI, MIRI, NOA, Room
+from tests.desk import AVI, BOOK, MIRI, NOA, SUNDAY_MORNING, FakeClock, Room, a_desk
+from tests.handlers.test_actions import click, filled
 from tests.handlers.test_slack import Office, client_of, server
 
 STRANGER = "U01GUEST"
@@ -99,3 +109,86 @@ class TestTheListOfMembers:
         leavers.pass_on(room.desk)
         assert room.load(lead.id).owner == room.other(lead)
         assert leavers.watch(room.desk, directory) == 0
+
+
+class TestAnAccount:
+    def test_of_an_app_or_one_that_was_deactivated_is_barred_from_the_team(
+        self, slack: SlackServer
+    ):
+        slack.deactivate(NOA)
+        people = People(client_of(slack))
+        asked = (AVI, NOA, slack.world.app.bot_user_id, "U01FORGOTTEN")
+        assert [people.barred(one) for one in asked] == [
+            "",
+            "team_edit.deactivated",
+            "team_edit.app",
+            "",
+        ]
+
+    def test_is_refused_beside_the_person_when_it_is_added(self, slack: SlackServer, room: Room):
+        gone, app = "U01GONE", slack.world.app.bot_user_id
+        slack.world.users[gone] = User(id=gone, name="gone", deleted=True)
+        view = click(room, MIRI, ActionId.TEAM_ADD, "add").view
+        with Office(slack, room) as office:
+            for who, why in ((app, "This is an app"), (gone, "deactivated in Slack")):
+                body = filled(MIRI, view, member={"selected_user": who}, name={"value": "X"})
+                answer = office.door.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+                assert why in json.loads(answer.body)["errors"]["member"]
+        assert set(states(room)) == {NOA, AVI, MIRI}
+
+
+class TestWhatSlackShows:
+    NOW = SUNDAY_MORNING
+    QUIET = (int(NOW.timestamp()), int(NOW.timestamp()) + 3600)
+
+    def test_is_who_is_away_and_who_is_not_to_be_disturbed(self, slack: SlackServer):
+        slack.show_as(NOA, "away")
+        slack.show_as(AVI, dnd=self.QUIET)
+        start, end = (datetime.fromtimestamp(one, UTC) for one in self.QUIET)
+        assert People(client_of(slack)).looks([NOA, AVI, MIRI], self.NOW) == {
+            NOA: Look(self.NOW, away=True),
+            AVI: Look(self.NOW, quiet=(start, end)),
+            MIRI: Look(self.NOW),
+        }
+        methods = [call.method for call in slack.calls]
+        assert methods == ["dnd.teamInfo", *["users.getPresence"] * 3]
+
+    def test_is_nothing_of_a_stranger(self, slack: SlackServer):
+        found = People(client_of(slack)).looks(["U01FORGOTTEN"], self.NOW)
+        assert found == {"U01FORGOTTEN": Look(self.NOW)}
+
+    def test_is_told_of_others_where_one_is_hidden_from_the_app(self, slack: SlackServer):
+        slack.show_as(AVI, "away")
+        slack.faults.fail("dnd.teamInfo", error="user_not_visible")
+        assert People(client_of(slack)).looks([AVI], self.NOW) == {AVI: Look(self.NOW, away=True)}
+
+    def test_is_what_was_seen_until_slack_asks_for_rest(self, slack: SlackServer):
+        people = People(client_of(slack))
+        slack.faults.rate_limit("users.getPresence", retry_after=1)
+        assert people.looks([AVI], self.NOW) == {}
+        assert set(people.looks([AVI, NOA], self.NOW)) == {AVI, NOA}
+
+    @pytest.mark.parametrize("scope", ["dnd:read", "users:read"])
+    def test_is_not_seen_without_its_scopes(self, scope: str):
+        assert scope in SCOPES
+        without = DEFAULT_SCOPES - {scope}
+        with server(scopes=without) as slack, pytest.raises(Unseen, match="missing_scope"):
+            People(client_of(slack)).looks([NOA], self.NOW)
+
+    def test_is_not_seen_while_slack_is_out_of_reach(self, slack: SlackServer):
+        people = People(client_of(slack))
+        slack.go_down()
+        with pytest.raises(Unseen, match="service_unavailable"):
+            people.looks([NOA], self.NOW)
+        slack.faults.http("dnd.teamInfo", status=502)
+        slack.come_back()
+        with pytest.raises(Unseen):
+            people.looks([NOA], self.NOW)
+
+    def test_sends_a_lead_to_who_is_there(
+        self, slack: SlackServer, tmp_path: Path, clock: FakeClock
+    ):
+        slack.show_as(NOA, "away")
+        with a_desk(tmp_path, clock, playbook=replace(BOOK, slack_hints=PREFER)) as room:
+            assert presence.look(room.desk, People(client_of(slack)).looks) == 2
+            assert room.lead().owner == AVI

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import guide, holidays, leavers
+from bot import guide, holidays, leavers, team_edits
 from bot.team import whole_team
 from bot.views.blocks import ActionId, Message
 from handlers.answers import Errors, OpenModal, Say
@@ -145,6 +145,28 @@ class TestTheList:
         assert names(room) == {NOA, AVI, MIRI}
 
 
+class TestALongList:
+    def test_is_whole_in_its_field_and_stays_so(self, room: Room):
+        many = [f"Product {n}" for n in range(150)]
+        edited(room, AVI, products=text(", ".join(many)))
+        view = opened(room, ActionId.TEAM_EDIT, AVI)
+        [field] = [one for one in view["blocks"] if one.get("block_id") == "products"]
+        assert field["element"]["initial_value"] == ", ".join(many)
+        edited(room, AVI, capacity=text("7"))
+        assert rep_of(room, AVI).products == tuple(many)
+
+    def test_that_no_field_takes_is_left_out_and_stays_with_a_word_on_it(self, room: Room):
+        many = [f"Product {n}" for n in range(300)]
+        team_edits.change(room.desk, AVI, {"products": tuple(many)}, by=MIRI)
+        view = opened(room, ActionId.TEAM_EDIT, AVI)
+        assert check_view(view=view, surface="modal") == []
+        assert "products" not in {one.get("block_id") for one in view["blocks"]}
+        note = view["blocks"][-1]["elements"][0]["text"]
+        assert note == "Too long for a field here: Products. The team file can change it."
+        edited(room, AVI, capacity=text("7"))
+        assert rep_of(room, AVI).products == tuple(many)
+
+
 class TestAddingARep:
     def test_makes_a_member_who_gets_leads(self, room: Room):
         done = added(room, DANA, name=text("Dana"), languages=text("he, en"), capacity=text("7"))
@@ -266,7 +288,7 @@ class TestLeaving:
     def test_says_before_how_much_moves_and_to_whom(self, room: Room):
         lead = room.lead()
         view = opened(room, ActionId.TEAM_REMOVE, lead.owner)
-        assert "1 lead moves on" in view["blocks"][0]["text"]["text"]
+        assert "1 lead moves on.\nWhere to:" in view["blocks"][0]["text"]["text"]
         assert "the one other rep" in view["blocks"][0]["text"]["text"]
         assert rep_of(room, lead.owner).state == "active"
 
@@ -277,7 +299,7 @@ class TestLeaving:
         other = room.other(lead)
         edited(room, lead.owner, deputy=person(other))
         said = opened(room, ActionId.TEAM_PAUSE, lead.owner)["blocks"][0]["text"]["text"]
-        assert "with an agreed follow-up: 1" in said
+        assert "1 agreed follow-up goes along" in said
         assert f"<@{other}>, the deputy" in said
 
     @pytest.mark.parametrize("action", [ActionId.TEAM_PAUSE, ActionId.TEAM_REMOVE])
@@ -314,6 +336,19 @@ class TestLeaving:
         assert rep_of(room, AVI).state == "active"
 
 
+class TestADialogThatStandsOpen:
+    @pytest.mark.parametrize("action", [ActionId.TEAM_REMOVE, ActionId.TEAM_PAUSE])
+    def test_of_who_was_removed_meanwhile_tells_them_so(
+        self, room: Room, boss: str, action: ActionId
+    ):
+        view = opened(room, action, AVI)
+        left(room, ActionId.TEAM_REMOVE, MIRI, who=boss)
+        done = submit(room, MIRI, view)
+        assert isinstance(done, Submitted)
+        assert "not in the sales team" in done.said.text
+        assert rep_of(room, AVI).state == "active"
+
+
 class TestTheFileAndSlack:
     FILE = f'[[rep]]\nslack_id = "{AVI}"\nname = "Avi"\nlocale = "en"\n'
 
@@ -338,7 +373,6 @@ class TestTheFileAndSlack:
 
     def test_bring_back_whom_the_file_left_out_and_names_again(self, room: Room):
         others = f'[[rep]]\nslack_id = "{MIRI}"\nname = "Miri"\nrole = "manager"\n'
-        left(room, ActionId.TEAM_PAUSE, AVI)
         room.load_team(others, replace=True)
         room.load_team(others + self.FILE)
         assert rep_of(room, AVI).state == "active"
@@ -379,6 +413,7 @@ class TestTheFirstRun:
         [dm] = bare.outside.dms(BOSS)
         assert "○ *Team:*" in dm.text
         assert "✓ *Intake:*" in dm.text
+        assert "*SMS:* written to the log only, nothing is sent" in dm.text
         assert (ActionId.TEAM_ADD, "team") in pressed(dm)
         assert (ActionId.GUIDE_PLAYBOOK, "playbook") in pressed(dm)
 
@@ -392,7 +427,7 @@ class TestTheFirstRun:
         added(bare, DANA, who=BOSS, name=text("Dana"))
         answer = click(bare, BOSS, ActionId.GUIDE_CHECK, "check")
         assert answer.instead
-        assert "✓ *Team:* 1 take leads" in answer.message.text
+        assert "✓ *Team:* 1 rep takes leads" in answer.message.text
         assert "✓ *Channels:* the board stands in leads" in answer.message.text
 
     def test_tells_of_a_channel_that_is_not_there(self, bare: Room):

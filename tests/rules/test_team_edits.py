@@ -62,6 +62,7 @@ class TestAField:
             ("weight", "much"),
             ("capacity", "-1"),
             ("capacity", "4.5"),
+            ("capacity", "99999999999999999999"),
             ("hours", "nine to five"),
             ("timezone", "Jerusalem"),
             ("timezone", ""),
