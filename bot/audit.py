@@ -1,24 +1,29 @@
 """The audit as acts write it: who did what, when, from where, and what it changed (C5)."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from bot.desk import Desk
-from rules.audit import Line, as_kept, changed
+from bot.hooks import happened
+from rules.audit import Head, Line, as_kept, changed
 from rules.lead import Lead
 from rules.team import Rep
-from storage import audit
+from storage import audit, audit_stand, kept, leads, reps
 from storage.audit import Verified
-from storage.unit import Unit
+from storage.audit_stand import Stand
+from storage.unit import Unit, View
+
+log = logging.getLogger(__name__)
 
 SLACK, HTTP, MAIL, CLOCK, TERMINAL = "slack", "http", "mail", "clock", "terminal"
 LISTED = 200
-TURNS = ("turn",)
-"""What the rotation changes of a rep by itself."""
+STAND = "audit_stand"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 origin: ContextVar[str] = ContextVar("origin", default=TERMINAL)
@@ -55,11 +60,32 @@ def write(
 
 
 def write_lead(
-    desk: Desk, unit: Unit, by: str, act: str, *, before: Lead, after: Lead, **more: object
+    desk: Desk,
+    unit: Unit,
+    by: str,
+    act: str,
+    *,
+    before: Lead,
+    after: Lead,
+    attempt_id: int | None = None,
+    **more: object,
 ) -> None:
-    """Write an act on a lead down, with what it changed of its state and what `more` is told."""
+    """Write an act on a lead down, with what it changed of its state and what `more` is told.
+
+    Other systems are told of it too (C2); `attempt_id` is the call's that it came of.
+    """
     was, now = changed(before, after)
     write(desk, unit, by, act, of_lead(after.id), before=was, after=now | more)
+    origin_of = origin.get()
+    happened(
+        desk, unit, before=before, after=after, act=act, origin=origin_of, attempt_id=attempt_id
+    )
+
+
+def write_created(desk: Desk, unit: Unit, lead: Lead, *, source: str) -> None:
+    """Write down that a lead came, by which source; other systems are told of it too (C2)."""
+    write(desk, unit, "", "create", of_lead(lead.id), after={"source": source})
+    happened(desk, unit, before=None, after=lead, act="create", origin=origin.get())
 
 
 def write_team(
@@ -72,8 +98,7 @@ def write_team(
         names = [
             one.name
             for one in fields(rep)
-            if one.name not in TURNS
-            and (was is None or getattr(was, one.name) != getattr(rep, one.name))
+            if was is None or getattr(was, one.name) != getattr(rep, one.name)
         ]
         if names:
             old = {name: getattr(was, name) for name in names} if was else NOTHING
@@ -101,19 +126,62 @@ def of_rep(slack_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What the audit has of one lead, oldest first."""
+    """What the audit has of one lead, or of everything (0), oldest first; `more` was left out.
+
+    From `since` (UTC) on, where that was asked; `names` are the team's by their Slack ids.
+    """
 
     lead_id: int
     lines: tuple[Line, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
+    more: bool = False
 
 
-def listed(desk: Desk, lead_id: int) -> Listed:
-    """Give what the audit has of one lead: its newest lines."""
+def listed(
+    desk: Desk, lead_id: int = 0, *, since: datetime | None = None, most: int = LISTED
+) -> Listed:
+    """Give what the audit has of one lead, or of everything: its newest lines (C5).
+
+    None from before `since` (UTC).
+    """
+    subject = of_lead(lead_id) if lead_id else ""
     with desk.store.view() as view:
-        return Listed(lead_id, tuple(audit.lines(view, of_lead(lead_id), most=LISTED)))
+        found = audit.lines(view, subject, most=most + 1, since=since)
+        names = {one.slack_id: one.name for one in reps.everybody(view)}
+    return Listed(lead_id, tuple(found[-most:]), names, since, more=len(found) > most)
 
 
-def verify(desk: Desk) -> Verified:
-    """Say whether the audit still is what was written (C5); takes its time where it is long."""
+def verify(desk: Desk, since: Head | None = None) -> Verified:
+    """Say whether the audit still is what was written (C5); takes its time where it is long.
+
+    It must contain the head that the desk noted last, and the one `since` which it is asked for.
+    """
     with desk.store.view() as view:
-        return audit.verify(view)
+        noted = _noted(view)
+        heads = [since] if since else []
+        found = audit.verify(view, [*heads, *([noted.head] if noted else [])])
+        emptied = not found.lines and leads.any_there(view)
+    return replace(found, emptied=emptied)
+
+
+def note_stand(desk: Desk) -> bool:
+    """Note where the audit ends, so that a cut shows; False where it is not what was noted (C5).
+
+    What was noted last stays then, for `verify` to tell.
+    """
+    with desk.store.unit() as unit:
+        before = _noted(unit)
+        now = audit_stand.stand(unit, before)
+        if now is None and before:
+            log.error("the audit is not what was noted: run `python app.py audit verify`")
+            return False
+        if now and now != before:
+            kept.put(unit, STAND, asdict(now), at=desk.clock())
+            unit.commit()
+    return True
+
+
+def _noted(view: View) -> Stand | None:
+    found: dict[str, Any] | None = kept.get(view, STAND)
+    return Stand(found["number"], Head(**found["head"])) if found else None

@@ -1,6 +1,7 @@
 """The audit's lines, each sealed with the one before it, so that no change goes unseen (C5)."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,25 @@ FIELDS = (
     "closed_at",
 )
 """What is told of a lead: its state; never its name, number, address or a word that was said."""
+_HEAD = re.compile(r"(\d{1,12}):([0-9a-f]{64})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How many lines there were at one moment, and the last one's digest: what anchors them."""
+
+    lines: int
+    digest: str
+
+    def __str__(self) -> str:
+        """Write it as it is noted: COUNT:DIGEST."""
+        return f"{self.lines}:{self.digest}"
+
+
+def read_head(written: str) -> Head | None:
+    """Read a head as it was noted, COUNT:DIGEST; None where it is none (C5)."""
+    found = _HEAD.fullmatch(written.strip())
+    return Head(int(found[1]), found[2]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from sqlalchemy import insert, select, text
 
-from rules.audit import Line, sealed
+from rules.audit import Head, Line, sealed
 from storage.tables import audit
 from storage.unit import Unit, View
 
@@ -21,12 +22,20 @@ _ADD = insert(audit)
 class Verified:
     """How many lines hold together and the last one's digest; `broken` is the first that does not.
 
-    `broken` is 0 where all of them do.
+    `broken` is 0 where all of them do. `lacks` is the first head that they do not contain, None
+    where they contain all; `emptied` says that none is left where there must be some.
     """
 
     lines: int
     digest: str
     broken: int = 0
+    lacks: Head | None = None
+    emptied: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.broken or self.lacks or self.emptied)
 
 
 def add(unit: Unit, line: Line) -> None:
@@ -49,20 +58,33 @@ def _seal(unit: Unit, lines: Sequence[Line]) -> None:
     unit.execute(_ADD, rows)
 
 
-def lines(view: View, subject: str, *, most: int) -> list[Line]:
-    """Give the newest lines on a subject such as "lead:123", oldest first."""
-    query = select(*_COLUMNS).where(audit.c.subject == subject).order_by(audit.c.id.desc())
+def lines(view: View, subject: str = "", *, most: int, since: datetime | None = None) -> list[Line]:
+    """Give the newest lines on a subject such as "lead:123", or on all, oldest first.
+
+    None from before `since` (UTC).
+    """
+    query = select(*_COLUMNS).order_by(audit.c.id.desc())
+    if subject:
+        query = query.where(audit.c.subject == subject)
+    if since is not None:
+        query = query.where(audit.c.at >= since)
     return [Line(*row) for row in view.execute(query.limit(most))][::-1]
 
 
-def verify(view: View) -> Verified:
-    """Seal every line anew and compare, from the first one on; some are held at a time (C5)."""
+def verify(view: View, heads: Sequence[Head] = ()) -> Verified:
+    """Seal every line anew and compare, from the first one on; some are held at a time (C5).
+
+    `heads` were noted before: the lines must contain each of them.
+    """
     count, former = 0, ""
+    wanted, met = {one.lines for one in heads}, {Head(0, "")}
     for number, digest, line in _all(view):
         if sealed(former, line) != digest:
             return Verified(count, former, number)
         count, former = count + 1, digest
-    return Verified(count, former)
+        if count in wanted:
+            met.add(Head(count, digest))
+    return Verified(count, former, lacks=next((one for one in heads if one not in met), None))
 
 
 def _all(view: View) -> Iterator[tuple[int, str, Line]]:

@@ -1,12 +1,15 @@
 """The audit: every act leaves a line, and no line tells of a customer (C5)."""
 
+import ast
 import json
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +18,6 @@ from bot import (
     assign,
     audit,
     away,
-    calls,
     followups,
     leads,
     leavers,
@@ -24,22 +26,29 @@ from bot import (
     preferences,
     replies,
     talking,
+    undoing,
 )
 from bot import optout_acts as optouts
 from bot.imports import import_rows
 from bot.texting import write as write_sms
+from bot.texts import LOCALES, Words
 from bot.views import audit as views
 from rules.acts import OptOut
 from rules.agreements import Agreement
-from rules.audit import Line
+from rules.audit import FIELDS, Head, Line
 from rules.fields import Defaults
 from rules.nags import Snooze, mark
 from rules.refusals import Refused
+from rules.team import Rep
 from rules.words import Importance, Kind, Tier
 from storage import audit as stored
 from tests.desk import AVI, DANA, MIRI, NOA, TEAM, Room
+from tests.test_structure import trees
 
 SUBJECT = "lead:1"
+NAMES = {NOA: "Noa", AVI: "Avi"}
+NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
+WRITERS = {"write", "write_lead", "write_team", "write_playbook"}
 
 
 def lines(room: Room, subject: str = SUBJECT, *, act: str = "") -> list[Line]:
@@ -52,6 +61,23 @@ def only(room: Room, act: str, subject: str = SUBJECT) -> Line:
     """Give the one line of an act."""
     [found] = lines(room, subject, act=act)
     return found
+
+
+def acts_in_the_source() -> set[str]:
+    """Give every act that is written out where the audit is written."""
+    calls = [
+        node
+        for tree in trees("bot", "handlers").values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    return {
+        str(call.args[3].value)
+        for call in calls
+        if ast.unparse(call.func).startswith("audit.")
+        and call.func.attr in WRITERS  # type: ignore[attr-defined]  # an attribute's, as was asked
+        and isinstance(call.args[3], ast.Constant)
+    }
 
 
 def follow_up(room: Room) -> None:
@@ -79,7 +105,7 @@ class TestAnActOnALead:
 
     def test_is_written_down_when_it_is_taken_back(self, room: Room):
         room.log(1, "lost")
-        calls.undo(room.desk, by=self.owner)
+        undoing.undo(room.desk, by=self.owner)
         found = only(room, "undo")
         assert (found.before["stage"], found.after["stage"]) == ("lost", "lead")
 
@@ -317,8 +343,6 @@ class TestTheWholeOfIt:
 class TestItsWords:
     @pytest.fixture(params=["en", "he"])
     def words(self, request: pytest.FixtureRequest, room: Room) -> Any:
-        from bot.texts import Words  # noqa: PLC0415 - what the fixture makes
-
         return Words(str(request.param), room.desk.settings.zone, mrkdwn=False)
 
     def test_tell_of_each_change(self, room: Room, words: Any):
@@ -326,10 +350,60 @@ class TestItsWords:
         room.log(1, "lost")
         told = views.listed(audit.listed(room.desk, 1), words)
         _, first, second = told.splitlines()
-        assert "assigned" in first
+        assert words.say("audit.act_assigned") in first
         assert "2026-11-15 10:00:00" in second
-        assert "outcome" in second
-        assert words.say("audit.change", name="stage", before="lead", after="lost") in second
+        assert words.say("audit.act_outcome") in second
+        was, now = words.say("stage.lead"), words.say("stage.lost")
+        name = words.say("audit.field_stage")
+        assert words.say("audit.change", name=name, before=was, after=now) in second
+
+    def test_name_the_team_and_tell_moments_in_its_zone(self, room: Room, words: Any):
+        owner = room.lead().owner
+        room.log(1, "noanswer")
+        told = views.listed(audit.listed(room.desk, 1), words)
+        due = room.load(1).next_at
+        assert due is not None
+        assert f"{due.astimezone(words.zone):%Y-%m-%d %H:%M}" in told
+        assert NAMES[owner] in told
+        assert owner not in told
+
+    def test_leave_what_they_do_not_know_as_it_was_written(self, words: Any):
+        line = Line(NOON, "U01GONE", "sang", "choir:7", "radio", {"key": None}, {"key": {"a": 1}})
+        told = views.listed(audit.Listed(0, (line,)), words)
+        for one in ("U01GONE", "sang", "choir", "7", "radio", "key", "{'a': 1}"):
+            assert one in told
+
+    @pytest.mark.parametrize(
+        ("line", "told"),
+        [
+            (("rep:U01AVI", {"role": "rep"}, {"role": "manager"}), "Role: rep → manager"),
+            (("rep:U01AVI", {}, {"hours": ""}), "Working hours: -"),
+            (("lead:1", {"email_ok": True}, {"email_ok": False}), "email works: yes → no"),
+            (("lead:1", {}, {"opted_out": ["sms", "calls"]}), "closed for: SMS, calls"),
+            (("lead:1", {}, {"importance": "high", "how": "page"}), "high · how: on the page"),
+            (("lead:1", {"closed_at": "soon"}, {}), "closed at: soon → -"),
+            (("playbook", {"messages.per_day": 3}, {"messages.per_day": 1}), ": 3 → 1"),
+            (("message:17", {}, {}), "message · 17"),
+        ],
+    )
+    def test_are_those_of_the_field(self, line: Any, told: str):
+        subject, before, after = line
+        found = Line(NOON, "", "team_edit", subject, "slack", before, after)
+        assert told in views.listed(audit.Listed(0, (found,)), Words("en", ZoneInfo("UTC")).plain)
+
+    @pytest.mark.parametrize("locale", LOCALES)
+    def test_are_there_for_every_act_and_door(self, locale: str):
+        doors = (audit.SLACK, audit.HTTP, audit.MAIL, audit.CLOCK, audit.TERMINAL)
+        known = Words(locale, ZoneInfo("UTC"))
+        found = acts_in_the_source()
+        assert {"outcome", "stage_ask", "away", "retry"} <= found
+        lacking = [act for act in found if not known.has(f"audit.act_{act}")]
+        assert lacking == []
+        assert all(known.has(f"audit.from_{door}") for door in doors)
+        assert all(known.has(f"audit.field_{name}") for name in FIELDS)
+        told = {one.name for one in fields(Rep)} - {"state"}
+        named = {one for one in told if known.has(f"team_edit.field_{one}")}
+        assert all(known.has(f"audit.field_{name}") for name in told - named)
 
     def test_say_so_where_there_is_nothing(self, room: Room, words: Any):
         assert views.listed(audit.listed(room.desk, 9), words) == words.say("audit.nothing", id=9)
@@ -339,7 +413,42 @@ class TestItsWords:
     @pytest.mark.parametrize(("count", "key"), [(1, "audit.verified.one"), (2, "audit.verified")])
     def test_count_the_lines(self, words: Any, count: int, key: str):
         found = stored.Verified(count, "0123456789abcdef")
-        assert views.verified(found, words) == words.say(key, n=count, digest="0123456789ab")
+        head = f"{count}:0123456789abcdef"
+        assert views.verified(found, words) == words.say(key, n=count, head=head)
 
     def test_name_the_first_broken_line(self, words: Any):
         assert "17" in views.verified(stored.Verified(16, "00", 17), words)
+
+
+class TestWhereItEnds:
+    def cut(self, room: Room) -> None:
+        """Cut its last line off, as somebody would who has the file."""
+        with room.desk.store.engine.connect() as connection:
+            connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
+            connection.exec_driver_sql("DELETE FROM audit WHERE id = (SELECT max(id) FROM audit)")
+
+    def test_is_noted_and_then_missed_where_it_was_cut(self, room: Room):
+        room.lead()
+        assert audit.note_stand(room.desk)
+        noted = audit.verify(room.desk)
+        self.cut(room)
+        found = audit.verify(room.desk)
+        assert (found.broken, found.lacks) == (0, Head(noted.lines, noted.digest))
+
+    def test_stays_noted_where_that_is_not_there_any_more(self, room: Room):
+        room.lead()
+        audit.note_stand(room.desk)
+        self.cut(room)
+        room.log(1, "noanswer")
+        room.log(1, "noanswer", key="t2")
+        assert not audit.note_stand(room.desk)
+        assert not audit.verify(room.desk).holds
+
+    def test_moves_on_with_every_look(self, room: Room):
+        room.lead()
+        audit.note_stand(room.desk)
+        room.log(1, "noanswer")
+        assert audit.note_stand(room.desk)
+        assert audit.verify(room.desk).holds
+        self.cut(room)
+        assert not audit.verify(room.desk).holds

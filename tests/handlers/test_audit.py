@@ -20,10 +20,10 @@ from handlers.people import changed
 from handlers.slack import SlackDoor
 from handlers.web import make_web
 from storage import audit as stored
-from tests.desk import AVI, DANA, MIRI, NOA, TEAM, FakeClock, Room, a_desk, payload
+from tests.desk import DANA, MIRI, NOA, TEAM, FakeClock, Room, a_desk, payload
 from tests.handlers.test_actions import GUEST, click, submit
 from tests.handlers.test_cli import LEADS, Terminal, terminal
-from tests.handlers.test_clock import nobody_gone
+from tests.handlers.test_clock import nobody_gone, nobody_seen
 from tests.handlers.test_commands import say
 from tests.handlers.test_threads import event, heard
 
@@ -183,7 +183,7 @@ class TestWhatComesByItself:
         def begin(job: Callable[[], None]) -> Callable[[], None]:
             monkeypatch.setattr(learning, "learn_nightly", lambda _desk: job())
             waker = Waker(room.courier)
-            ticker = clock_door.Ticker(room.desk, room.courier, waker, nobody_gone)
+            ticker = clock_door.Ticker(room.desk, room.courier, waker, nobody_gone, nobody_seen)
             ticker.start()
             return ticker.stop
 
@@ -218,8 +218,8 @@ class TestTheTerminal:
     def forge(self, sql: str) -> None:
         """Change the file as somebody would who has it, past the guards."""
         with sqlite3.connect(self.terminal.folder / "data/leads.db") as file:
-            file.execute("DROP TRIGGER audit_no_update")
-            file.execute("DROP TRIGGER audit_no_delete")
+            for guard in ("update", "delete", "replace"):
+                file.execute(f"DROP TRIGGER IF EXISTS audit_no_{guard}")
             file.execute(sql)
         file.close()
 
@@ -247,6 +247,31 @@ class TestTheTerminal:
         self.forge(sql)
         assert self.terminal.fails("audit", "verify").startswith(f"line {line} is not what")
 
+    def head(self) -> str:
+        return self.terminal.run("audit", "verify").out.split()[-1]
+
+    def test_finds_what_was_noted_still_there(self):
+        self.fill()
+        noted = self.head()
+        assert noted.startswith("6:")
+        self.terminal.run("team", "load", "team.toml")
+        assert self.terminal.run("audit", "verify", "--since", noted).code == 0
+
+    def test_misses_lines_that_were_cut_off_the_end(self):
+        self.fill()
+        noted = self.head()
+        self.forge("DELETE FROM audit WHERE id > 4")
+        assert self.terminal.run("audit", "verify").code == 0
+        assert noted in self.terminal.fails("audit", "verify", "--since", noted)
+
+    def test_says_that_no_line_is_left(self):
+        self.fill()
+        self.forge("DELETE FROM audit")
+        assert self.terminal.fails("audit", "verify") == "no line is left, though there are leads"
+
+    def test_says_how_a_head_is_written(self):
+        assert "COUNT:DIGEST" in self.terminal.fails("audit", "verify", "--since", "6:abc")
+
     def test_says_it_in_hebrew_too(self):
         self.terminal.env(LOCALE="he")
         self.fill()
@@ -257,9 +282,39 @@ class TestTheTerminal:
     def test_shows_what_was_done_with_a_lead(self):
         self.fill()
         told = self.terminal.run("audit", "show", "1").out
-        assert "assigned  (terminal)" in told
+        assert "the bot  given by rotation  #1  (the terminal)" in told
         assert "Dana" not in told
-        assert any(f"owner: - → {one}" in told for one in (NOA, AVI))
+        assert any(f"owner: - → {one}" in told for one in ("Noa", "Avi"))
+        assert self.terminal.run("audit", "show", "--lead", "1").out == told
+
+    def test_shows_everything_where_no_lead_is_named(self):
+        self.fill()
+        told = self.terminal.run("audit", "show").out
+        assert "loaded from the file  Avi  (the terminal)" in told
+        assert "imported a file  an import  (the terminal)" in told
+        assert told.count("came in  #") == told.count("given by rotation  #") > 0
+
+    def test_shows_the_newest_alone_and_says_that_there_is_more(self):
+        self.fill()
+        *lines, more = self.terminal.run("audit", "show", "--limit", "2").out.splitlines()
+        assert lines == self.terminal.run("audit", "show").out.splitlines()[-2:]
+        assert more == "only the newest 2; `--limit` shows more"
+
+    def test_shows_what_was_done_since_a_day(self):
+        self.fill()
+        whole = self.terminal.run("audit", "show").out
+        assert self.terminal.run("audit", "show", "--since", "2020-01-01").out == whole
+        assert (
+            self.terminal.run("audit", "show", "--since", "2999-01-01").out.strip()
+            == "nothing is written down since 2999-01-01 00:00"
+        )
+
+    def test_shows_it_in_hebrew_too(self):
+        self.terminal.env(LOCALE="he")
+        self.fill()
+        told = self.terminal.run("audit", "show", "1").out
+        assert "שיוך לפי התור" in told
+        assert "assigned" not in told
 
     def test_says_so_where_nothing_was_done(self):
         assert (

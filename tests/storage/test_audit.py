@@ -12,10 +12,15 @@ from rules.refusals import Refused
 from storage import audit
 from storage.store import Store
 from storage.tables import audit as table
-from storage.unit import Unit
-from tests.databases import only_postgresql
+from storage.unit import Unit, View
+from tests.databases import only_postgresql, only_sqlite
 from tests.desk import SUNDAY_MORNING
 from tests.storage.making import at_once
+
+UNGUARDED = {
+    "sqlite": ("DROP TRIGGER audit_no_update",),
+    "postgresql": ("ALTER TABLE audit DISABLE TRIGGER audit_no_change",),
+}
 
 
 def line(act: str = "note", subject: str = "lead:1", **more: Any) -> Line:
@@ -131,6 +136,44 @@ class TestTheDatabase:
             with pytest.raises(DBAPIError, match="append-only"):
                 connection.execute(forge)
             connection.rollback()
+        assert verify(store).lines == 1
+
+    @pytest.mark.parametrize(
+        ("column", "forged"),
+        [
+            ("at", SUNDAY_MORNING + timedelta(microseconds=1)),
+            ("actor", "U01MIRI"),
+            ("act", "other"),
+            ("subject", "lead:2"),
+            ("origin", "http"),
+            ("before", {"stage": "lead"}),
+            ("after", {}),
+            ("digest", "0" * 64),
+        ],
+    )
+    def test_tells_a_change_past_its_guards_of_any_column_in_any_row(
+        self, store: Store, column: str, forged: Any
+    ):
+        write(store, *(line(f"{n}") for n in range(3)))
+        with store.engine.connect() as connection:
+            for guard in UNGUARDED[store.engine.dialect.name]:
+                connection.exec_driver_sql(guard)
+            for row in (1, 2, 3):
+                point = connection.begin_nested()
+                connection.execute(update(table).where(table.c.id == row).values({column: forged}))
+                assert audit.verify(View(connection)).broken == row
+                point.rollback()
+            assert audit.verify(View(connection)) == verify(store)
+            connection.rollback()
+
+    @only_sqlite
+    def test_lets_nobody_put_another_line_in_the_place_of_one(self, store: Store):
+        write(store, line())
+        with store.engine.connect() as connection:
+            for act in ("REPLACE INTO", "INSERT OR REPLACE INTO"):
+                forge = f"{act} audit SELECT id, at, 'U01MIRI', act, subject, origin, before, after"
+                with pytest.raises(DBAPIError, match="append-only"):
+                    connection.exec_driver_sql(f"{forge}, digest FROM audit")
         assert verify(store).lines == 1
 
     @only_postgresql
