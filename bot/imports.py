@@ -1,40 +1,35 @@
-"""Leads from a file: rows read with their columns, taken in by the hundred."""
+"""Leads from a file: rows taken in by the hundred (C2)."""
 
-import csv
-import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO
+from datetime import tzinfo
+from functools import cache
 
 from bot import audit
-from bot.assign import Rotation
 from bot.desk import Desk
 from bot.intake import take_in
+from bot.rehearsal import Rehearsal
+from bot.rotation import Rotation
 from bot.sources import Batch, fingerprint
-from rules.effects import PostImport
-from rules.fields import Defaults, Draft, field_name, read_draft, renamed
+from bot.texts import LOCALES, load
+from rules.cells import is_lead_id, is_test, read_date, tidy
+from rules.fields import Defaults, Draft, read_draft
+from rules.headers import completed
+from rules.lead import Lead
 from rules.refusals import Refused
-from storage import inbox, outbox
+from rules.reports import PostImport
+from storage import inbox, leads, outbox
 from storage.unit import Unit
 
 AT_ONCE = 100
 BREATH = 0.01
 SOURCE = "import"
-_SAMPLE = 64 * 1024
+REASON = "reason"
+REASONS = ("no_way_to_reach", "test_lead")
 
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file opened for reading: its columns, how many bytes it has, its rows."""
-
-    columns: list[str]
-    size: int
-    rows: Iterator[tuple[dict[str, str], int]]
+Row = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,111 +37,38 @@ class RowResult:
     """What became of one row: created, merged or rejected with a reason."""
 
     status: str
-    row: dict[str, str]
+    row: Row
     reason: str = ""
 
 
-@contextmanager
-def open_sheet(path: Path) -> Iterator[Sheet]:
-    """Open a CSV or TSV file; each row comes with how many bytes were read so far.
-
-    Raises Refused for a file that is missing, empty, of another format or not made of rows.
-    """
-    encoding, delimiter = _form(path)
-    with (
-        path.open("rb") as binary,
-        io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="") as stream,
-    ):
-        reader = csv.reader(_without_nul(stream), delimiter=delimiter)
-        try:
-            columns = [name.strip() for name in next(reader, [])]
-            yield Sheet(columns, path.stat().st_size, _rows(reader, columns, binary))
-        except csv.Error:
-            raise Refused("import.too_wide", file=path.name) from None
-
-
-def _form(path: Path) -> tuple[str, str]:
-    """Find out a file's encoding and what stands between its cells."""
-    if not path.is_file():
-        raise Refused("import.no_file", file=str(path))
-    with path.open("rb") as opened:
-        head = opened.read(_SAMPLE)
-    if head[:2] == b"PK":
-        raise Refused("import.not_text", file=path.name)
-    if not head.strip():
-        raise Refused("import.empty", file=path.name)
-    encoding = _encoding(path, head)
-    return encoding, _delimiter(head, encoding)
-
-
-def _encoding(path: Path, head: bytes) -> str:
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return "utf-16"
-    try:
-        with path.open(encoding="utf-8-sig") as stream:
-            for _ in iter(lambda: stream.read(_SAMPLE), ""):
-                pass
-    except UnicodeDecodeError:
-        return "cp1255"
-    return "utf-8-sig"
-
-
-def _delimiter(head: bytes, encoding: str) -> str:
-    line = next(iter(head.decode(encoding, errors="replace").lstrip().splitlines()), "")
-    return max(",;\t|", key=line.count)
-
-
-def _without_nul(stream: io.TextIOWrapper) -> Iterator[str]:
-    for line in stream:
-        yield line.replace("\0", "")
-
-
-def _rows(
-    reader: Iterator[list[str]], columns: list[str], stream: BinaryIO
-) -> Iterator[tuple[dict[str, str], int]]:
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            named = _named(columns, cells)
-            surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
-            yield named | ({"": ", ".join(surplus)} if surplus else {}), stream.tell()
-
-
-def _named(columns: list[str], cells: list[str]) -> dict[str, str]:
-    """Put cells under their columns; of two columns of one name the first that is filled counts."""
-    named: dict[str, str] = {}
-    for column, cell in zip(columns, cells, strict=False):
-        if not named.get(column):
-            named[column] = cell
-    return named
-
-
-def check_kind(sheet: Sheet, mapping: Mapping[str, str], kind: str | None) -> None:
+def check_kind(mapping: Mapping[str, str], kind: str | None) -> None:
     """Refuse a file that says neither in a column nor by option which kind its leads are."""
-    fields = {mapping.get(name) or field_name(name) for name in sheet.columns}
-    if kind is None and "kind" not in fields:
+    if kind is None and "kind" not in mapping.values():
         raise Refused("import.needs_kind")
 
 
 def import_rows(
     desk: Desk,
-    rows: list[dict[str, str]],
+    rows: Iterable[Row],
     *,
     defaults: Defaults,
     mapping: Mapping[str, str],
     post: bool,
     dry_run: bool,
+    rehearsal: Rehearsal | None = None,
 ) -> list[RowResult]:
-    """Take in rows in one commit; `mapping` gives fields for column names.
+    """Take in rows in one commit; `mapping` gives fields for columns, names do for the others.
 
-    A dry run does all of it and keeps nothing.
+    A dry run does all of it and keeps nothing; its `rehearsal` is what the rows before would have
+    made, and learns of these.
     """
-    now = desk.clock()
+    taken = [_without_reason(row) for row in rows]
+    fields = completed(dict.fromkeys(name for row in taken for name in row), mapping)
+    drafts = [read_row(row, fields, defaults=defaults, zone=desk.settings.zone) for row in taken]
+    memory = (rehearsal or Rehearsal()) if dry_run else None
     with desk.store.unit() as unit:
-        rotation = Rotation(desk, unit, now=now)
-        results = []
-        for row in rows:
-            draft = read_draft(renamed(row, mapping), defaults=defaults)
-            results.append(_take_row(desk, unit, row, draft, rotation, post=post, now=now))
+        intake = _Intake(desk, unit, Batch(SOURCE, post=post, imported=True), memory)
+        results = intake.take_all(list(zip(taken, drafts, strict=True)))
         if not dry_run:
             became = Counter(one.status for one in results)
             audit.write(desk, unit, "", "import", SOURCE, after=became)
@@ -154,35 +76,104 @@ def import_rows(
     return results
 
 
-def _take_row(
-    desk: Desk,
-    unit: Unit,
-    row: dict[str, str],
-    draft: Draft,
-    rotation: Rotation,
-    *,
-    post: bool,
-    now: datetime,
-) -> RowResult:
-    if not draft.reachable:
-        return RowResult("rejected", row, "no_way_to_reach")
-    body = json.dumps(row, ensure_ascii=False).encode("utf-8", errors="replace")
-    kept = inbox.keep(
-        unit,
-        source=SOURCE,
-        body=body,
-        content_type="application/json",
-        once_key=fingerprint(
-            {"row": row, "of": [draft.campaign, draft.vendor, draft.kind, draft.cost]}
-        ),
-        at=now,
-    )
-    if kept is None:
-        return RowResult("merged", row)
-    batch = Batch(SOURCE, post=post, imported=True)
-    status, lead = take_in(desk, unit, draft, rotation, batch, intake_id=kept, now=now)
-    inbox.settle(unit, kept, state=status, lead_id=lead.id)
-    return RowResult(status, row)
+def read_row(row: Row, fields: Mapping[str, str], *, defaults: Defaults, zone: tzinfo) -> Draft:
+    """Make a draft of a row; a cell of a column without a field is kept under `extra`.
+
+    Of two columns with one field the first that is filled counts, the other is extra. Meta's own
+    number of a lead is known by its cell. A moment without an offset is in `zone`.
+    """
+    named: dict[str, object] = {}
+    extra: dict[str, str] = {}
+    for column, cell in row.items():
+        field, text = fields.get(column, ""), tidy(cell)
+        if not field and is_lead_id(cell):
+            field = "external_id"
+        if field == "received_at" and text:
+            text = read_date(text, zone=zone) or text
+        if text and field and field not in named:
+            named[field] = text
+        elif text:
+            extra[column] = text
+    return read_draft(named | {"extra": extra}, defaults=defaults)
+
+
+class _Intake:
+    """Rows taken in within one unit of work."""
+
+    def __init__(self, desk: Desk, unit: Unit, batch: Batch, memory: Rehearsal | None) -> None:
+        self._desk, self._unit, self._batch, self._memory = desk, unit, batch, memory
+        self._now = desk.clock()
+        self._rotation = Rotation(desk, unit, now=self._now)
+
+    def take_all(self, rows: list[tuple[Row, Draft]]) -> list[RowResult]:
+        """Make each row a lead, or say why it is none; all are kept raw first."""
+        leads.lock_people(self._unit, [_person(draft) for _, draft in rows])
+        keys = [_once_key(row, draft) for row, draft in rows]
+        faults = [_fault(row, draft) for row, draft in rows]
+        fresh = self._keep(
+            {key: row for key, (row, _), fault in zip(keys, rows, faults, strict=True) if not fault}
+        )
+        results, settled = [], []
+        for key, fault, (row, draft) in zip(keys, faults, rows, strict=True):
+            status, kept = "rejected" if fault else "merged", fresh.pop(key, 0)
+            if kept and not (self._memory and self._memory.knows(draft)):
+                status, lead = self._take_in(draft, kept)
+                settled.append((kept, status, lead.id))
+            results.append(RowResult(status, row, fault))
+        inbox.settle_many(self._unit, settled)
+        return results
+
+    def _keep(self, rows: dict[str, Row]) -> dict[str, int]:
+        memory = self._memory
+        bodies = {
+            key: json.dumps(row, ensure_ascii=False).encode("utf-8", errors="replace")
+            for key, row in rows.items()
+            if memory is None or memory.first_time(key)
+        }
+        return inbox.keep_many(
+            self._unit,
+            source=SOURCE,
+            bodies=bodies,
+            content_type="application/json",
+            at=self._now,
+        )
+
+    def _take_in(self, draft: Draft, kept: int) -> tuple[str, Lead]:
+        desk, unit, now = self._desk, self._unit, self._now
+        status, lead = take_in(
+            desk, unit, draft, self._rotation, self._batch, intake_id=kept, now=now
+        )
+        if self._memory:
+            self._memory.learn(lead)
+        return status, lead
+
+
+def _once_key(row: Row, draft: Draft) -> str:
+    of = [draft.campaign, draft.vendor, draft.kind, draft.cost]
+    return fingerprint({"row": row, "of": of})
+
+
+def _fault(row: Row, draft: Draft) -> str:
+    if is_test(row.values()):
+        return "test_lead"
+    return "" if draft.reachable else "no_way_to_reach"
+
+
+def _person(draft: Draft) -> tuple[str, str]:
+    """Give the number and the address by which a person is known."""
+    return draft.phone.e164 if draft.phone and draft.phone.valid else "", draft.email
+
+
+def _without_reason(row: Row) -> Row:
+    """Give a row without the reason for which it was rejected before."""
+    if row.get(REASON) not in _reasons():
+        return row
+    return {name: cell for name, cell in row.items() if name != REASON}
+
+
+@cache
+def _reasons() -> frozenset[str]:
+    return frozenset(load(locale)[f"reject.{one}"] for locale in LOCALES for one in REASONS)
 
 
 def post_summary(desk: Desk, *, file: str, created: int, merged: int, rejected: int) -> None:

@@ -14,12 +14,15 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 
 def clean_text(value: str, *, length: int = LENGTH) -> str:
     """Strip control characters and lone surrogates, fold white space, cut to `length`."""
-    kept = "".join(
-        " " if char.isspace() else char
-        for char in value[: length * 4]
-        if char.isspace() or _shows(char)
-    )
+    cut = value[: length * 4]
+    kept = cut if cut.isprintable() else _shown(cut)
     return re.sub(r" {2,}", " ", kept).strip()[:length]
+
+
+def _shown(text: str) -> str:
+    return "".join(
+        " " if char.isspace() else char for char in text if char.isspace() or _shows(char)
+    )
 
 
 def _shows(char: str) -> bool:

@@ -5,20 +5,26 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
+from rules.cells import read_number
 from rules.cleaning import LENGTH, MOST, clean_json, clean_text
+from rules.languages import language_code
 from rules.money import Money, read_money
-from rules.phones import Phone, digits, read_email, read_phone
+from rules.phones import Phone, digits, read_email
+from rules.questions import asked_for
 from rules.words import Channel, Kind
 
 _ALIASES = {
-    "name": "name fullname full_name yourname contactname leadname שם שםמלא שםהלקוח",
+    "name": "name fullname full_name yourname contactname leadname שם שםמלא שםהלקוח "
+    "שםומשפחה שםפרטיומשפחה שםפרטיושםמשפחה",
     "first_name": "firstname fname givenname שםפרטי",
     "last_name": "lastname lname surname familyname שםמשפחה",
     "phone": "phone phonenumber mobile mobilephone cell cellphone tel telephone msisdn "
+    "userphone phone1 phone2 טלפון1 טלפון2 טל טלנייד "
     "טלפון נייד פלאפון מספרטלפון טלפוןנייד סלולרי",
-    "email": "email mail emailaddress אימייל מייל דואל דוארא דואראלקטרוני כתובתמייל",
+    "email": "email mail emailaddress useremail אימייל מייל דואל דוארא דואראלקטרוני כתובתמייל",
     "kind": "kind leadkind leadtype סוג סוגליד",
     "direction": "direction",
     "campaign": "campaign campaignname utmcampaign קמפיין שםקמפיין",
@@ -28,7 +34,7 @@ _ALIASES = {
     "language": "language lang locale שפה",
     "region": "region country countrycode מדינה ארץ אזור",
     "city": "city town עיר ישוב יישוב",
-    "age": "age גיל",
+    "age": "age howold גיל בןכמה בתכמה",
     "interests": "interests תחומיעניין",
     "ip": "ip ipaddress clientip userip כתובתip",
     "cost": "cost price leadcost cpl עלות מחירליד",
@@ -38,7 +44,9 @@ _ALIASES = {
     "external_id": "externalid leadid vendorid",
     "consent": "consent",
     "consent_text": "consenttext",
-    "received_at": "receivedat createdtime createdat timestamp",
+    "received_at": "receivedat createdtime createdat timestamp submittedat "
+    "submittime submissiontime submissiondate leadsubmittime createdate createddate datecreated "
+    "תאריךקבלה תאריךיצירה תאריךפנייה",
     "note": "note notes message comments comment הערה הערות הודעה",
 }
 _FIELD_OF = {alias: name for name, words in _ALIASES.items() for alias in words.split()}
@@ -111,9 +119,17 @@ class Defaults:
 
 
 def field_name(label: str) -> str | None:
-    """Give the field that a vendor's column name stands for ('Full Name', 'טלפון'), or None."""
+    """Give the field that a column's name or a form's question stands for, or None.
+
+    'Full Name', 'טלפון', 'What is your phone number?'.
+    """
+    return _field_of(label) if len(label) <= LENGTH else None
+
+
+@lru_cache(maxsize=1024)
+def _field_of(label: str) -> str | None:
     plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", label).lower())
-    return _FIELD_OF.get(plain)
+    return next((_FIELD_OF[one] for one in (plain, *asked_for(label)) if one in _FIELD_OF), None)
 
 
 def renamed(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -128,6 +144,7 @@ def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
     """
     named, extra = _sort_fields(data)
     texts = {name: _as_text(value, name) for name, value in named.items()}
+    texts["language"] = language_code(texts.get("language", ""))
     region = _region(texts.get("region", ""), defaults.region)
     draft = Draft(
         name=_name(texts),
@@ -209,7 +226,7 @@ def _name(texts: Mapping[str, str]) -> str:
 
 
 def _phone(raw: str, region: str) -> Phone | None:
-    return read_phone(raw, region=region) if len(digits(raw)) >= _PHONE_DIGITS else None
+    return read_number(raw, region=region) if len(digits(raw)) >= _PHONE_DIGITS else None
 
 
 def _region(given: str, default: str) -> str:

@@ -1,15 +1,17 @@
 """Raw intake: bytes kept before anyone parses them (C2)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage.rows import insert_new, is_just
 from storage.tables import intake, seen
 from storage.unit import Unit, View
 
-RECEIVED, QUARANTINED = "received", "quarantined"
+RECEIVED, QUARANTINED, WAITING = "received", "quarantined", "waiting"
+"""WAITING is what came as a number alone, until its form is fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Arrival:
     lead_id: int | None
 
 
+_SETTLE = (
+    update(intake)
+    .where(intake.c.id == bindparam("intake"))
+    .values({name: bindparam(name) for name in ("state", "lead_id", "reason")})
+)
 _COLUMNS = [intake.c[name] for name in Arrival.__slots__]
 
 
@@ -43,6 +50,22 @@ def keep(
     }
     statement = insert_new(unit, intake).returning(intake.c.id)
     return unit.execute(statement, values).scalar()
+
+
+def keep_many(
+    unit: Unit,
+    *,
+    source: str,
+    bodies: Mapping[str, bytes],
+    content_type: str,
+    at: datetime,
+    state: str = RECEIVED,
+) -> dict[str, int]:
+    """Keep the bodies of many by their keys; gives the numbers of those that are new."""
+    same = {"source": source, "received_at": at, "content_type": content_type, "state": state}
+    rows = [same | {"once_key": key, "body": body} for key, body in bodies.items()]
+    statement = insert_new(unit, intake).returning(intake.c.once_key, intake.c.id)
+    return {row.once_key: row.id for row in unit.execute(statement, rows)} if rows else {}
 
 
 def get(view: View, intake_id: int, *, lock: bool = False) -> Arrival | None:
@@ -66,12 +89,34 @@ def settle(
 ) -> None:
     """Record what became of it: created, merged or quarantined."""
     values = {"state": state, "lead_id": lead_id, "reason": reason}
-    unit.execute(update(intake).where(intake.c.id == intake_id).values(values))
+    unit.execute(_SETTLE, {"intake": intake_id} | values)
+
+
+def replace_body(unit: Unit, intake_id: int, *, body: bytes, state: str) -> None:
+    """Put what was fetched in the place of what told of it."""
+    changed = update(intake).where(intake.c.id == intake_id)
+    unit.execute(changed.values(body=body, state=state))
+
+
+def settle_many(unit: Unit, settled: Iterable[tuple[int, str, int]]) -> None:
+    """Record what became of many: number, state and lead of each."""
+    rows = [
+        {"intake": number, "state": state, "lead_id": lead_id, "reason": ""}
+        for number, state, lead_id in settled
+    ]
+    if rows:
+        unit.execute(_SETTLE, rows)
 
 
 def quarantined(view: View) -> int:
     """Give how many were set aside."""
     query = select(func.count()).where(is_just(intake.c.state, QUARANTINED))
+    return int(view.execute(query).scalar() or 0)
+
+
+def waiting(view: View) -> int:
+    """Give how many came as a number alone and are not fetched yet."""
+    query = select(func.count()).where(is_just(intake.c.state, WAITING))
     return int(view.execute(query).scalar() or 0)
 
 

@@ -2,20 +2,27 @@
 
 import csv
 import io
+import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
 from handlers.imports import Options, import_file
 from rules.refusals import Refused
 from rules.words import Kind, Step
-from tests.desk import Room
+from tests.bot import messy
+from tests.desk import FakeClock, Room, a_desk
 
 HEAD = "name,phone,email,kind"
 TWO = f"{HEAD}\nDana,052-234-5678,dana@example.com,warm\nYossi,054-234-5678,,cold\n"
-
+ANY = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=9) | (
+    st.sampled_from(["052-234-5678", "0522345678", "a@example.com", "A@example.com", "Dana", "-"])
+)
 
 PLAIN: dict[str, Any] = {
     "campaign": "",
@@ -37,7 +44,7 @@ def run(room: Room, content: str | bytes, tmp_path: Path, **given: Any) -> str:
 
 
 def rejected(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as opened:
+    with path.open(encoding="utf-8-sig", newline="") as opened:
         return list(csv.reader(opened))
 
 
@@ -82,6 +89,15 @@ class TestADryRun:
         assert done == "rows 2 = created 2 + merged 0 + rejected 0"
         assert room.rows() == []
         assert run(room, TWO, tmp_path) == done
+
+    def test_counts_who_comes_again_in_another_batch(self, room: Room, tmp_path: Path):
+        many = [f"L{n},052-2{n:06},l{n}@example.com" for n in range(150)]
+        again = ["L3,052-2000003,", "X,,L4@example.com", "Y,054-2345678,l5@example.com"]
+        rows = "\n".join(["name,phone,email", *many, *again, many[0], "Z,054-2345678,"])
+        dry = run(room, rows, tmp_path, kind="cold", dry_run=True)
+        assert dry == "rows 155 = created 151 + merged 4 + rejected 0"
+        assert room.rows() == []
+        assert run(room, rows, tmp_path, kind="cold") == dry
 
 
 class TestHowItIsWritten:
@@ -144,6 +160,12 @@ class TestRows:
             ["יוסי", "", "'@x", "no phone and no email"],
         ]
 
+    def test_that_are_rejected_open_in_a_spreadsheet_as_they_are(self, room: Room, tmp_path: Path):
+        out = tmp_path / "rejects.csv"
+        run(room, "name,phone\nיוסי,\n\uff1d1+1,\n", tmp_path, kind="warm", rejects=out)
+        assert out.read_bytes().startswith(b"\xef\xbb\xbfname")
+        assert [row[0] for row in rejected(out)] == ["name", "יוסי", "'\uff1d1+1"]
+
     def test_that_are_all_fine_leave_only_the_head_or_nothing(self, room: Room, tmp_path: Path):
         out = tmp_path / "rejects.csv"
         run(room, TWO, tmp_path, rejects=out)
@@ -152,6 +174,83 @@ class TestRows:
     def test_of_an_unknown_kind_are_cold(self, room: Room, tmp_path: Path):
         run(room, f"{HEAD}\nDana,052-234-5678,,hot\n", tmp_path)
         assert room.load(1).kind is Kind.COLD
+
+    def test_of_a_vendors_test_are_rejected(self, room: Room, tmp_path: Path):
+        out = tmp_path / "rejects.csv"
+        done = run(room, messy.META.encode("utf-16"), tmp_path, kind="warm", rejects=out)
+        assert done == "rows 3 = created 2 + merged 0 + rejected 1"
+        assert rejected(out)[1][-1] == "a test by the vendor, nobody real"
+        lead = room.load(2)
+        assert (lead.name, lead.phone_e164) == ("Yossi", "+972542345678")
+        assert lead.received_at == datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+        [source] = room.sources(2)
+        assert source["banner"] == "Blue car"
+        assert source["external_id"] == "102"
+        assert source["extra"] == {"ad_id": "9", "form_id": "7", "platform": "ig"}
+
+    def test_that_were_rejected_are_mended_and_imported_again(self, room: Room, tmp_path: Path):
+        out = tmp_path / "rejects.csv"
+        rows = "name,phone,email\n=1+1,,,more\nDana,052-234-5678,\n"
+        run(room, rows, tmp_path, kind="warm", rejects=out)
+        assert rejected(out)[1] == ["'=1+1", "", "", "no phone and no email", "more"]
+        mended = out.read_text("utf-8").replace(",,no", ",avi@example.com,no")
+        done = run(room, mended, tmp_path, kind="warm")
+        assert done == "rows 1 = created 1 + merged 0 + rejected 0"
+        assert room.load(2).name == "=1+1"
+        assert room.sources(2)[0]["extra"] == {"": "more"}
+
+    def test_keep_what_two_columns_say_of_one_field(self, room: Room, tmp_path: Path):
+        run(room, "phone,phone,name\n,052-234-5678,A\n1,2,B\n", tmp_path, kind="warm")
+        assert room.load(1).phone_e164 == "+972522345678"
+        assert room.load(2).phone_raw == "1"
+        assert room.sources(2)[0]["extra"] == {"phone (2)": "2"}
+
+    def test_may_be_of_a_workbook(self, room: Room, tmp_path: Path):
+        sheet: messy.Cells = [["שם", "טלפון", "received_at"], ["דנה", 522345678.0, 46082.4375]]
+        run(room, messy.workbook(sheet), tmp_path, kind="warm")
+        lead = room.load(1)
+        assert (lead.name, lead.phone_e164) == ("דנה", "+972522345678")
+        assert lead.received_at == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
+
+    def test_of_a_broken_end_are_taken_in_until_there(self, room: Room, tmp_path: Path):
+        rows = "\n".join(f"L{n},052-2{n:06}" for n in range(150))
+        shown = io.StringIO()
+        file = messy.put(tmp_path, f'name,phone\n{rows}\n"open,1\n2\n')
+        with pytest.raises(Refused, match=r"import\.open_quote"):
+            import_file(room.desk, file, Options(**PLAIN | {"kind": "cold"}), Console(file=shown))
+        assert "rows 100 = created 100 + merged 0 + rejected 0" in shown.getvalue()
+        assert room.load(100).name == "L99"
+
+    @given(rows=st.lists(st.tuples(ANY, ANY, ANY), max_size=8))
+    @settings(max_examples=25, deadline=None)
+    def test_are_each_created_merged_or_rejected(self, rows: list[tuple[str, ...]]):
+        out = io.StringIO(newline="")
+        csv.writer(out).writerows([("name", "phone", "email"), *rows])
+        filled = [row for row in rows if any(cell.strip() for cell in row)]
+        with tempfile.TemporaryDirectory() as made, a_desk(Path(made), FakeClock()) as room:
+            if filled:
+                done = run(room, out.getvalue(), Path(made), kind="warm")
+                assert done.startswith(f"rows {len(filled)} = ")
+
+
+class TestStopping:
+    def test_says_how_far_it_came_and_goes_on_later(
+        self, room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        rows = "\n".join(f"L{n},052-2{n:06}" for n in range(250))
+        pauses = iter([None, KeyboardInterrupt])
+
+        def pause(_: float) -> None:
+            if stop := next(pauses):
+                raise stop
+
+        with monkeypatch.context() as patched:
+            patched.setattr("handlers.imports.time.sleep", pause)
+            with pytest.raises(Refused, match=r"import\.stopped") as stopped:
+                run(room, f"name,phone\n{rows}", tmp_path, kind="cold")
+        assert stopped.value.params["done"] == "rows 200 = created 200 + merged 0 + rejected 0"
+        done = run(room, f"name,phone\n{rows}", tmp_path, kind="cold")
+        assert done == "rows 250 = created 50 + merged 200 + rejected 0"
 
 
 class TestAFileThatCantBeUsed:
@@ -184,7 +283,7 @@ class TestAFileThatCantBeUsed:
             run(room, "name,phone\nDana,052-234-5678\n", tmp_path)
 
     @pytest.mark.parametrize(
-        ("given", "key"),
+        ("options", "key"),
         [
             ({"kind": "hot"}, "bad_kind"),
             ({"kind": ""}, "bad_kind"),
@@ -193,11 +292,15 @@ class TestAFileThatCantBeUsed:
             ({"mapping": ("Who",)}, "bad_map"),
             ({"mapping": ("Who=shoe",)}, "bad_map"),
             ({"mapping": ("=name",)}, "bad_map"),
+            ({"mapping": ("Who=name",)}, "no_column"),
+            ({"rejects": "leads.csv"}, "same_file"),
         ],
         ids=str,
     )
     def test_is_refused_for_its_options(
-        self, room: Room, tmp_path: Path, given: dict[str, object], key: str
+        self, room: Room, tmp_path: Path, options: dict[str, Any], key: str
     ):
+        if "rejects" in options:
+            options = {"rejects": tmp_path / options["rejects"]}
         with pytest.raises(Refused, match=rf"import\.{key}"):
-            run(room, TWO, tmp_path, **given)
+            run(room, TWO, tmp_path, **options)

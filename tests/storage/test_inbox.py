@@ -57,6 +57,26 @@ class TestKeep:
         assert "uq_intake_once" in plan_of(store, find)
 
 
+class TestMany:
+    def test_are_kept_once_each_and_settled_together(self, store: Store):
+        def kept(unit: Unit, *keys: str) -> dict[str, int]:
+            bodies = {key: key.encode() for key in keys}
+            return inbox.keep_many(unit, source="w", bodies=bodies, content_type="a/b", at=NOON)
+
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            first = kept(unit, "a", "b")
+            assert set(kept(unit, "b", "c")) == {"c"}
+            assert kept(unit) == {}
+            inbox.settle_many(unit, [(number, "created", lead.id) for number in first.values()])
+            inbox.settle_many(unit, [])
+            found = [inbox.get(unit, number) for number in first.values()]
+            assert [(one.body, one.state, one.lead_id) for one in found if one] == [
+                (b"a", "created", lead.id),
+                (b"b", "created", lead.id),
+            ]
+
+
 class TestSettle:
     def test_records_what_became_of_it(self, store: Store):
         with store.unit() as unit:
