@@ -1,7 +1,5 @@
 """The web server's doors: health, intake, and Slack and SMS when they come by HTTP."""
 
-import hashlib
-import hmac
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,17 +9,15 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from slack_bolt import App, BoltRequest
 from starlette.concurrency import run_in_threadpool
 
-from bot import audit, intake
 from bot.desk import Desk
 from bot.team import whole_team
-from handlers import pages, twilio
-from rules.refusals import Refused
+from handlers import doors, pages, twilio
+from handlers.api import add_api
 
 log = logging.getLogger(__name__)
 
 LARGEST = 1_000_000
 LARGEST_SLACK = 1_000_000
-LONGEST_KEY = 255
 LONGEST_NUMBER = 18
 
 
@@ -43,27 +39,48 @@ def make_web(desk: Desk, *, slack: App | None, reaches_slack: Callable[[], bool]
         parts = {"database": database_answers(desk), "slack": reaches_slack()}
         return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
 
-    @web.post("/intake/{source}")
-    async def take_in(source: str, request: Request) -> JSONResponse:
-        refused = _refuse(desk, source, request)
-        if refused:
-            return refused
+    _add_lead_doors(web, desk)
+    _add_signed_doors(web, desk, slack)
+    add_api(web, desk)
+    return web
+
+
+def _add_lead_doors(web: FastAPI, desk: Desk) -> None:
+    async def bounded(request: Request, take: Callable[..., Response], *given: Any) -> Response:
         try:
             body = await read_limited(request, LARGEST)
         except TooLarge:
             web.state.too_large += 1
             log.warning("an intake body was too large (%s so far)", web.state.too_large)
-            return _fault(413, "the body is over 1 MB")
-        return await run_in_threadpool(_take_in, desk, source, request, body)
+            return doors.fault(413, "the body is over 1 MB")
+        return await run_in_threadpool(take, desk, *given, request, body)
 
-    _add_signed_doors(web, desk, slack)
-    return web
+    @web.post("/intake/google/{token}")
+    async def take_google(token: str, request: Request) -> Response:
+        refused = doors.refused_google(desk, token)
+        return refused or await bounded(request, doors.take_google)
+
+    @web.get("/intake/facebook")
+    def verify_facebook(request: Request) -> Response:
+        return doors.verify_facebook(desk, request)
+
+    @web.post("/intake/facebook")
+    async def take_facebook(request: Request) -> Response:
+        if doors.is_plain(desk, request):
+            return await take_in(doors.FACEBOOK, request)
+        refused = doors.refused_facebook(desk)
+        return refused or await bounded(request, doors.take_facebook)
+
+    @web.post("/intake/{source}")
+    async def take_in(source: str, request: Request) -> Response:
+        refused = doors.refused(desk, source, request)
+        return refused or await bounded(request, doors.take_in, source)
 
 
 def _add_signed_doors(web: FastAPI, desk: Desk, slack: App | None) -> None:
     if slack is not None:
         web.add_api_route("/slack/events", _slack_route(slack), methods=["POST"])
-    for path, answer in pages.DOORS.items():
+    for path, answer in pages.make_doors().items():
         web.add_api_route(path, _page_route(desk, answer), methods=["GET", "POST"])
     if desk.settings.sms_provider == "twilio":
         for path, door in ((twilio.INBOUND, twilio.inbound), (twilio.STATUS, twilio.status)):
@@ -79,30 +96,15 @@ def database_answers(desk: Desk) -> bool:
     return True
 
 
-def _fault(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"error": message}, status_code=status)
-
-
-def _refuse(desk: Desk, source: str, request: Request) -> JSONResponse | None:
-    expected = desk.settings.token_of(source)
-    if expected is None:
-        return _fault(404, "there is no such source; INTAKE_TOKENS names them")
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    given = bearer.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
-        return _fault(401, "the token is missing or wrong")
-    if int_or_zero(request.headers.get("content-length", "")) > LARGEST:
-        return _fault(413, "the body is over 1 MB")
-    return None
-
-
 def int_or_zero(text: str) -> int:
     """Read a header's number; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
 
 
 async def read_limited(request: Request, limit: int) -> bytes:
-    """Read a body up to `limit` bytes; raises TooLarge beyond."""
+    """Read a body up to `limit` bytes; raises TooLarge beyond, and for one that says it is."""
+    if int_or_zero(request.headers.get("content-length", "")) > limit:
+        raise TooLarge
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
@@ -110,34 +112,6 @@ async def read_limited(request: Request, limit: int) -> bytes:
             raise TooLarge
         parts.append(part)
     return b"".join(parts)
-
-
-@audit.comes_from(audit.HTTP)
-def _take_in(desk: Desk, source: str, request: Request, body: bytes) -> JSONResponse:
-    kind = request.headers.get("content-type", "")
-    key = _once_key(request.headers.get("idempotency-key", ""))
-    try:
-        if request.query_params.get("dry_run") == "1":
-            receipt = intake.preview(desk, source, body, content_type=kind)
-        else:
-            receipt = intake.receive(desk, source, body, content_type=kind, once_key=key)
-    except Refused:
-        return _fault(
-            503, "not read yet; send it again in a minute, the same person is never doubled"
-        )
-    answer = {
-        "intake_id": receipt.intake_id or None,
-        "status": receipt.status,
-        "lead_id": receipt.lead_id,
-    }
-    if receipt.malformed:
-        return JSONResponse({**answer, "error": "the body can't be read"}, status_code=400)
-    return JSONResponse(answer, status_code=202)
-
-
-def _once_key(given: str) -> str:
-    """Give the key itself, or a mark of a long one: a cut one could be another lead's."""
-    return given if len(given) <= LONGEST_KEY else hashlib.sha256(given.encode()).hexdigest()
 
 
 def _slack_route(slack: App) -> Callable[[Request], Any]:

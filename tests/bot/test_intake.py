@@ -196,7 +196,7 @@ class TestSomethingToReachAPersonBy:
     def test_is_needed(self, room: Room):
         made = room.receive(name="Dana Cohen", city="Haifa")
         assert (made.status, made.lead_id, made.malformed) == ("quarantined", None, False)
-        assert room.rows() == []
+        assert [row["payload"]["notice"] for row in room.rows()] == ["set_aside"]
 
     def test_may_be_an_email_alone(self, room: Room):
         lead = room.lead(phone="")
@@ -224,7 +224,7 @@ class TestAnyBody:
         made = room.receive_raw(body)
         assert (made.status, made.malformed) == ("quarantined", True)
 
-    @pytest.mark.parametrize("body", [b"[]", b'[{"phone": "0522345678"}]', b'"x"', b"1", b"null"])
+    @pytest.mark.parametrize("body", [b"[]", b'"x"', b"1", b"null"])
     def test_that_holds_no_fields_is_quarantined(self, room: Room, body: bytes):
         made = room.receive_raw(body)
         assert (made.status, made.malformed) == ("quarantined", False)

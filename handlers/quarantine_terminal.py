@@ -1,0 +1,89 @@
+"""What `app.py quarantine` tells on the terminal: what was set aside, and what is done about it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Annotated
+
+import typer
+
+from bot import quarantine
+from bot.desk import Desk
+from bot.texts import Words
+from bot.views import quarantine as views
+
+Number = Annotated[int, typer.Argument(min=1, help="As `quarantine list` gives it.")]
+Why = Annotated[str, typer.Option(help="Why it is no lead.")]
+
+
+def commands(opened: Callable[[], AbstractContextManager[Desk]]) -> typer.Typer:
+    """Make the commands of `app.py quarantine`; `opened` gives the desk that they are about."""
+    cli = typer.Typer(help="What came in and could not be used.", no_args_is_help=True)
+
+    @cli.command("list")
+    def show_all(page: Annotated[int, typer.Option(min=1)] = 1) -> None:
+        """List what is set aside, the newest first."""
+        with opened() as desk:
+            tell_all(desk, page=page)
+
+    @cli.command("show")
+    def show(number: Number) -> None:
+        """Show the beginning of what came."""
+        with opened() as desk:
+            tell_one(desk, number)
+
+    @cli.command("retry")
+    def retry(number: Number) -> None:
+        """Read it again, after its source's map or format was mended."""
+        with opened() as desk:
+            tell_retried(desk, number)
+
+    @cli.command("dismiss")
+    def dismiss(number: Number, why: Why = "") -> None:
+        """Put it away; it stays kept, and the managers' board lists it no more."""
+        with opened() as desk:
+            tell_dismissed(desk, number, why=why)
+
+    return cli
+
+
+def tell_all(desk: Desk, *, page: int) -> None:
+    """Print a page of what is set aside, a line each; the first is 1."""
+    words, found = _words(desk), quarantine.listed(desk, by="", number=page - 1)
+    if not found.total:
+        typer.echo(words.say("aside.none"))
+    for one in found.items:
+        when, why = words.standing(one.received_at), views.why(one.reason, words)
+        said = {"id": one.id, "source": one.source, "when": when, "size": one.size, "why": why}
+        typer.echo(words.say("aside.told", **said))
+    if found.last:
+        pages = {"page": found.number + 1, "of": found.last + 1, "n": found.total}
+        typer.echo(words.say("aside.page", **pages))
+
+
+def tell_one(desk: Desk, number: int) -> None:
+    """Print one that is set aside, with the beginning of what came."""
+    words, found = _words(desk), quarantine.opened(desk, number, by="")
+    typer.echo(_bare(views.line(found.aside, words)))
+    typer.echo(found.text or words.say("aside.nothing"))
+    if found.more:
+        typer.echo(words.say("aside.more", n=found.more))
+
+
+def tell_retried(desk: Desk, number: int) -> None:
+    """Read one again and print what came of it."""
+    done = quarantine.retry(desk, number, by="")
+    typer.echo(_bare(views.settled(done, _words(desk))))
+
+
+def tell_dismissed(desk: Desk, number: int, *, why: str) -> None:
+    """Put one away and say so."""
+    quarantine.dismiss(desk, number, why=why, by="")
+    typer.echo(_words(desk).say("aside.put_away", id=number))
+
+
+def _bare(text: str) -> str:
+    return text.replace("*", "")
+
+
+def _words(desk: Desk) -> Words:
+    return Words(desk.settings.locale, desk.settings.zone, mrkdwn=False)
