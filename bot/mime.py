@@ -9,6 +9,7 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from rules.letters import MOST_TEXT, Letter, message_ids
@@ -30,6 +31,7 @@ _UNSHOWN = re.compile(
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:]*)[^<>]*>")
 _SPACES = re.compile(r"\s+")
+_CELL = frozenset({"td", "th"})
 _OWN_LINE = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "table", "hr", "ul", "ol"})
 
 
@@ -130,6 +132,28 @@ def _parts(message: Message) -> Iterator[Message]:
         yield part
 
 
+def texts_of(raw: bytes) -> list[str]:
+    """Give the words of every text in a mail, of mails inside it too, with all that is quoted."""
+    safe = _MIME_HEADER.sub(lambda found: found[0][:_LONGEST_MIME], raw)
+    try:
+        whole = BytesParser(policy=policy.compat32).parsebytes(safe)
+        return list(filter(None, map(_words_of, islice(whole.walk(), _MOST_PARTS))))
+    except Exception:  # noqa: BLE001 - parts that nobody foresaw
+        return [read_letter(raw).text]
+
+
+def _words_of(part: Message) -> str:
+    kind = part.get_content_type()
+    if kind not in {"text/plain", "text/html"} or "attachment" in _disposition(part):
+        return ""
+    words = _content(part)
+    return (_unquoted(words) if kind == "text/html" else words).strip()[:MOST_TEXT]
+
+
+def _unquoted(html: str) -> str:
+    return plain_of(re.sub(r"(?i)</?blockquote", "<div", html[:_MOST_HTML]))
+
+
 def _text_of(parts: list[Message]) -> str:
     """Give the first words in plain text, else those of the first HTML."""
     for kind, read in (("text/plain", str), ("text/html", plain_of)):
@@ -185,6 +209,8 @@ def plain_of(html: str) -> str:
             words.append("\n" if closes else "\n>\n")
         elif name in _OWN_LINE:
             words.append("\n")
+        elif name in _CELL and closes:
+            words.append("\t")
     words.append("" if depth else _SPACES.sub(" ", shown[at:]))
     lines = "\n".join(line.strip() for line in unescape("".join(words)).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot import audit
 from bot.desk import Desk
-from bot.letters import receive
+from bot.mail_leads import receive
 from bot.mime import MOST_BYTES
 from handlers.imap import Box
 

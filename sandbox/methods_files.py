@@ -30,7 +30,10 @@ def get_upload_url(ctx: Context, args: Args) -> Json:
         raise SlackError("alt_txt_too_large")
     name = new_id("F")
     with ctx.world.lock:
-        ctx.world.files[name] = _described(ctx, args, name)
+        ctx.world.files[name] = {
+            **_described(ctx, name, args.text("filename"), args.number("length", 0)),
+            "alt_txt": args.text("alt_txt"),
+        }
         forget_oldest(ctx.world.files, most=MOST_FILES)
     return {"file_id": name, "upload_url": f"{ctx.base_url()}/upload/v1/{name}"}
 
@@ -61,9 +64,28 @@ def complete(ctx: Context, args: Args) -> Json:
     return {"files": [dict(entry) for entry in files]}
 
 
-def _described(ctx: Context, args: Args, name: str) -> Json:
+def info(ctx: Context, args: Args) -> Json:
+    """Return what is known of a file (Slack: files.info)."""
+    known = ctx.world.files.get(args.text("file"))
+    if known is None or known["id"] not in ctx.world.contents:
+        raise SlackError("file_not_found")
+    return {"file": dict(known)}
+
+
+def given(ctx: Context, *, user: str, filename: str, content: bytes) -> Json:
+    """Keep a file that a person gives, and return it as Slack has them."""
+    name = new_id("F")
+    made = {**_described(ctx, name, filename, len(content)), "user": user}
+    with ctx.world.lock:
+        ctx.world.files[name], ctx.world.contents[name] = made, content
+        forget_oldest(ctx.world.files, most=MOST_FILES)
+        forget_oldest(ctx.world.contents, most=MOST_FILES)
+    return dict(made)
+
+
+def _described(ctx: Context, name: str, filename: str, size: int) -> Json:
     """Return a file object as Slack has them, its bytes still to come."""
-    world, filename = ctx.world, args.text("filename")
+    world = ctx.world
     suffix = PurePath(filename).suffix.lower().removeprefix(".")
     owner, now, tail = world.app.bot_user_id, int(world.calendar()), quote(filename, safe="")
     private = f"{ctx.base_url()}/files-pri/{world.workspace.id}-{name}/{tail}"
@@ -76,13 +98,12 @@ def _described(ctx: Context, args: Args, name: str) -> Json:
         "mimetype": guess_type(filename)[0] or "application/octet-stream",
         "filetype": _KINDS.get(suffix, suffix),
         "user": owner,
-        "size": args.number("length", 0),
+        "size": size,
         "mode": "hosted",
         "is_external": False,
         "url_private": private,
         "url_private_download": private,
         "permalink": f"https://{world.workspace.domain}.slack.com/files/{owner}/{name}/{tail}",
-        "alt_txt": args.text("alt_txt"),
     }
 
 

@@ -4,7 +4,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import actions, commands, formstate, modals, payloads
+from sandbox import actions, commands, formstate, methods_files, modals, payloads
 from sandbox.apicontext import Context
 from sandbox.delivery import Delivery
 from sandbox.errors import ClientRefused, NoSuchElement
@@ -156,6 +156,21 @@ class Person:
         written = commands.escaped(world=world, text=text)
         draft = Message(
             channel=place.id, ts=world.new_ts(), user=self.id, text=written, thread_ts=thread_ts
+        )
+        message = world.add_message(draft)
+        self._tell_of_message(place, message)
+        return message
+
+    def drop(self, filename: str, content: bytes) -> Message:
+        """Drop a file on the app; it hears of that when it subscribed to direct messages."""
+        place, world = self._place(None), self.ctx.world
+        file = methods_files.given(self.ctx, user=self.id, filename=filename, content=content)
+        draft = Message(
+            channel=place.id,
+            ts=world.new_ts(),
+            user=self.id,
+            files=(file,),
+            subtype="file_share",
         )
         message = world.add_message(draft)
         self._tell_of_message(place, message)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from storage.rows import insert_new
 from storage.tables import kept
@@ -22,6 +22,12 @@ def some(view: View, keys: Sequence[str]) -> dict[str, Any]:
     return {str(key): value for key, value in view.execute(query)}
 
 
+def starting(view: View, prefix: str) -> list[Any]:
+    """Give all that is kept under names that start so, by name."""
+    query = select(kept.c.value).where(kept.c.key.startswith(prefix, autoescape=True))
+    return list(view.execute(query.order_by(kept.c.key)).scalars())
+
+
 def put_once(unit: Unit, key: str, value: Any, *, at: datetime) -> Any:
     """Keep this unless something is kept already; gives what stands from now on.
 
@@ -36,3 +42,8 @@ def put(unit: Unit, key: str, value: Any, *, at: datetime) -> None:
     values = {"value": value, "at": at}
     if not unit.execute(insert_new(unit, kept), {"key": key, **values}).rowcount:
         unit.execute(update(kept).where(kept.c.key == key).values(values))
+
+
+def forget(unit: Unit, key: str) -> None:
+    """Keep nothing under this name any more."""
+    unit.execute(delete(kept).where(kept.c.key == key))

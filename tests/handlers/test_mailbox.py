@@ -4,7 +4,7 @@ import imaplib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,12 @@ from bot.mime import MOST_BYTES
 from handlers import imap
 from handlers.imap import Box, check_mailbox
 from handlers.mailbox import MailboxDoor
+from rules.playbook import Source
 from sandbox.imap import ImapServer
 from sandbox.mailbox import Mailbox
 from sandbox.mails import Mail
 from tests.bot.raw_mails import DANA, OUTLOOK, SALES, plain
-from tests.desk import SUNDAY_MORNING, FakeClock, Room, a_desk
+from tests.desk import BOOK, SUNDAY_MORNING, FakeClock, Room, a_desk
 
 DAY = 86_400.0
 MORE = plain("more", key="<r2@x>")
@@ -121,6 +122,28 @@ class TestTheDoor:
         with house.room.desk.store.view() as view:
             query = "SELECT length(body) FROM intake WHERE source = 'mail:inbound'"
             assert view.connection.exec_driver_sql(query).scalar() == MOST_BYTES
+
+
+class TestALead:
+    BOOK = replace(BOOK, sources=(Source("vans", sender="*@vans.example.com"),))
+    MAIL = plain("Name: Yossi\r\nTel: 054-234-5678\r\n", sender="a@vans.example.com", answers="")
+
+    def test_by_mail_is_taken_in_and_its_mail_marked(self, house: House):
+        house.room.desk.present.playbook = self.BOOK
+        house.comes(arrived(self.MAIL), arrived(OUTLOOK))
+        house.opens()
+        house.until_seen(2)
+        assert house.room.load(2).phone_e164 == "+972542345678"
+        assert house.answers == 1
+
+    def test_that_comes_while_the_mailbox_is_down_is_not_lost(self, house: House):
+        house.room.desk.present.playbook = self.BOOK
+        house.server.down = True
+        house.opens()
+        house.comes(arrived(self.MAIL))
+        house.server.down = False
+        house.until_seen(1)
+        assert house.room.load(2).name == "Yossi"
 
 
 class TestTrouble:

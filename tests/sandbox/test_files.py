@@ -102,3 +102,21 @@ class TestAnUpload:
         asked = client.files_getUploadURLExternal(filename="a.png", length=11)
         answer = httpx.post(asked["upload_url"], content=b"x" * 10, trust_env=False)
         assert (answer.status_code, slack.world.file(asked["file_id"])) == (400, None)
+
+
+class TestAFileThatAPersonDrops:
+    def test_stands_in_their_conversation_with_the_app(self, slack: SlackServer):
+        message = slack.person("U01DANA").drop("leads.csv", b"Name,Phone")
+        assert message.subtype == "file_share"
+        assert slack.person("U01DANA").dms[-1].files[0]["name"] == "leads.csv"
+        assert slack.world.file(str(message.files[0]["id"])) == (
+            *(b"Name,Phone", "text/csv"),
+            "leads.csv",
+        )
+
+    def test_is_told_of_by_its_id(self, slack: SlackServer, client: WebClient):
+        message = slack.person("U01DANA").drop("leads.csv", b"Name,Phone")
+        told = client.files_info(file=str(message.files[0]["id"]))["file"]
+        assert (told["size"], told["user"]) == (10, "U01DANA")
+        with pytest.raises(SlackApiError, match="file_not_found"):
+            client.files_info(file="F404")

@@ -1,0 +1,71 @@
+"""The mailbox as a door for leads: mails of vendors that the playbook names (C2)."""
+
+from dataclasses import dataclass
+
+from bot import intake, letters
+from bot.desk import Desk
+from bot.forms import read_lead
+from bot.intake import Receipt
+from bot.mail_bodies import RAW_MAIL, read_mail
+from bot.mime import MOST_BYTES, read_letter
+from rules.fields import Draft
+from rules.letters import Letter, written_to
+from rules.mail_fields import source_of
+from rules.phones import email_key, read_email
+from storage import messages
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What would become of a mail: of which source it is a lead, what it says, how that ends.
+
+    Without a `source` it goes the way of customers' answers.
+    """
+
+    sender: str
+    subject: str
+    source: str
+    draft: Draft | None = None
+    receipt: Receipt | None = None
+
+
+def receive(desk: Desk, raw: bytes) -> bool:
+    """Take in one mail: as a lead where a source of the playbook takes it, else as an answer.
+
+    Its first megabyte is kept raw, then read; the same mail again changes nothing. Says if it was
+    the desk's. Raises Refused when the database is busy.
+    """
+    body = raw[:MOST_BYTES]
+    letter = read_letter(body)
+    source = _door(desk, letter)
+    if not source:
+        return letters.receive(desk, raw)
+    intake.receive(desk, source, body, content_type=RAW_MAIL, once_key=letter.key)
+    return True
+
+
+def look(desk: Desk, raw: bytes, *, source: str = "") -> Looked:
+    """Say what would become of a mail, as a lead of `source` where that is given; keeps nothing."""
+    body = raw[:MOST_BYTES]
+    letter = read_letter(body)
+    door = source or _door(desk, letter)
+    if not door:
+        return Looked(letter.sender, letter.subject, "")
+    region = desk.settings.default_region
+    data = read_mail(body, desk.playbook.source(door), region=region)
+    receipt = intake.preview(desk, door, body, content_type=RAW_MAIL)
+    return Looked(letter.sender, letter.subject, door, read_lead(desk, door, data), receipt)
+
+
+def _door(desk: Desk, letter: Letter) -> str:
+    """Give the source whose lead a mail is, "" for none.
+
+    What we sent ourselves, reports on that and answers to it are none, whoever they are from.
+    """
+    found = source_of(desk.playbook.sources, letter.sender, letter.subject)
+    own = email_key(read_email(desk.settings.mail_from))
+    if found is None or letter.report or email_key(letter.sender) == own:
+        return ""
+    with desk.store.view() as view:
+        answers = any(messages.of_ref(view, ref) for ref in written_to(letter))
+    return "" if answers else found.name
