@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import audit
-from bot.assign import Rotation
 from bot.desk import Desk
 from bot.heard import heard
 from bot.optouts import applied
 from bot.returns import bring_back, call_again, regraded, tell_owner
+from bot.rotation import Rotation
 from bot.sources import Form, add_source
 from bot.speed import clocked
 from bot.stages import by_points
+from bot.whose import whose
 from rules.effects import RefreshCard, TellOwner
 from rules.fields import Draft
 from rules.guards import may_be_called
@@ -32,10 +33,10 @@ def merge(desk: Desk, unit: Unit, lead_id: int, form: Form, rotation: Rotation) 
     Where the batch is posted, who is not worked comes back to a rep as fresh, and who is and
     says something new is called as fresh (L3.3).
     """
-    before = leads.load(unit, lead_id, lock=True)
+    before = leads.standing(unit, lead_id, lock=True)
     if before is None:
         raise RuntimeError(f"lead {lead_id} was found and is gone")
-    draft, now = form.draft, form.now
+    lead_id, draft, now = before.id, form.draft, form.now
     fresh = add_source(unit, lead_id, form)
     if fresh:
         source = form.batch.source
@@ -51,7 +52,8 @@ def merge(desk: Desk, unit: Unit, lead_id: int, form: Form, rotation: Rotation) 
         audit.write_lead(
             desk, unit, "", "merge", before=before, after=lead, source=form.batch.source
         )
-        desk.send(unit, lead, (RefreshCard(lead_id),), now=now)
+        asked = whose(desk, unit, lead, form)
+        desk.send(unit, lead, (RefreshCard(lead_id), *asked), now=now)
     if form.batch.post and (fresh or not lead.working):
         lead = _answered(desk, unit, heard(unit, lead, now=now), form, rotation)
     return by_points(desk, unit, lead, now=now)

@@ -51,6 +51,16 @@ _EMAIL = re.compile(
     r"[^\s@<>()\[\]\\,:;\"]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,63}|xn--[\w-]{2,59})"
 )
 _LONGEST_EMAIL = 254
+_GMAIL = "gmail.com"
+_SAME_DOMAIN = {"googlemail.com": _GMAIL}
+_TAGGED = frozenset(
+    {
+        *(_GMAIL, "outlook.com", "outlook.co.il", "hotmail.com", "hotmail.co.il", "live.com"),
+        *("icloud.com", "me.com", "mac.com", "proton.me", "protonmail.com", "pm.me"),
+        *("fastmail.com", "fastmail.fm"),
+    }
+)
+"""Providers that bring mail to 'dana+anything' to 'dana'."""
 _LONGEST_PHONE = 250
 
 
@@ -89,9 +99,10 @@ def read_phone(raw: str, *, region: str) -> Phone:
     number = _parsed(text, region=region) or _found(text, region=region)
     if number is None:
         return Phone(raw, "", PhoneType.UNKNOWN, valid=False)
-    kind = _TYPES.get(phonenumbers.number_type(number), PhoneType.OTHER)
+    found = phonenumbers.number_type(number)
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Phone(raw, e164, kind, valid=phonenumbers.is_valid_number(number))
+    valid = found != PhoneNumberType.UNKNOWN  # is_valid_number asks the same once more
+    return Phone(raw, e164, _TYPES.get(found, PhoneType.OTHER), valid=valid)
 
 
 def can_text(phone: Phone) -> bool:
@@ -141,8 +152,17 @@ def read_email(raw: str) -> str:
 
 
 def email_key(email: str) -> str:
-    """Give the form by which one person's address is matched: all lower-case (C2)."""
-    return email.lower()
+    """Give the form by which one person's address is matched: as its provider reads it (C2).
+
+    All lower-case; without a tag where the provider ignores it, without dots at Gmail.
+    """
+    local, at, domain = email.lower().rpartition("@")
+    domain = _SAME_DOMAIN.get(domain, domain)
+    if domain not in _TAGGED:
+        return f"{local}{at}{domain}"
+    bare = local.partition("+")[0] or local
+    bare = bare.replace(".", "") or bare if domain == _GMAIL else bare
+    return f"{bare}{at}{domain}"
 
 
 def masked_email(email: str) -> str:

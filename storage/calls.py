@@ -11,8 +11,8 @@ from rules.lead import STATE, Attempt, FollowUp, Lead
 from rules.money import Money
 from rules.playbook import Wave
 from rules.words import Importance, Step
-from storage.leads import COLUMNS as LEAD_COLUMNS
-from storage.leads import to_lead
+from storage.lead_rows import COLUMNS as LEAD_COLUMNS
+from storage.lead_rows import to_lead
 from storage.rows import is_just, plain
 from storage.tables import attempts, followups, leads
 from storage.unit import Unit, View

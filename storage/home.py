@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, literal_column, or_,
 from rules.lead import Lead
 from rules.playbook import Wave
 from rules.words import Queue, Step, Tier
-from storage.leads import COLUMNS, to_lead
+from storage.lead_rows import COLUMNS, to_lead
 from storage.queue import Candidate
 from storage.rows import is_just
 from storage.tables import attempts, history, intake, kept, leads

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 
 from rules.lead import Lead
 from rules.words import Step
-from storage.leads import COLUMNS, to_lead
+from storage.lead_rows import COLUMNS, to_lead
 from storage.rows import is_just
 from storage.tables import leads
 from storage.unit import Unit, View

@@ -32,7 +32,7 @@ def count_cells(view: View, *, since: datetime, mature: datetime) -> list[Cell]:
     )
     closed = func.sum(case((leads.c.stage == Stage.WON, 1), else_=0))
     query = select(*_GROUP, func.count(), closed).where(leads.c.received_at >= since, judged)
-    rows = view.execute(query.group_by(*_GROUP))
+    rows = view.execute(query.where(leads.c.merged_into.is_(None)).group_by(*_GROUP))
     return [
         Cell(Group(campaign, Kind(kind), product), count, int(won))
         for campaign, kind, product, count, won in rows

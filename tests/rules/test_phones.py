@@ -245,6 +245,30 @@ class TestAnAddressOfOnePerson:
         assert email_key("Dana@gmail.com") == email_key("dANA@gmail.com") == "dana@gmail.com"
 
     @pytest.mark.parametrize(
+        ("email", "key"),
+        [
+            ("D.a.n.a@gmail.com", "dana@gmail.com"),
+            ("dana+cars@gmail.com", "dana@gmail.com"),
+            ("da.na+x+y@googlemail.com", "dana@gmail.com"),
+            ("d.ana+x@outlook.com", "d.ana@outlook.com"),
+            ("dana+x@icloud.com", "dana@icloud.com"),
+            ("dana+x@proton.me", "dana@proton.me"),
+            ("d.ana+x@walla.co.il", "d.ana+x@walla.co.il"),
+            ("+x@gmail.com", "+x@gmail.com"),
+            ("...@gmail.com", "...@gmail.com"),
+            ("", ""),
+            ("dana", "dana"),
+        ],
+    )
+    def test_is_matched_as_its_provider_reads_it_c2(self, email: str, key: str):
+        assert email_key(email) == key
+        assert email_key(email.upper()) == key
+
+    @given(raw=TYPED | st.text("ab.@+gmailoutk-co", max_size=30))
+    def test_is_matched_by_a_key_that_is_its_own_key(self, raw: str):
+        assert email_key(email_key(raw)) == email_key(raw)
+
+    @pytest.mark.parametrize(
         ("email", "shown"),
         [("dana@gmail.com", "d•••@gmail.com"), ("d@x.com", "d•••@x.com"), ("", ""), ("x", "•••")],
     )
