@@ -5,42 +5,44 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import audit
+from bot.agreed import silence
 from bot.desk import Desk
 from bot.heard import heard
-from bot.optouts import applied, reopen
+from bot.numbers import with_number
+from bot.optouts import reopen
 from bot.returns import bring_back, call_again, tell_owner
-from rules.effects import RefreshCard, RetireNudge, TellOwner
+from rules.agreements import Agreement, agree
+from rules.effects import RefreshCard, TellOwner
 from rules.lead import FollowUp, Lead
 from rules.optouts import BY_PAGE
-from rules.phones import Phone, read_phone
+from rules.phones import Phone
 from rules.wishes import NOW, wished_time
-from rules.words import CALLS, Importance, Stage
-from storage import calls, inbox, leads, optouts, outbox
+from rules.words import CALLS, Importance, Stage, Step
+from storage import calls, inbox, leads, optouts
 from storage.leads import Line
 from storage.unit import Unit, View
 
-COUNTRY = 2
-EMAIL = "email"
+EMAIL, AT = "email", "at"
 A_MOMENT = timedelta(minutes=5)
 MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What was pressed: a `wish` of WISHES or EMAIL, and the number to call, None for ours.
+    """What was pressed: a `wish` of WISHES, EMAIL or AT, and the number to call, None for ours.
 
-    `key` makes the same form count once.
+    `key` makes the same form count once; `at` is the moment (UTC) that was chosen, with AT.
     """
 
     wish: str = NOW
     phone: Phone | None = None
     key: str = ""
+    at: datetime | None = None
 
-
-def read_number(desk: Desk, lead: Lead, text: str) -> Phone:
-    """Read a number as the customer typed it, as those of their country do (L5.2)."""
-    region = lead.region if len(lead.region) == COUNTRY else desk.settings.default_region
-    return read_phone(text, region=region)
+    @property
+    def when(self) -> dict[str, str]:
+        """The moment that was chosen, as a line of history has it."""
+        return {"when": self.at.isoformat()} if self.at else {}
 
 
 def is_closed(desk: Desk, lead: Lead, phone: Phone) -> bool:
@@ -60,7 +62,7 @@ def carry_out(desk: Desk, lead_id: int, ask: Ask) -> Lead | None:
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        lead = leads.load(unit, lead_id, lock=True)
+        lead = leads.standing(unit, lead_id, lock=True)
         if lead is not None and inbox.first_time(unit, ask.key, at=now):
             lead = _carry_out(desk, unit, lead, ask, now=now)
         unit.commit()
@@ -71,7 +73,7 @@ def _carry_out(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -
     recent = _recent(unit, lead, now=now)
     if _is_repeat(lead, ask, recent):
         return lead
-    leads.add_line(unit, lead.id, at=now, actor="", what=f"asked_{ask.wish}")
+    leads.add_line(unit, lead.id, at=now, actor="", what=f"asked_{ask.wish}", **ask.when)
     lead = heard(unit, lead, now=now)
     if ask.wish != EMAIL and CALLS in lead.opted_out:
         lead = reopen(desk, unit, lead, (CALLS,), how=BY_PAGE, now=now)
@@ -94,7 +96,7 @@ def _recent(view: View, lead: Lead, *, now: datetime) -> list[Line]:
 def _is_repeat(lead: Lead, ask: Ask, recent: Sequence[Line]) -> bool:
     """Say whether just this was asked a moment ago, and no call was made since."""
     newest = next(iter(recent), None)
-    if newest is None or newest.what != f"asked_{ask.wish}":
+    if newest is None or (newest.what, newest.data) != (f"asked_{ask.wish}", ask.when):
         return False
     known = ask.phone is None or ask.phone.e164 == lead.phone_e164
     return known and (lead.last_at is None or lead.last_at < newest.at)
@@ -104,17 +106,8 @@ def _with_number(desk: Desk, unit: Unit, lead: Lead, phone: Phone, *, now: datet
     """Call this number from now on; the one before stays in the history (L5.2)."""
     if lead.phone_valid and lead.phone_e164 == phone.e164:
         return lead
-    given = replace(
-        lead,
-        phone_raw=phone.raw,
-        phone_e164=phone.e164,
-        phone_type=phone.type,
-        phone_valid=True,
-        unavailables=0,
-    )
-    known = applied(desk, unit, desk.placed(given), now=now)
     leads.add_line(unit, lead.id, at=now, actor="", what="phone_given", was=lead.phone_raw or "-")
-    return leads.save(unit, known, before=lead)
+    return with_number(desk, unit, lead, phone, now=now)
 
 
 def _moved(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> Lead:
@@ -125,22 +118,39 @@ def _moved(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> Le
     agreed = calls.open_followup(unit, lead.id)
     if agreed and lead.living:
         return lead if by_mail else _agreed_anew(desk, unit, lead, agreed, ask, now=now)
-    at = wished_time(ask.wish, now=now, phoning=desk.phoning(lead, now=now))
+    at = _wished(desk, lead, ask, now=now)
     back = call_again if lead.working else bring_back
-    return back(desk, unit, lead, now=now, at=at, by_mail=by_mail)
+    after = back(desk, unit, lead, now=now, at=at, by_mail=by_mail)
+    return _agreed(desk, unit, after, ask.at, now=now) if ask.at else after
+
+
+def _wished(desk: Desk, lead: Lead, ask: Ask, *, now: datetime) -> datetime:
+    return ask.at or wished_time(ask.wish, now=now, phoning=desk.phoning(lead, now=now))
+
+
+def _agreed(desk: Desk, unit: Unit, lead: Lead, at: datetime, *, now: datetime) -> Lead:
+    """Keep the hour that the customer chose as a follow-up, where its rep is reminded (L4.3).
+
+    Before the first call its clock watches over it (C1); a product of one call has none (L4.2).
+    """
+    watched = lead.next_what is not Step.CALL or lead.ladder_at is not None or not lead.owner
+    if watched or desk.playbook.product(lead.product).one_call:
+        return lead
+    made = Agreement(lead.id, at, Importance.HIGH)
+    after, agreed = agree(lead, made, by=lead.owner, now=now, playbook=desk.playbook)
+    calls.add_followup(unit, agreed, attempt_id=None)
+    return leads.save(unit, after, before=lead)
 
 
 def _agreed_anew(
     desk: Desk, unit: Unit, lead: Lead, agreed: FollowUp, ask: Ask, *, now: datetime
 ) -> Lead:
     """Move an agreed follow-up to the hour that the customer wants now; its reminders too."""
-    at = wished_time(ask.wish, now=now, phoning=desk.phoning(lead, now=now))
+    at = _wished(desk, lead, ask, now=now)
     first = at + timedelta(minutes=desk.playbook.nag_rep[0])
     nag_at = first if agreed.importance is Importance.HIGH else None
-    outbox.cancel_nudges(unit, agreed.id, now=now)
     calls.save_followup(unit, replace(agreed, due_at=at, nags=0, nag_at=nag_at))
-    if agreed.nags:
-        desk.send(unit, lead, (RetireNudge(agreed.id, lead.id),), now=now)
+    desk.send(unit, lead, silence(unit, agreed, now=now), now=now)
     return leads.save(unit, replace(lead, next_at=at), before=lead)
 
 

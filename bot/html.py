@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -26,6 +28,18 @@ def html(template: str, words: Words, **params: object) -> str:
     direction = "rtl" if words.locale == "he" else "ltr"
     made = _environment().get_template(template)
     return made.render(locale=words.locale, direction=direction, words=words, **params)
+
+
+def api_page(
+    *,
+    title: str,
+    about: str,
+    acts: Sequence[Mapping[str, Any]],
+    types: Sequence[Mapping[str, Any]],
+) -> str:
+    """Make the page that tells programmers of the HTTP API; in English, as code is."""
+    made = _environment().get_template("api.html.j2")
+    return made.render(title=title, about=about, acts=acts, types=types, style=page_style())
 
 
 @lru_cache

@@ -27,11 +27,15 @@ _MARK = 12
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom a link was sent to: the lead, and a mark of the number or address it went to."""
+    """Whom a link was sent to: the lead, and a mark of the number or address it went to.
+
+    `until` is the moment (UTC) to which a link that expires holds.
+    """
 
     lead_id: int
     mark: str
     expired: bool = False
+    until: datetime | None = None
 
 
 class _DeskSigner(TimestampSigner):
@@ -83,16 +87,18 @@ def page_target(view: View, token: str, *, now: datetime) -> Target | None:
         return None
     serializer = _timed(key, now)
     try:
-        return _target(serializer.loads(token, max_age=int(PAGE_LASTS.total_seconds())))
+        seconds = int(PAGE_LASTS.total_seconds())
+        payload, at = serializer.loads(token, max_age=seconds, return_timestamp=True)
+        return _target(payload, until=at + PAGE_LASTS)
     except SignatureExpired as late:
         return _target(serializer.load_payload(late.payload or b""), expired=True)
     except BadData:
         return None
 
 
-def _target(payload: list[Any], *, expired: bool = False) -> Target:
+def _target(payload: list[Any], *, expired: bool = False, until: datetime | None = None) -> Target:
     lead_id, mark = payload
-    return Target(lead_id, mark, expired)
+    return Target(lead_id, mark, expired, until)
 
 
 def went_to(view: View, target: Target, address: str) -> bool:

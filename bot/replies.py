@@ -9,6 +9,7 @@ from bot.bodies import FORM, Unreadable, read_body
 from bot.desk import Desk
 from bot.heard import heard
 from bot.mime import read_letter
+from bot.numbers import number_mailed
 from bot.optouts import Asked, close_all, reopen
 from bot.returns import bring_back
 from bot.team import is_in_team
@@ -118,7 +119,7 @@ def read_message(body: bytes, *, region: str) -> Inbound:
 def _senders(unit: Unit, message: Inbound) -> Sequence[Lead]:
     """Give the leads with the sender's number, newest first, held until the unit ends."""
     leads.lock_person(unit, phone=message.phone.e164, email="")
-    return leads.of_phone(unit, message.phone.e164)
+    return leads.of_phone(unit, message.phone.e164, merged=True)
 
 
 def take_in(
@@ -189,7 +190,9 @@ def _write_down(desk: Desk, unit: Unit, lead: Lead, message: Inbound, *, now: da
     what = "replied_mail" if message.channel is Channel.EMAIL else "replied"
     leads.add_line(unit, lead.id, at=now, actor="", what=what, text=message.text)
     desk.send(unit, lead, (PostReply(lead.id, message.sid),), now=now)
-    return heard(unit, lead, now=now)
+    lead = heard(unit, lead, now=now)
+    mailed = message.channel is Channel.EMAIL and message.stop is Stop.NO
+    return number_mailed(desk, unit, lead, message.text, now=now) if mailed else lead
 
 
 def _opt_in(

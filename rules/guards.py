@@ -179,5 +179,6 @@ def reason_holds(lead: Lead, layer: Layer, *, about: str) -> bool:
     if layer == Layer.MAILING_LIST:
         return lead.next_what is Step.MAILING_LIST
     if layer == Layer.ASK_PHONE:
-        return lead.next_what is Step.WAIT_FOR_PHONE and may_be_called(lead)
+        unknown = lead.next_what is Step.ASSIGN and not lead.phone_valid
+        return (unknown or lead.next_what is Step.WAIT_FOR_PHONE) and may_be_called(lead)
     return layer != Layer.SMS_FIRST or is_not_cold(lead)

@@ -1,6 +1,7 @@
-"""When a customer asks to be called (L3.3)."""
+"""When a customer asks to be called (L3.3, L5.4)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ from rules.hours import read_window
 from rules.plan import Phoning
 from rules.playbook import Playbook
 from rules.rest import Rest, may_call, merged
-from rules.wishes import WISHES, wished_time
+from rules.wishes import NOTICE, WISHES, offered_times, wished_time
 
 ZONE = ZoneInfo("Asia/Jerusalem")
 SUNDAY = datetime(2026, 11, 15, 8, 0, tzinfo=UTC)
@@ -60,3 +61,41 @@ class TestAWish:
         at = wished_time(wish, now=now, phoning=Phoning(BOOK, NO_REST, ZONE, {}))
         assert at >= now
         assert may_call(BOOK.calling, NO_REST, at=at, zone=ZONE)
+
+
+def offered(zone: str = "Asia/Jerusalem", **more: Any) -> list[datetime]:
+    phoning = Phoning(BOOK, more.pop("rest", NO_REST), ZoneInfo(zone), {})
+    found = offered_times(now=more.pop("now", SUNDAY), phoning=phoning)
+    return [one.astimezone(phoning.zone) for one in found]
+
+
+class TestTheHoursOnOfferL54:
+    def test_are_full_hours_of_five_days_in_calling_hours(self):
+        found = offered()
+        assert {one.minute for one in found} == {0}
+        assert [f"{one:%a}" for one in found if one.hour == 12] == [
+            *("Sun", "Mon", "Tue", "Wed", "Thu"),
+        ]
+
+    def test_begin_half_an_hour_from_now(self):
+        assert f"{offered()[0]:%a %H:%M}" == "Sun 11:00"
+        assert f"{offered(now=SUNDAY + timedelta(minutes=31))[0]:%a %H:%M}" == "Sun 12:00"
+
+    def test_leave_rest_out(self):
+        rest = merged([(SUNDAY, SUNDAY + timedelta(days=1))])
+        assert f"{offered(rest=rest)[0]:%a}" == "Mon"
+
+    def test_are_the_customers_own_where_clocks_are_half_an_hour_apart(self):
+        found = offered("Asia/Kolkata")
+        assert {one.minute for one in found} == {0}
+        assert found
+
+    def test_are_none_where_rest_has_no_end(self):
+        assert offered(rest=merged([(SUNDAY, SUNDAY + timedelta(days=400))])) == []
+
+    @given(st.integers(0, 400 * 24 * 60))
+    def test_may_all_be_called_at(self, minutes: int):
+        now = SUNDAY + timedelta(minutes=minutes)
+        for at in offered_times(now=now, phoning=Phoning(BOOK, NO_REST, ZONE, {})):
+            assert at - now >= NOTICE
+            assert may_call(BOOK.calling, NO_REST, at=at, zone=ZONE)
