@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from bot.desk import Desk
 from rules.digest import Figures, last_digest, make_figures
-from rules.effects import PostDigest, PostDigestPicture
+from rules.reports import PostDigest, PostDigestPicture
 from storage import figures, outbox
 from storage.unit import View
 

@@ -65,7 +65,7 @@ def chart(figures: Figures, words: Words, *, currency: str) -> Chart | None:
     Of more than eight campaigns those with the least at stake are folded into the last bar.
     """
     rows = [row for row in figures.campaigns if _is_told_in(row, currency)]
-    if not any((*row.revenue, *row.cost) for row in rows):
+    if not any((*row.revenue, *row.spent) for row in rows):
         return None
     parts = _best_first(_part(row, words, currency) for row in rows)
     kept = _best_first(sorted(parts, key=lambda part: -abs(part.earned))[:MOST])
@@ -79,14 +79,14 @@ def chart(figures: Figures, words: Words, *, currency: str) -> Chart | None:
 
 def _is_told_in(row: Row, currency: str) -> bool:
     """Say whether a campaign's money is of this currency at all; none is nothing earned."""
-    money = (*row.revenue, *row.cost)
+    money = (*row.revenue, *row.spent)
     return not money or any(one.currency == currency for one in money)
 
 
 def _part(row: Row, words: Words, currency: str) -> _Part:
     came, went = (
         sum(one.minor for one in side if one.currency == currency)
-        for side in (row.revenue, row.cost)
+        for side in (row.revenue, row.spent)
     )
     name = " ".join(row.campaign.split()) or words.say("digest.no_campaign")
     return _Part(clip(name, NAME_LIMIT), came - went, row.leads)

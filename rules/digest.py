@@ -16,7 +16,7 @@ class Row:
     """A campaign's figures in a period; money per currency.
 
     `response` is the median of the seconds from receiving a lead to its first call (L6.4), of the
-    `called`; None where none was.
+    `called`; None where none was. `credit` is what vendors gave back of their leads' `cost` (L5.5).
     """
 
     campaign: str
@@ -28,6 +28,12 @@ class Row:
     cost: tuple[Money, ...] = ()
     called: int = 0
     response: float | None = None
+    credit: tuple[Money, ...] = ()
+
+    @property
+    def spent(self) -> tuple[Money, ...]:
+        """What leads cost in the end: less the vendors' credit (L5.5)."""
+        return sum_money((*self.cost, *(Money(-one.minor, one.currency) for one in self.credit)))
 
     @property
     def answer_rate(self) -> float | None:
@@ -47,7 +53,8 @@ class Figures:
     @property
     def empty(self) -> bool:
         """Whether nothing at all happened."""
-        return not (self.total.leads or self.total.calls or self.total.cost)
+        total = self.total
+        return not (total.leads or total.calls or total.cost or total.credit)
 
 
 def sum_money(parts: Iterable[Money]) -> tuple[Money, ...]:
@@ -75,6 +82,7 @@ def make_figures(
         sales=sum(row.sales for row in rows),
         revenue=sum_money(one for row in rows for one in row.revenue),
         cost=sum_money(one for row in rows for one in row.cost),
+        credit=sum_money(one for row in rows for one in row.credit),
         called=sum(row.called for row in rows),
         response=response,
     )

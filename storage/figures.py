@@ -8,17 +8,18 @@ from typing import Any
 
 from sqlalchemy import Column, case, func, or_, select
 
+from rules.claims import ClaimState
 from rules.digest import Row, sum_money
 from rules.money import Money
 from rules.words import Outcome
-from storage.tables import attempts, lead_sources, leads
+from storage.tables import attempts, claims, lead_sources, leads
 from storage.unit import View
 
 
 def campaign_rows(view: View, *, since: datetime, until: datetime) -> list[Row]:
     """Give each campaign's figures for moments from `since` up to `until` (UTC)."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
-    for part in (_received, _first_called, _called, _sold, _cost):
+    for part in (_received, _first_called, _called, _sold, _cost, _credit):
         for campaign, values in part(view, since, until).items():
             found[campaign] |= values
     return [Row(campaign=campaign, **values) for campaign, values in found.items()]
@@ -75,7 +76,8 @@ def _took(view: View) -> Any:
 
 
 def _came(since: datetime, until: datetime) -> Any:
-    return (leads.c.received_at >= since) & (leads.c.received_at < until)
+    inside = (leads.c.received_at >= since) & (leads.c.received_at < until)
+    return inside & leads.c.merged_into.is_(None)
 
 
 def _rang() -> Any:
@@ -126,6 +128,19 @@ def _cost(view: View, since: datetime, until: datetime) -> dict[str, dict[str, A
     ):
         parts[campaign].append(Money(int(minor), currency))
     return {campaign: {"cost": sum_money(costs)} for campaign, costs in parts.items()}
+
+
+def _credit(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
+    """Give what vendors accepted to give back in these days, whenever the leads came (L5.5)."""
+    query = select(claims.c.campaign, claims.c.currency, func.sum(claims.c.credit_minor)).where(
+        claims.c.state == ClaimState.ACCEPTED,
+        *(claims.c.decided_at >= since, claims.c.decided_at < until),
+    )
+    parts: dict[str, list[Money]] = defaultdict(list)
+    grouped = query.group_by(claims.c.campaign, claims.c.currency)
+    for campaign, currency, minor in view.execute(grouped):
+        parts[campaign].append(Money(int(minor), currency))
+    return {campaign: {"credit": sum_money(given)} for campaign, given in parts.items()}
 
 
 def first_lead_at(view: View) -> datetime | None:

@@ -68,10 +68,17 @@ def figure_lines(row: Row, words: Words) -> list[Safe]:
         "digest.money",
         sales=words.say("digest.sales", n=row.sales),
         revenue=_money(row.revenue, words),
-        cost=_money(row.cost, words),
+        cost=_cost(row, words),
     )
     first = words.join(words.say("digest.leads", n=row.leads), answered, response)
     return [first, money]
+
+
+def _cost(row: Row, words: Words) -> Safe:
+    """Give what leads cost, and of what credit that is less (L5.5)."""
+    cost = _money(row.spent, words)
+    credit = _money(row.credit, words)
+    return words.say("digest.credited", cost=cost, credit=credit) if row.credit else cost
 
 
 def _money(parts: tuple[Money, ...], words: Words) -> Safe:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import figures
-from bot.calls import undo
 from bot.orders import DeliveryFailed, SlackPicture, SlackPost
 from bot.texts import Words
+from bot.undoing import undo
 from bot.views.digest import digest
 from rules.money import Money
 from tests.desk import FakeClock, Room, a_desk, faults_of, payload

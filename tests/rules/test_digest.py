@@ -33,6 +33,14 @@ class TestTheFigures:
         rows = [Row("b", 1, 5), Row("c", 9), Row("d", 1, 7), Row("a", 1, 5)]
         assert [row.campaign for row in figures(*rows).campaigns] == ["c", "d", "a", "b"]
 
+    def test_take_the_vendors_credit_off_the_cost_of_its_currency(self):
+        ours = Row("a", cost=(Money(60, "ILS"), Money(7, "USD")), credit=(Money(50, "ILS"),))
+        more = Row("b", credit=(Money(20, "USD"),))
+        total = make_figures([ours, more], since=NOW - WEEK, until=NOW).total
+        assert ours.spent == (Money(10, "ILS"), Money(7, "USD"))
+        assert more.spent == (Money(-20, "USD"),)
+        assert total.spent == (Money(-13, "USD"), Money(10, "ILS"))
+
     def test_add_everything_up(self):
         one = Row("a", 1, 2, 3, 4, (Money(5, "ILS"),), (Money(6, "USD"),), 1, 7.0)
         two = Row("b", 10, 20, 30, 40, (Money(50, "ILS"),), (Money(60, "ILS"),), 2, 70.0)

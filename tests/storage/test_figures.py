@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from rules.digest import Row, sum_money
 from rules.lead import Attempt
@@ -15,6 +16,7 @@ from rules.money import Money
 from rules.words import Outcome
 from storage import calls, figures, leads
 from storage.store import Store
+from storage.tables import claims
 from storage.unit import Unit
 from tests.storage.making import NOON, add_lead, stored_lead
 from tests.storage.plans import plan_of
@@ -155,6 +157,26 @@ class TestCampaignRows:
             write(unit, Story("a", NOON, None, [("a", NOON, big), ("a", NOON, big)]))
             [found] = figures.campaign_rows(unit, since=SINCE, until=UNTIL)
         assert found.cost == (Money(2 * big.minor, "ILS"),)
+
+
+class TestCredit:
+    def test_is_what_vendors_accepted_in_these_days(self, store: Store):
+        moments = [SINCE, UNTIL - HOUR, UNTIL, SINCE - HOUR, SINCE]
+        states = [*["accepted"] * 4, "refused"]
+        with store.unit() as unit:
+            lead = add_lead(unit, received_at=NOON - 99 * HOUR)
+            for number, (at, state) in enumerate(zip(moments, states, strict=True)):
+                _claim(unit, lead.id, number, decided_at=at, state=state)
+            [found] = figures.campaign_rows(unit, since=SINCE, until=UNTIL)
+        assert (found.campaign, found.credit) == ("March", (Money(20, "ILS"),))
+
+
+def _claim(unit: Unit, lead_id: int, number: int, **values: Any) -> None:
+    source = {"lead_id": lead_id, "at": NOON - 99 * HOUR, "extra": {}, "fingerprint": str(number)}
+    leads.add_source(unit, source)
+    known = {"lead_id": lead_id, "source_id": number + 1, "campaign": "March", "credit_minor": 10}
+    known |= {"currency": "ILS", "opened_at": NOON, "closes_at": NOON}
+    unit.execute(insert(claims), known | values)
 
 
 class TestFirstLeadAt:
