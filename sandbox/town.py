@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Self
 
 import httpx
@@ -52,7 +52,7 @@ class Town:
         self.intake = ""
         self.sales = SALES
         self._stack = ExitStack()
-        self._closing = Event()
+        self._closing, self._saving = Event(), Lock()
         self._saver = Thread(target=self._save_often, name="memory", daemon=True)
 
     def __enter__(self) -> Self:
@@ -124,9 +124,11 @@ class Town:
 
     def save(self) -> None:
         """Keep everything in the folder; raises OSError."""
-        memory.save(self._folder, world=self.slack.world, phones=self.phones, mailbox=self.mailbox)
-        kept = {"now": self.calendar.time(), "customers": self.customers.to_json()}
-        memory.write_json(self._folder / KEPT, kept)
+        world, phones, mailbox = self.slack.world, self.phones, self.mailbox
+        with self._saving:
+            memory.save(self._folder, world=world, phones=phones, mailbox=mailbox)
+            kept = {"now": self.calendar.time(), "customers": self.customers.to_json()}
+            memory.write_json(self._folder / KEPT, kept)
 
     def _remember(self) -> None:
         memory.load(self._folder, world=self.slack.world, phones=self.phones, mailbox=self.mailbox)

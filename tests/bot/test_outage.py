@@ -75,11 +75,10 @@ class TestAFollowUpThatCameDueWhileSlackWasDown:
         assert sum(f"#{one} Customer" in together.text for one in made) >= 19
         assert {agreed(room, one).nags for one in made} <= {1, 2}
         assert room.outside.dms(MIRI) == []
-
-    def test_is_told_to_the_managers_with_the_others(self, room: Room, minutes: int):
-        of_avi(room, 24, apart=5 * MINUTE if minutes == 150 else MINUTE)
-        down(room, minutes)
         pass_by(room, 30)
+        self.is_told_to_the_managers_with_the_others(room)
+
+    def is_told_to_the_managers_with_the_others(self, room: Room):
         *before, notice = room.outside.dms(MIRI)
         assert len(before) <= 1
         assert f"{24 - len(before)} hot follow-ups" in notice.text

@@ -1,13 +1,16 @@
 """One running demo and one browser for all tests of a worker that need them."""
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.demo.browser import PHONE, Demo, Tab, launched, need_chromium
+from tests.demo.worlds import Worlds
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +21,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Demo]:
-    running = Demo(tmp_path_factory.mktemp("demo") / "here")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+    base = tmp_path_factory.getbasetemp()
+    return Worlds((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "worlds")
+
+
+@pytest.fixture(scope="session")
+def demo(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser, worlds: Worlds
+) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo") / "here"
+    worlds.put("en", folder)
+    running = Demo(folder)
     yield running
     assert running.stop() == 0
 
@@ -44,3 +57,21 @@ def opening(demo: Demo) -> dict[str, Any]:
     told: dict[str, Any] = json.loads((demo.folder / "en" / "opening.json").read_text("utf-8"))
     guide: dict[str, Any] = told["guide"]
     return guide
+
+
+@pytest.fixture
+def hebrew(demo: Demo, browser: Browser, worlds: Worlds) -> Iterator[Tab]:
+    """Switch the world to Hebrew on the page, and back again."""
+    if not (demo.folder / "he").exists():
+        worlds.put("he", demo.folder)
+    opened = Tab(browser, demo.url)
+    switch = opened.page.locator("select[data-do=locale]")
+    if "/he" not in opened.page.url:
+        switch.select_option("he")
+        opened.page.wait_for_url(re.compile("/he$"), timeout=60_000)
+    expect(opened.feed.locator("article").first).to_be_visible(timeout=60_000)
+    yield opened
+    switch.select_option("en")
+    opened.page.wait_for_url(re.compile("/en$"), timeout=60_000)
+    expect(opened.feed.locator("article").first).to_be_visible(timeout=60_000)
+    opened.close()

@@ -16,6 +16,8 @@ ARGUMENTS = {
     "note": "7 likes blue",
     "assign": "7 <@U01NOA|noa>",
     "stage": "7 sql",
+    "phone": "7 054-234-5678",
+    "merge": "7 8",
     "next": "",
     "mine": "",
     "undo": "",

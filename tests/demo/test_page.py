@@ -181,21 +181,6 @@ class TestALongChannel:
 
 
 class TestHebrew:
-    @pytest.fixture
-    def hebrew(self, demo: Demo, browser: Browser) -> Iterator[Tab]:
-        """Switch the world to Hebrew on the page, and back again."""
-        opened = Tab(browser, demo.url)
-        switch = opened.page.locator("select[data-do=locale]")
-        if "/he" not in opened.page.url:
-            switch.select_option("he")
-            opened.page.wait_for_url(re.compile("/he$"), timeout=60_000)
-        expect(opened.feed.locator("article").first).to_be_visible(timeout=60_000)
-        yield opened
-        switch.select_option("en")
-        opened.page.wait_for_url(re.compile("/en$"), timeout=60_000)
-        expect(opened.feed.locator("article").first).to_be_visible(timeout=60_000)
-        opened.close()
-
     def test_is_the_whole_worlds_language_and_runs_from_right_to_left(self, hebrew: Tab):
         page = hebrew.page
         assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [

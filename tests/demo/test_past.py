@@ -18,6 +18,7 @@ from sandbox.records import Message
 from sandbox.story.tale import Arrive, Say, Story, make_story
 from storage.tables import attempts, followups, leads, outbox, reps
 from tests.demo.lives import Lives, running
+from tests.demo.worlds import Beginning, Worlds
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +33,7 @@ class Lived:
     show: Show
     story: Story
     began: datetime
-    told: list[tuple[int, int]]
+    beginning: Beginning
 
     def rows(self, table: Table, *where: Any) -> list[Any]:
         with self.desk.store.engine.connect() as connection:
@@ -49,15 +50,16 @@ class Lived:
 
 @pytest.fixture(scope="module", params=LOCALES)
 def lived(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worlds: Worlds
 ) -> Iterator[Lived]:
-    lives = Lives()
-    crew = lives.crew(tmp_path_factory.mktemp("past"), locale=request.param)
-    with running(crew) as show:
+    lives, folder = Lives(), tmp_path_factory.mktemp("past")
+    beginning = worlds.put(request.param, folder)
+    with running(lives.crew(folder, locale=request.param)) as show:
         now = show.town.calendar.now()
         began = first_moment(today=now, zone=show.zone)
         story = make_story(locale=request.param, now=began)
-        yield Lived(lives.desks[0], show, story, began, lives.told)
+        assert lives.told == []
+        yield Lived(lives.desks[0], show, story, began, beginning)
 
 
 def outcomes(lived: Lived) -> list[LogOutcome]:
@@ -78,7 +80,7 @@ class TestThePast:
     def test_is_lived_up_to_the_moment_the_demo_begins(self, lived: Lived):
         assert lived.began <= lived.show.town.calendar.now() < lived.began + timedelta(hours=1)
         whole = len(lived.story.past)
-        assert lived.told == [(number + 1, whole) for number in range(whole)]
+        assert lived.beginning.told == [[number + 1, whole] for number in range(whole)]
 
     def test_logs_every_outcome_of_the_story_and_no_other(self, lived: Lived):
         wanted = outcomes(lived)
@@ -107,7 +109,7 @@ class TestThePast:
         assert min(due) > lived.began
 
     def test_is_told_to_slack_without_a_fault(self, lived: Lived):
-        assert lived.show.town.slack.faults_seen == []
+        assert lived.beginning.faults == []
 
 
 class TestTheChannels:

@@ -9,12 +9,16 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.demo.browser import ROOT, Demo, Tab
+from tests.demo.worlds import Worlds
 
 pytestmark = pytest.mark.slow
 
 
 class TestADemo:
-    def test_remembers_its_world_and_its_clock(self, tmp_path: Path, browser: Browser):
+    def test_remembers_its_world_and_its_clock(
+        self, tmp_path: Path, browser: Browser, worlds: Worlds
+    ):
+        worlds.put("en", tmp_path / "kept")
         first = Demo(tmp_path / "kept")
         tab = Tab(browser, first.url)
         tab.type("/lead mine")

@@ -49,7 +49,8 @@ LEAVES = TEXTS | st.booleans() | st.integers(-5, STAMP) | st.none()
 
 
 def _node(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    value = TEXTS | children | st.lists(children, max_size=3) | st.lists(st.lists(children))
+    row = st.lists(children, max_size=3)
+    value = TEXTS | children | row | st.lists(row, max_size=2)
     return st.sampled_from(sorted(FIELDS)).flatmap(
         lambda kind: st.fixed_dictionaries(
             {"type": st.just(kind)}, optional=dict.fromkeys(FIELDS[kind], value)

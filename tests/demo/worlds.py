@@ -1,0 +1,66 @@
+"""The story's three weeks, lived once for all workers of a test run; who needs them gets a copy."""
+
+import fcntl
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.desk import Desk
+from demo.crew import OPENING
+from demo.folder import MARK
+from storage import playbooks
+from tests.demo.lives import Lives, running
+
+CLAIMED = {
+    "pool:open": {"way": "claim"},
+    "route:open": {"pool": "open", "when": ["email ~ open@*"]},
+}
+"""Whoever writes from such an address is for the first rep who claims them."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What was heard while a world's past was lived."""
+
+    told: list[list[int]]
+    faults: list[str]
+
+
+class Worlds:
+    """Worlds that have lived their past, by language, in a folder that all workers share."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def put(self, locale: str, folder: Path) -> Beginning:
+        """Put a copy of a language's world into a demo's folder."""
+        world = self._folder / locale / locale
+        with (self._folder / f"{locale}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            heard = self._folder / f"{locale}.json"
+            if not heard.exists():
+                heard.write_text(json.dumps(_live(locale, world.parent)), "utf-8")
+        folder.mkdir(exist_ok=True)
+        (folder / MARK).touch()
+        shutil.copytree(world, folder / locale)
+        return Beginning(**json.loads(heard.read_text("utf-8")))
+
+
+def _live(locale: str, folder: Path) -> dict[str, object]:
+    lives = Lives()
+    with running(lives.crew(folder, locale=locale)) as show:
+        faults = [str(one) for one in show.town.slack.faults_seen]
+        _let_claim(lives.desks[0])
+    opening = folder / locale / OPENING
+    # Copies that run beside each other need ports of their own.
+    kept = json.loads(opening.read_text("utf-8")) | {"port": 0}
+    opening.write_text(json.dumps(kept), "utf-8")
+    return {"told": lives.told, "faults": faults}
+
+
+def _let_claim(desk: Desk) -> None:
+    with desk.store.unit() as unit:
+        playbooks.add(unit, at=desk.clock(), actor="", changed={}, overlay=CLAIMED)
+        unit.commit()
