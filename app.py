@@ -11,14 +11,17 @@ import typer
 from dotenv import dotenv_values
 
 from bot import doctor
+from bot.audit import LISTED
+from bot.doctor_systems import systems_findings
 from bot.logs import set_up_logs
 from bot.manifest import manifest as manifest_of
 from bot.roster import load_team
 from bot.settings import Settings, SettingsFaults, missing_for_slack
 from bot.texts import LOCALES, Words
-from handlers import terminal
+from handlers import hook_terminal, quarantine_terminal, terminal
+from rules.audit import read_head
 from rules.refusals import Refused
-from wiring import Stop, build_bot, make_client, open_desk, open_store, senders_of
+from wiring import Stop, build_bot, make_client, make_hubspot, open_desk, open_store, senders_of
 
 log = logging.getLogger("leads")
 cli = typer.Typer(
@@ -37,6 +40,10 @@ def read_settings() -> Settings:
         return Settings.from_env(given | dict(os.environ))
     except SettingsFaults as faults:
         raise Stop(str(faults)) from None
+
+
+cli.add_typer(hook_terminal.commands(lambda: open_desk(read_settings())), name="hooks")
+cli.add_typer(quarantine_terminal.commands(lambda: open_desk(read_settings())), name="quarantine")
 
 
 @cli.command()
@@ -101,19 +108,24 @@ def check(
     if settings.bot_token:
         client = make_client(settings)
         checks.append(("Slack", lambda: check_slack(client, settings, create=create_channels)))
+    if settings.geoip_file:
+        checks.append(("places", lambda: doctor.places_finding(settings)))
     if settings.smtp_url:
         sender = MailSender(settings.smtp_url, sender=settings.mail_from)
         checks.append(("mail", lambda: doctor.mail_finding(sender.check)))
     if settings.imap_url:
         url = settings.imap_url
         checks.append(("mailbox", lambda: doctor.mailbox_finding(lambda: check_mailbox(url))))
+    if settings.hubspot_token:
+        checks.append(("HubSpot", lambda: doctor.hubspot_finding(make_hubspot(settings).check)))
     if not terminal.tell_findings(doctor.examine(checks)):
         raise typer.Exit(1)
 
 
 def _database_findings(settings: Settings) -> list[doctor.Finding]:
     with open_store(settings) as store:
-        return [*doctor.store_findings(store), *doctor.changes_findings(settings, store)]
+        inside = [*doctor.store_findings(store), *doctor.changes_findings(settings, store)]
+        return [*inside, *systems_findings(settings, store)]
 
 
 @cli.command("import")
@@ -128,15 +140,30 @@ def import_leads(
     dry_run: Annotated[bool, typer.Option(help="Do all of it and keep nothing.")] = False,
     post: Annotated[bool, typer.Option(help="Post each lead's card.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Write rejected rows here.")] = None,
+    sheet: Annotated[str, typer.Option(help="Of a workbook; else the first with rows.")] = "",
 ) -> None:
-    """Import leads from a CSV or TSV file; they fill the queues with one summary post."""
+    """Import leads from a CSV, TSV or XLSX file; they fill the queues with one summary post."""
     from rich.console import Console
 
     from handlers.imports import Options, import_file
 
-    options = Options(campaign, vendor, kind, cost, tuple(mapping or ()), post, dry_run, rejects)
+    mapped = tuple(mapping or ())
+    options = Options(campaign, vendor, kind, cost, mapped, post, dry_run, rejects, sheet)
     with open_desk(read_settings()) as desk:
         typer.echo(import_file(desk, file, options, Console(stderr=True)))
+
+
+@cli.command()
+def mail(
+    file: Path,
+    *,
+    source: Annotated[str, typer.Option(help="Read it as a lead of this source.")] = "",
+) -> None:
+    """Say what would become of a mail in a file; nothing is stored."""
+    if not file.is_file():
+        raise Stop(f"there is no file {file}")
+    with open_desk(read_settings()) as desk:
+        terminal.tell_mail(desk, file.read_bytes(), source=source)
 
 
 @team_cli.command("load")
@@ -148,7 +175,7 @@ def team_load(
         raise Stop(f"there is no file {file}")
     with open_desk(read_settings()) as desk:
         done = load_team(desk, file.read_bytes(), replace=replace)
-    terminal.tell_loaded(done)
+        terminal.tell_loaded(desk, done)
 
 
 @team_cli.command("list")
@@ -181,19 +208,30 @@ def route(
 
 
 @audit_cli.command("verify")
-def audit_verify() -> None:
+def audit_verify(
+    since: Annotated[str, typer.Option(help="COUNT:DIGEST, as it was noted before.")] = "",
+) -> None:
     """Say whether the audit still is what was written; exit 1 names the first line that is not."""
+    head = read_head(since)
+    if since and not head:
+        raise Stop("--since must be COUNT:DIGEST, as `audit verify` prints it")
     with open_desk(read_settings()) as desk:
-        whole = terminal.tell_audit(desk)
+        whole = terminal.tell_audit(desk, head)
     if not whole:
         raise typer.Exit(1)
 
 
 @audit_cli.command("show")
-def audit_show(lead: Annotated[int, typer.Argument(help="The lead's number.")]) -> None:
-    """Show what was done with a lead, the oldest first."""
+def audit_show(
+    number: Annotated[int, typer.Argument(min=0, help="A lead, as by --lead.")] = 0,
+    *,
+    lead: Annotated[int, typer.Option(min=0, help="What was done with this lead alone.")] = 0,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = LISTED,
+) -> None:
+    """Show who did what with a lead, or with everything, the oldest first."""
     with open_desk(read_settings()) as desk:
-        terminal.tell_audit_of(desk, lead)
+        terminal.tell_audit_of(desk, lead or number, since=since, most=limit)
 
 
 @cli.command()
@@ -216,6 +254,18 @@ def fairness(
     """Show who was given how many leads in the last four weeks, by rule and otherwise."""
     with open_desk(read_settings()) as desk:
         terminal.tell_fairness(desk, picture)
+
+
+@cli.command()
+def refunds(
+    *,
+    vendor: Annotated[str, typer.Option(help="Whose claims --file holds.")] = "",
+    currency: Annotated[str, typer.Option(help="In which money; the team's own if none.")] = "",
+    file: Annotated[Path | None, typer.Option(help="Write them to this .csv or .xlsx.")] = None,
+) -> None:
+    """Show what vendors owe for leads that nobody could reach, or write one's claim file."""
+    with open_desk(read_settings()) as desk:
+        terminal.tell_refunds(desk, vendor=vendor, currency=currency, file=file)
 
 
 @cli.command()

@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.desk import Clock, Desk
 from bot.learning import recall
-from bot.playbooks import load_playbook, refresh
 from bot.present import Present
+from bot.present_playbook import load_playbook, refresh
 from bot.settings import Settings
 from rules.playbook_file import PlaybookFaults
 from storage.engine import make_engine
@@ -70,18 +70,22 @@ def make_client(settings: Settings) -> Any:
 
 def make_senders(settings: Settings, client: Any) -> dict[type, Any]:
     """Make one sender for each kind of order that the settings let leave."""
-    from bot.orders import Mail, SlackHome, SlackPicture, SlackPost, SlackUpdate, Sms
+    from bot import orders
     from bot.senders.email import MailSender
+    from bot.senders.hooks import HookSender
     from bot.senders.log import LogSms
     from bot.senders.slack import SlackSender
     from bot.senders.sms import TwilioSender
 
     slack = SlackSender(client)
-    of_slack = (SlackPost, SlackUpdate, SlackPicture, SlackHome)
-    senders: dict[type, Any] = dict.fromkeys(of_slack, slack)
-    senders[Sms] = LogSms()
+    sending = (orders.SlackPost, orders.SlackUpdate, orders.SlackPicture, orders.SlackFile)
+    senders: dict[type, Any] = dict.fromkeys((*sending, orders.SlackHome), slack)
+    senders[orders.Sms] = LogSms()
+    senders[orders.Hook] = HookSender()
+    senders[orders.Contact] = make_hubspot(settings)
+    senders[orders.LeadForm] = make_graph(settings)
     if settings.sms_provider == "twilio":
-        senders[Sms] = TwilioSender(
+        senders[orders.Sms] = TwilioSender(
             sid=settings.twilio_account_sid,
             token=settings.twilio_auth_token,
             sender=settings.twilio_from,
@@ -89,8 +93,26 @@ def make_senders(settings: Settings, client: Any) -> dict[type, Any]:
             public_url=settings.public_url,
         )
     if settings.smtp_url:
-        senders[Mail] = MailSender(settings.smtp_url, sender=settings.mail_from)
+        senders[orders.Mail] = MailSender(settings.smtp_url, sender=settings.mail_from)
     return senders
+
+
+def make_hubspot(settings: Settings) -> Any:
+    """Make the client of HubSpot's contacts."""
+    from bot.senders.hubspot import HubSpotContacts
+
+    return HubSpotContacts(token=settings.hubspot_token, api_url=settings.hubspot_api_url)
+
+
+def make_graph(settings: Settings) -> Any:
+    """Make what fetches the forms of Meta's leads."""
+    from bot.senders.meta import GraphLeads
+
+    return GraphLeads(
+        api_url=settings.facebook_api_url,
+        token=settings.facebook_page_token,
+        secret=settings.facebook_app_secret,
+    )
 
 
 def senders_of(desk: Desk) -> dict[type, Any]:
@@ -103,7 +125,6 @@ def build_bot(desk: Desk) -> list[Any]:
     from bot.senders.people import People
     from bot.senders.slack import Pulse
     from handlers.clock import Ticker
-    from handlers.mailbox import MailboxDoor
     from handlers.server import WebServer
     from handlers.slack import SlackDoor
     from handlers.socket import SocketDoor
@@ -114,12 +135,25 @@ def build_bot(desk: Desk) -> list[Any]:
     courier = Courier(desk, make_senders(settings, client))
     waker = Waker(courier)
     desk.store.on_wake = waker.wake
-    door = SlackDoor(desk, client, signing_secret=settings.signing_secret)
+    people = People(client)
+    door = SlackDoor(desk, client, signing_secret=settings.signing_secret, barred=people.barred)
     socket = SocketDoor(door.app, settings.app_token) if settings.app_token else None
     reaches = socket.connected if socket else Pulse(client).beats
     web = make_web(desk, slack=None if socket else door.app, reaches_slack=reaches)
     server = WebServer(web, host=settings.http_host, port=settings.http_port)
-    parts = [waker, Ticker(desk, courier, waker, People(client).gone), door, server]
-    if settings.imap_url:
-        parts.append(MailboxDoor(desk))
+    parts = [waker, Ticker(desk, courier, waker, people.gone, people.looks), door, server]
+    parts += _lookers(desk, client)
     return [*parts, socket] if socket else parts
+
+
+def _lookers(desk: Desk, client: Any) -> list[Any]:
+    """Wire the parts that look elsewhere for what is new."""
+    from bot.senders.files import SlackFiles
+    from handlers.drops import DropDoor
+    from handlers.hubspot import HubSpotDoor
+    from handlers.mailbox import MailboxDoor
+
+    settings = desk.settings
+    found: list[Any] = [DropDoor(desk, SlackFiles(client).fetch)]
+    found += [MailboxDoor(desk)] if settings.imap_url else []
+    return [*found, HubSpotDoor(desk, make_hubspot(settings))] if settings.hubspot_token else found

@@ -14,7 +14,8 @@ from bot.desk import Desk
 from bot.ledger import Ledger, recipient
 from bot.orders import DeliveryFailed, Drop, Sender, Wait
 from bot.outgoing import order_for
-from rules.effects import PostCard, PostFolded
+from rules.effects import PostCard
+from rules.reports import PostFolded
 from rules.retries import Failure, GiveUp, decide_retry
 from storage import outbox
 from storage.outbox import Row
@@ -179,7 +180,7 @@ class Courier:
         self._ledger.waits(row, decision.at, error=failure.code, counts=not asked)
         if asked:
             self._rest(row.lane, (decision.at - now).total_seconds())
-        return None if failure.ours else decision.at
+        return None if failure.ours or failure.alone else decision.at
 
     def _rest(self, lane: str, seconds: float) -> None:
         now = self._seconds()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot import hooks
 from bot.desk import Desk
 from storage import inbox
 
@@ -9,7 +10,8 @@ REMEMBERED = timedelta(days=2)
 
 
 def forget(desk: Desk) -> None:
-    """Forget clicks and commands that Slack can't send again any more."""
+    """Forget what can't be sent again any more: clicks and commands, and what others were told."""
     with desk.store.unit() as unit:
         inbox.forget_seen(unit, before=desk.clock() - REMEMBERED)
         unit.commit()
+    hooks.forget_old(desk)

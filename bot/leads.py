@@ -6,6 +6,7 @@ from datetime import datetime
 from bot import audit
 from bot.desk import Desk
 from bot.grading import Standing, standing
+from bot.mending import NOTHING, Mend, mend_of
 from bot.team import member
 from rules.effects import RefreshCard
 from rules.lead import FollowUp, Lead
@@ -17,7 +18,7 @@ from rules.stages import BY_OPTOUT
 from rules.talking import running_for
 from rules.team import Rep
 from rules.words import Stage
-from storage import calls, inbox, leads, messages, reps, stages
+from storage import calls, inbox, leads, messages, people, reps, stages
 from storage.leads import Line
 from storage.messages import Message
 from storage.stages import Change
@@ -36,7 +37,8 @@ class Shown:
     """A lead with all that its card tells; `full` when this reader may see the details.
 
     `home` is the country whose national numbers the team reads; `now` is UTC; `standing` says
-    why the lead has its tier, `ended` how it was disqualified.
+    why the lead has its tier, `ended` how it was disqualified, `mend` what its number may be;
+    `shared_phone` when several people have its number.
     """
 
     lead: Lead
@@ -50,6 +52,8 @@ class Shown:
     now: datetime
     standing: Standing
     ended: Change | None = None
+    shared_phone: bool = False
+    mend: Mend = NOTHING
 
 
 def open_lead(view: View, lead_id: int, *, by: Rep) -> Lead:
@@ -60,7 +64,15 @@ def open_lead(view: View, lead_id: int, *, by: Rep) -> Lead:
         if near:
             raise Refused("lead.missing_near", lead_id=lead_id, near=near.id, name=near.name)
         raise Refused("lead.missing", lead_id=lead_id)
+    if lead.merged_into is not None:
+        raise Refused("lead.merged", lead_id=lead_id, name=lead.name, into=_into(view, lead))
     return lead
+
+
+def _into(view: View, gone: Lead) -> int:
+    """Give the number of the lead that stands for one that became another (C2)."""
+    now = leads.standing(view, gone.id)
+    return now.id if now else gone.id
 
 
 def workable(view: View, lead_id: int, *, by: Rep, act: Act = Act.LOG) -> Lead:
@@ -90,6 +102,8 @@ def check_workable(view: View, lead: Lead, *, by: Rep, act: Act = Act.LOG) -> No
         if act in WITHDRAWN and lead.stage is Stage.DISQUALIFIED:
             raise _withdrawn(view, lead)
         return
+    if act is not Act.SEE and not lead.owner and not lead.living:
+        raise Refused("lead.closed", lead_id=lead.id, name=lead.name, stage=lead.stage)
     of_another, of_nobody = HIDDEN if act is Act.SEE else CLOSED
     owner = reps.get(view, lead.owner)
     name = owner.name if owner else ""
@@ -159,6 +173,8 @@ def shown(desk: Desk, view: View, lead: Lead, *, full: bool) -> Shown:
         now=desk.clock(),
         standing=standing(desk, lead),
         ended=stages.newest(view, lead.id) if lead.stage is Stage.DISQUALIFIED else None,
+        shared_phone=people.is_shared(view, lead.phone_e164),
+        mend=mend_of(desk, view, lead) if full else NOTHING,
     )
 
 

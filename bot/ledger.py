@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 
+from bot import hooks
 from bot.assign import tell_managers
 from bot.desk import Desk
+from bot.meta_leads import settle_fetched
 from bot.orders import Mail, Order, Sent, Sms
 from bot.outgoing import record
 from bot.outward import write_failed
+from rules.doors import FetchLead
 from rules.effects import TellManagers
+from rules.hooks import PushContact, SendHook
 from rules.phones import email_key
 from rules.refusals import Refused
 from rules.sending import SendEmail, SendSms
@@ -25,6 +29,8 @@ UNKNOWN = "unknown_if_sent"
 PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """In seconds; the last one again and again."""
 MOST_FAULTS = 5
+TOLD_AT = 5
+"""After so many tries, half a minute, managers hear that leads can't be fetched."""
 
 Entry = Callable[[Unit, datetime], None]
 
@@ -49,7 +55,15 @@ class Ledger:
             outbox.finish(unit, row, state=outbox.SENT, now=now)
             record(self._desk, unit, row, sent, now=now)
 
-        self._write(row, entry, code=UNKNOWN)
+        if self._write(row, entry, code=UNKNOWN):
+            self._read(row)
+
+    def _read(self, row: Row) -> None:
+        """Read what was fetched; what is not read now the clock reads a minute later."""
+        try:
+            settle_fetched(self._desk, row.effect)
+        except Exception as fault:  # noqa: BLE001 - it is kept, and nothing may stop its lane
+            log.error("what row %s fetched was not read: %s", row.id, type(fault).__name__)
 
     def dead(self, row: Row, *, code: str, to: str) -> None:
         """Write down that a row will never leave; `to` is the number or address it was tried at."""
@@ -79,6 +93,9 @@ class Ledger:
 
         def entry(unit: Unit, now: datetime) -> None:
             outbox.put_back(unit, row, due_at=due_at, now=now, error=error, counts=counts)
+            if error and row.tries + 1 == TOLD_AT and isinstance(row.effect, FetchLead):
+                notice = TellManagers("not_fetched", 0, about=f"{error}, {now:%Y-%m-%d}")
+                outbox.add(unit, tell_managers(self._desk, unit, notice), now=now)
 
         return self._write(row, entry)
 
@@ -112,9 +129,21 @@ class Ledger:
     def _end(self, unit: Unit, row: Row, code: str, now: datetime) -> None:
         outbox.finish(unit, row, state=outbox.DEAD, now=now, error=code)
         if not isinstance(row.effect, TellManagers):
-            about = f"{row.effect.kind}: {code}"
-            notice = TellManagers("dead_letter", _lead_id(row), about=about)
+            notice = _notice(row, code, now)
             outbox.add(unit, tell_managers(self._desk, unit, notice), now=now)
+        if code == hooks.GONE:
+            hooks.drop_target(self._desk, unit, row.effect, now=now)
+
+
+def _notice(row: Row, code: str, now: datetime) -> TellManagers:
+    """Give what managers are told; once a day of a system that took nothing, not for each lead."""
+    effect = row.effect
+    if isinstance(effect, SendHook | PushContact):
+        where = effect.target if isinstance(effect, SendHook) else effect.kind
+        return TellManagers("dead_hook", 0, about=f"{where}: {code}, {now:%Y-%m-%d}")
+    if isinstance(effect, FetchLead):
+        return TellManagers("dead_fetch", 0, about=f"{code}, {now:%Y-%m-%d}")
+    return TellManagers("dead_letter", _lead_id(row), about=f"{effect.kind}: {code}")
 
 
 def recipient(orders: Sequence[Order]) -> str:

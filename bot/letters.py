@@ -74,7 +74,7 @@ def _lead(unit: Unit, letter: Letter, bounce: Bounce | None, about: Message | No
         return leads.load(unit, about.lead_id, lock=True)
     address = bounce.recipient if bounce else letter.sender
     leads.lock_person(unit, phone="", email=address)
-    return next(iter(leads.of_email(unit, address)), None) if address else None
+    return next(iter(leads.of_email(unit, address, merged=True)), None) if address else None
 
 
 def _take_bounce(

@@ -13,6 +13,8 @@ QUIET = {
     "apscheduler": logging.ERROR,
     "alembic": logging.WARNING,
     "twilio": logging.WARNING,
+    # The addresses that it calls hold tokens.
+    "httpx": logging.WARNING,
     "uvicorn": logging.WARNING,
     "uvicorn.access": logging.ERROR,
 }

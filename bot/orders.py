@@ -50,6 +50,16 @@ class SlackPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class SlackFile:
+    """A file for one person alone, under a message; `to` is a member's id."""
+
+    to: str
+    message: Message
+    content: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SlackHome:
     """What a person's Home tab shows from now on."""
 
@@ -84,7 +94,47 @@ class Mail:
     name: str = ""
 
 
-Order = SlackPost | SlackUpdate | SlackPicture | SlackHome | Sms | Mail
+@dataclass(frozen=True, slots=True, repr=False)
+class Hook:
+    """What another system is told, signed with its `secret`; `key` is the same at every try.
+
+    `private` when names that lead into a private network may be followed.
+    """
+
+    url: str
+    secret: str
+    key: str
+    body: bytes
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Contact:
+    """What HubSpot's contact of a lead should say; `remote_id` is its own number, "" not known."""
+
+    remote_id: str
+    properties: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadForm:
+    """A form to be fetched from Meta, by its number there."""
+
+    number: str
+
+
+Order = (
+    SlackPost
+    | SlackUpdate
+    | SlackPicture
+    | SlackFile
+    | SlackHome
+    | Sms
+    | Mail
+    | Hook
+    | Contact
+    | LeadForm
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +156,22 @@ Prepared = list[Order] | Drop | Wait
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Where a delivered message stands: its channel and id there."""
+    """Where a delivered message stands: its channel and id there; `body` is what was fetched."""
 
     channel: str = ""
     ref: str = ""
+    body: bytes = b""
 
 
 class DeliveryFailed(Exception):
-    """Raised by a sender: the other side's code, and for how many seconds it wants rest."""
+    """Raised by a sender: the other side's code, and for how many seconds it wants rest.
 
-    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+    `alone` when it is about this one order, so that others of its lane need not wait.
+    """
+
+    def __init__(self, code: str, *, retry_after: float | None = None, alone: bool = False) -> None:
         super().__init__(code)
-        self.failure = Failure(code, retry_after)
+        self.failure = Failure(code, retry_after, alone=alone)
 
 
 class Sender(Protocol):

@@ -9,11 +9,11 @@ from bot import (
     approval_posts,
     board,
     catchup,
-    fairness,
-    figures,
+    drop_posts,
     firstcalls,
+    near_posts,
     nudges,
-    pictures,
+    sharing,
 )
 from bot.agenda import prepare_agenda
 from bot.audience import lead_of, team_words, words_of
@@ -23,22 +23,26 @@ from bot.desk import Desk
 from bot.firstcalls import prepare_nudge_call, prepare_retire_call, prepare_tell_away
 from bot.handed import prepare_hand_over
 from bot.home import prepare_show_home
+from bot.hook_bodies import prepare_hook
+from bot.hubspot import prepare_contact, pushed
 from bot.leads import shown
+from bot.meta_leads import fetched, prepare_fetch
 from bot.nudges import prepare_nudge, prepare_retire_nudge
 from bot.orders import (
+    Contact,
     Drop,
+    LeadForm,
     Mail,
     Order,
     Prepared,
     Sent,
-    SlackPicture,
     SlackPost,
     SlackUpdate,
     Sms,
 )
 from bot.outward import prepare_email, prepare_sms, write_down
+from bot.refund_posts import prepare_claim_file
 from bot.team import is_in_team
-from bot.texts import Safe
 from bot.threads import LINES, prepare_lines, tell_lines
 from bot.told import (
     CARD,
@@ -49,19 +53,15 @@ from bot.told import (
     prepare_tell_reply,
     prepare_tell_stage,
 )
-from bot.views import digest, notices
-from bot.views import fairness as fairness_views
+from bot.views import notices
 from bot.views.card import card
+from bot.weekly_posts import prepare_digest, prepare_digest_picture, prepare_fairness
 from bot.welcome import prepare_guide, prepare_welcome
-from rules.digest import Figures
+from rules.doors import FetchLead
+from rules.drops import SendRejects, ShowDrop
 from rules.effects import (
     NudgeRep,
     PostCard,
-    PostDigest,
-    PostDigestPicture,
-    PostFairness,
-    PostFolded,
-    PostImport,
     PostOwnerCard,
     PostReply,
     RefreshCard,
@@ -70,6 +70,9 @@ from rules.effects import (
     TellOwner,
     TellReply,
 )
+from rules.hooks import PushContact, SendHook
+from rules.near import AskSame, AskShared
+from rules.pools import Way
 from rules.reminders import (
     AskSqo,
     HandOver,
@@ -86,12 +89,20 @@ from rules.reminders import (
     TellStage,
     WelcomeRep,
 )
+from rules.reports import (
+    PostDigest,
+    PostDigestPicture,
+    PostFairness,
+    PostFolded,
+    PostImport,
+    SendClaimFile,
+)
 from rules.sending import SendEmail, SendSms
 from storage import leads, outbox, posts, preferences
 from storage.outbox import Row
 from storage.unit import Unit, View
 
-REFRESHED = (CARD, alarms.ALARM, approval_posts.POST)
+REFRESHED = (CARD, alarms.ALARM, approval_posts.POST, near_posts.POST, sharing.POST)
 """What such messages are for that change with their lead."""
 
 
@@ -113,14 +124,12 @@ def record(
     nudges.left_late(desk, unit, row, now=now)
     for order, done in sent:
         if isinstance(order, SlackPost) and isinstance(row.effect, PostCard | PostOwnerCard):
-            to = "" if isinstance(row.effect, PostCard) else order.to
-            _stands(unit, lead_id, purpose=CARD, to=to, done=done)
-            lead = leads.load(unit, lead_id)
-            if lead and lead.version != order.seen_version:
-                outbox.add(unit, (RefreshCard(lead_id),), now=now)
+            _card_stands(unit, row.effect, order, done, now=now)
         if isinstance(order, SlackPost | SlackUpdate) and type(row.effect) in _STANDS:
             _STANDS[type(row.effect)](unit, row.effect, done, now=now)
-        if isinstance(order, Sms | Mail):
+        if isinstance(order, Contact | LeadForm):
+            _answered(unit, row, order, done, now=now)
+        elif isinstance(order, Sms | Mail):
             write_down(desk, unit, row, order, done, now=now)
             outbox.add(unit, (RefreshCard(lead_id),), now=now)
         if isinstance(order, SlackPost) and isinstance(row.effect, PostLines):
@@ -128,6 +137,26 @@ def record(
     if isinstance(row.effect, RefreshCard | PostLines):
         due = now + desk.playbook.undo_time
         outbox.add(unit, tell_lines(unit, lead_id), now=now, due_at=due)
+
+
+def _answered(
+    unit: Unit, row: Row, order: Contact | LeadForm, done: Sent, *, now: datetime
+) -> None:
+    """Keep what another system answered: a contact's number, a form."""
+    if isinstance(order, LeadForm):
+        fetched(unit, row.effect, done)
+    else:
+        pushed(unit, getattr(row.effect, "lead_id", 0), order, done, now=now)
+
+
+def _card_stands(
+    unit: Unit, effect: PostCard | PostOwnerCard, order: SlackPost, done: Sent, *, now: datetime
+) -> None:
+    to = "" if isinstance(effect, PostCard) else order.to
+    _stands(unit, effect.lead_id, purpose=CARD, to=to, done=done)
+    lead = leads.load(unit, effect.lead_id)
+    if lead and lead.version != order.seen_version:
+        outbox.add(unit, (RefreshCard(effect.lead_id),), now=now)
 
 
 def _over(order: Order) -> tuple[int, ...]:
@@ -151,7 +180,7 @@ def _stands(
 def _post_card(desk: Desk, view: View, row: Row) -> Prepared:
     effect: Any = row.effect
     lead = lead_of(view, effect.lead_id)
-    if lead is None:
+    if lead is None or lead.merged_into is not None:
         return Drop("lead_gone")
     known = shown(desk, view, lead, full=False)
     message = card(known, team_words(desk), desk.playbook, private=False)
@@ -185,53 +214,26 @@ def _refresh_card(desk: Desk, view: View, row: Row) -> Prepared:
     orders += alarms.ended(desk, view, [one for one in found if one.purpose == alarms.ALARM])
     asked = [one for one in found if one.purpose == approval_posts.POST]
     orders += approval_posts.ended(desk, view, asked)
+    orders += near_posts.ended(desk, view, [one for one in found if one.purpose == near_posts.POST])
+    orders += sharing.ended(desk, view, [one for one in found if one.purpose == sharing.POST])
     return orders or Drop("no_post")
 
 
 def _post_import(desk: Desk, _view: View, row: Row) -> Prepared:
     effect: Any = row.effect
-    message = notices.imported(effect, team_words(desk))
+    message = notices.imported(effect, team_words(desk), claims=_claims(desk))
     return [SlackPost(desk.settings.leads_channel, message)]
 
 
 def _post_folded(desk: Desk, _view: View, row: Row) -> Prepared:
     effect: Any = row.effect
-    message = notices.folded(effect.count, team_words(desk))
+    message = notices.folded(effect.count, team_words(desk), claims=_claims(desk))
     return [SlackPost(desk.settings.leads_channel, message)]
 
 
-def _post_digest(desk: Desk, view: View, row: Row) -> Prepared:
-    found = _digest_figures(view, row)
-    return [SlackPost(desk.settings.digest_channel, digest.digest(found, team_words(desk)))]
-
-
-def _post_digest_picture(desk: Desk, view: View, row: Row) -> Prepared:
-    found, words = _digest_figures(view, row), team_words(desk).plain
-    chart = pictures.chart(found, words, currency=desk.settings.currency)
-    if chart is None:
-        return Drop("no_money")
-    png, to = pictures.draw(chart), desk.settings.digest_channel
-    title = words.join(Safe(chart.title), Safe(chart.period))
-    return [SlackPicture(to, png, "digest.png", title, chart.alt)]
-
-
-def _post_fairness(desk: Desk, view: View, _row: Row) -> Prepared:
-    to = desk.settings.managers_channel
-    if not to:
-        return Drop("no_channel")
-    found, words = fairness.of_weeks(view, until=desk.clock()), team_words(desk)
-    chart = fairness_views.chart(found, words.plain)
-    post = SlackPost(to, fairness_views.fairness(found, words), for_managers=True)
-    if chart is None:
-        return [post]
-    png, title = pictures.draw(chart), words.plain.join(Safe(chart.title), Safe(chart.period))
-    return [post, SlackPicture(to, png, "fairness.png", title, chart.alt)]
-
-
-def _digest_figures(view: View, row: Row) -> Figures:
-    effect: Any = row.effect
-    since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
-    return figures.of_period(view, since=since, until=until)
+def _claims(desk: Desk) -> bool:
+    """Say whether some leads wait to be claimed, for which a card of their own would be needed."""
+    return any(one.way is Way.CLAIM for one in desk.playbook.pools)
 
 
 Prepare = Callable[[Desk, View, Row], Prepared]
@@ -242,6 +244,9 @@ _STANDS: dict[type, Callable[..., None]] = {
     SendCatchUp: catchup.stands,
     TellManagers: alarms.stands,
     AskSqo: approval_posts.stands,
+    ShowDrop: drop_posts.stands,
+    AskSame: near_posts.stands,
+    AskShared: sharing.stands,
 }
 _PREPARE: dict[type, Prepare] = {
     PostCard: _post_card,
@@ -256,6 +261,8 @@ _PREPARE: dict[type, Prepare] = {
     TellAway: prepare_tell_away,
     TellStage: prepare_tell_stage,
     AskSqo: approval_posts.prepare,
+    AskSame: near_posts.prepare,
+    AskShared: sharing.prepare,
     TellReassigned: prepare_tell_reassigned,
     PostBoard: prepare_board,
     SendCatchUp: prepare_catch_up,
@@ -268,10 +275,16 @@ _PREPARE: dict[type, Prepare] = {
     TellOwner: prepare_tell_owner,
     PostImport: _post_import,
     PostFolded: _post_folded,
-    PostDigest: _post_digest,
-    PostDigestPicture: _post_digest_picture,
-    PostFairness: _post_fairness,
+    PostDigest: prepare_digest,
+    PostDigestPicture: prepare_digest_picture,
+    PostFairness: prepare_fairness,
+    SendClaimFile: prepare_claim_file,
     ShowHome: prepare_show_home,
     WelcomeRep: prepare_welcome,
     SendGuide: prepare_guide,
+    SendHook: prepare_hook,
+    PushContact: prepare_contact,
+    ShowDrop: drop_posts.prepare_show_drop,
+    SendRejects: drop_posts.prepare_rejects,
+    FetchLead: prepare_fetch,
 }

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 Pages = Mapping[str, int]
-LISTS = ("late", "due", "coming", "untimed", "members", "followups", "unassigned", "dead")
+LISTS = ("late", "due", "coming", "untimed", "members", "followups", "unassigned", "asked", "dead")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from rules.team import LOCALES
+from rules.words import Role
 
 SMS_PROVIDERS = ("off", "log", "twilio")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 HIGHEST_PORT = 65535
+HUBSPOT = "hubspot"
+"""What the adapter of HubSpot is called wherever systems are named."""
 
 
 class SettingsFaults(Exception):
@@ -21,6 +24,15 @@ class SettingsFaults(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ApiToken:
+    """Who may use the HTTP API: a program by its name, or the rep of that name (C5)."""
+
+    name: str
+    role: Role
+    token: str
 
 
 def _any(value: str) -> str:
@@ -104,6 +116,22 @@ def _tokens(value: str) -> tuple[tuple[str, str], ...]:
     return tuple((source, token) for source, _, token in pairs)
 
 
+def _api_tokens(value: str) -> tuple[ApiToken, ...]:
+    found = []
+    for part in _names(value):
+        name, _, rest = part.partition(":")
+        role, _, token = rest.partition(":")
+        if not re.fullmatch(r"[\w][\w .@-]{0,63}", name) or role not in set(Role) or not token:
+            raise ValueError(f"must look like name:role:token,…; a role is {', '.join(Role)}")
+        found.append(ApiToken(name, Role(role), token))
+    names = [one.name for one in found]
+    if len(set(names)) < len(names):
+        raise ValueError("must name each token once")
+    if HUBSPOT in names:
+        raise ValueError(f"must not name a token {HUBSPOT}: that is HubSpot's adapter")
+    return tuple(found)
+
+
 def _database(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
@@ -131,6 +159,13 @@ class Settings:
     http_port: int = _setting("HTTP_PORT", "8080", _port)
     public_url: str = _setting("PUBLIC_URL", "", _web)
     intake_tokens: tuple[tuple[str, str], ...] = _setting("INTAKE_TOKENS", "", _tokens)
+    api_tokens: tuple[ApiToken, ...] = _setting("API_TOKENS", "", _api_tokens)
+    facebook_verify_token: str = _setting("FACEBOOK_VERIFY_TOKEN", "")
+    facebook_app_secret: str = _setting("FACEBOOK_APP_SECRET", "")
+    facebook_page_token: str = _setting("FACEBOOK_PAGE_TOKEN", "")
+    facebook_api_url: str = _setting("FACEBOOK_API_URL", "https://graph.facebook.com/v23.0/", _web)
+    hubspot_token: str = _setting("HUBSPOT_TOKEN", "")
+    hubspot_api_url: str = _setting("HUBSPOT_API_URL", "https://api.hubapi.com/", _web)
     sms_provider: str = _setting("SMS_PROVIDER", "off", _one_of(*SMS_PROVIDERS))
     twilio_account_sid: str = _setting("TWILIO_ACCOUNT_SID", "")
     twilio_auth_token: str = _setting("TWILIO_AUTH_TOKEN", "")
@@ -139,6 +174,7 @@ class Settings:
     smtp_url: str = _setting("SMTP_URL", "", _mail_server)
     mail_from: str = _setting("MAIL_FROM", "")
     imap_url: str = _setting("IMAP_URL", "", _mailbox)
+    geoip_file: str = _setting("GEOIP_FILE", "")
     admin_slack_ids: tuple[str, ...] = _setting("ADMIN_SLACK_IDS", "", _names)
     timezone: str = _setting("TIMEZONE", "Asia/Jerusalem", _zone)
     locale: str = _setting("LOCALE", "en", _one_of(*LOCALES))
@@ -180,7 +216,7 @@ def names() -> list[str]:
 
 def _read(spec: Mapping[str, Any], env: Mapping[str, str], faults: list[str]) -> Any:  # noqa: ANN401
     given = env.get(spec["name"], "").strip() or spec["default"]
-    if given == "" and spec["read"] not in {_names, _tokens}:
+    if given == "" and spec["read"] not in {_names, _tokens, _api_tokens}:
         return ""
     try:
         return spec["read"](given)

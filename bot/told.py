@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from bot import replies
+from bot import quarantine, replies
 from bot.alarms import ALARMS, prepare_alarm
 from bot.audience import lead_of, team_words, words_of
 from bot.bulk import find
 from bot.desk import Desk
 from bot.orders import Drop, Prepared, SlackPost
+from bot.refund_posts import prepare_notice
+from bot.refunds import NOTICES
 from bot.team import hears_notices, is_in_team
 from bot.views import notices, stages
 from bot.views.bulk import reassigned
@@ -25,6 +27,10 @@ def prepare_tell_managers(desk: Desk, view: View, row: Row) -> Prepared:
         return Drop("manages_no_more")
     if effect.notice in ALARMS:
         return prepare_alarm(desk, view, row)
+    if effect.notice in NOTICES:
+        return prepare_notice(desk, view, effect)
+    if effect.notice == "set_aside":
+        return quarantine.prepare_notice(desk, view, effect)
     words = words_of(desk, view, effect.to) if effect.to else team_words(desk)
     lead, home = lead_of(view, effect.lead_id), desk.settings.default_region
     said = replies.find(view, effect.about, region=home) if effect.notice == "unheard" else None
@@ -50,13 +56,13 @@ def prepare_tell_stage(desk: Desk, view: View, row: Row) -> Prepared:
 def prepare_tell_reply(desk: Desk, view: View, row: Row) -> Prepared:
     """Tell the owner what the customer wrote (L2.3)."""
     effect: Any = row.effect
-    lead, home = lead_of(view, effect.lead_id), desk.settings.default_region
-    said = replies.find(view, effect.message, region=home)
+    lead = lead_of(view, effect.lead_id)
+    said = replies.find(view, effect.message, region=desk.settings.default_region)
     if said is None or lead is None or lead.owner != effect.rep:
         return Drop("owner_changed")
     if not is_in_team(desk, view, effect.rep):
         return Drop("rep_left")
-    message = notices.replied(said, lead, words_of(desk, view, effect.rep), home=home)
+    message = notices.replied(said, lead, words_of(desk, view, effect.rep))
     return [SlackPost(effect.rep, message)]
 
 
@@ -66,8 +72,8 @@ def prepare_tell_owner(desk: Desk, view: View, row: Row) -> Prepared:
     lead = lead_of(view, effect.lead_id)
     if lead is None or lead.owner != effect.rep or not is_in_team(desk, view, effect.rep):
         return Drop("owner_changed")
-    words, home = words_of(desk, view, effect.rep), desk.settings.default_region
-    return [SlackPost(effect.rep, notices.for_owner(effect, lead, words, home=home))]
+    words = words_of(desk, view, effect.rep)
+    return [SlackPost(effect.rep, notices.for_owner(effect, lead, words))]
 
 
 def prepare_tell_reassigned(desk: Desk, view: View, row: Row) -> Prepared:

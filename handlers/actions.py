@@ -4,25 +4,31 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from bot import audit, calls, leads
+from bot import audit, leads, undoing
 from bot.desk import Desk
 from bot.readers import reader
 from bot.views import modals, replies
 from bot.views.blocks import ActionId
 from bot.views.card import card
 from handlers import (
+    adding,
     agreements,
     away,
     bulk,
     chairs,
     claims,
     commands,
+    drops,
     fairness,
     home,
     nags,
+    one_person,
     optouts,
     playbook,
     preferences,
+    quarantine,
+    refunds,
+    repairs,
     stages,
     team,
     texting,
@@ -70,7 +76,7 @@ def _assign(click: Click) -> Answer:
 
 def _undo(click: Click) -> Answer:
     act = click.act
-    done = calls.undo(act.desk, by=act.who.slack_id, key=act.key, attempt_id=click.number)
+    done = undoing.undo(act.desk, by=act.who.slack_id, key=act.key, attempt_id=click.number)
     return Say(replies.undone(done, act.who.words), instead=True)
 
 
@@ -155,6 +161,10 @@ _CLICKS: dict[ActionId, Callable[[Click], Answer]] = {
     ActionId.APPROVE_SQO: stages.approve,
     ActionId.REJECT_SQO: stages.open_reject,
     ActionId.REMATCH: stages.rematch,
+    ActionId.MERGE_SAME: one_person.click_merge,
+    ActionId.NOT_SAME: one_person.keep_apart,
+    ActionId.UNMERGE: one_person.click_unmerge,
+    ActionId.NOT_THEIRS: one_person.give_away,
     ActionId.HOME_PAGE: home.turn_page,
     ActionId.PAGE_BACK: home.turn_page,
     ActionId.PREFERENCES: preferences.open_modal,
@@ -178,4 +188,28 @@ _CLICKS: dict[ActionId, Callable[[Click], Answer]] = {
     ActionId.TEAM_REMOVE: team.open_leave(removed=True),
     ActionId.GUIDE_CHECK: team.check_guide,
     ActionId.GUIDE_PLAYBOOK: team.show_playbook,
+    ActionId.REFUNDS: refunds.show_all,
+    ActionId.CLAIM_FILE: refunds.workbook,
+    ActionId.CLAIM_FILE_CSV: refunds.table,
+    ActionId.CLAIMS_SENT: refunds.mark_sent,
+    ActionId.CLAIMS_ACCEPTED: refunds.open_accepted,
+    ActionId.CLAIMS_REFUSED: refunds.open_refused,
+    ActionId.UNDO_CLAIMS: refunds.take_back,
+    ActionId.ADD_LEAD: adding.open_form,
+    ActionId.ADD_EDIT: adding.open_edit,
+    ActionId.ADD_UNDO: adding.undo,
+    ActionId.ADD_MERGE: adding.merge,
+    ActionId.DROP_COLUMNS: drops.open_columns,
+    ActionId.DROP_STOP: drops.stop,
+    ActionId.USE_NUMBER: repairs.use,
+    ActionId.REFUSE_NUMBERS: repairs.decline,
+    ActionId.UNDO_NUMBER: repairs.take_back,
+    ActionId.QUARANTINE: quarantine.show,
+    ActionId.QUARANTINE_BACK: quarantine.show,
+    ActionId.QUARANTINE_ON: quarantine.show,
+    ActionId.ASIDE_OPEN: quarantine.open_one,
+    ActionId.ASIDE_MEND: quarantine.ask_mend,
+    ActionId.ASIDE_RETRY: quarantine.retry,
+    ActionId.ASIDE_DISMISS: quarantine.ask_why,
+    ActionId.UNDO_ASIDE: quarantine.take_back,
 }

@@ -10,6 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import (
     agenda,
+    approvals,
     assign,
     audit,
     board,
@@ -28,13 +29,18 @@ from bot import (
     learning,
     leavers,
     mailing,
-    playbooks,
+    near,
+    presence,
+    present_playbook,
+    refunds,
+    rerouting,
     scoring,
     wave,
 )
 from bot.delivery import Courier, Waker
 from bot.desk import Desk
 from bot.leavers import Directory
+from bot.presence import Eyes
 
 log = logging.getLogger(__name__)
 
@@ -49,16 +55,19 @@ class Ticker:
     moment in a past that has become the future would sleep through it.
     """
 
-    def __init__(self, desk: Desk, courier: Courier, waker: Waker, people: Directory) -> None:
+    def __init__(
+        self, desk: Desk, courier: Courier, waker: Waker, people: Directory, eyes: Eyes
+    ) -> None:
         self._desk = desk
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_clock, name="clock", daemon=True)
         self._every(1, "deliver", waker.wake)
-        self._every(2, "playbook", lambda: playbooks.refresh(desk))
+        self._every(2, "playbook", lambda: present_playbook.refresh(desk))
         self._every(2, "nags", lambda: followups.nag_due(desk))
         self._every(2, "ladder", lambda: ladder.climb_due(desk))
         self._every(5, "held", lambda: assign.assign_held(desk))
+        self._every(5, "rerouted", lambda: rerouting.reroute_held(desk))
         self._every(5, "tiers", lambda: learning.follow_playbook(desk))
         self._every(10, "home", lambda: home.refresh_watched(desk))
         self._every(15, "leases", courier.keep_leases)
@@ -67,12 +76,22 @@ class Ticker:
         self._every(30, "mailing", lambda: mailing.mail_due(desk))
         self._every(60, "board", lambda: board.show_board(desk))
         self._every(60, "resume", lambda: intake.resume(desk))
+        self._every(60, "refunds_weekly", lambda: refunds.post_weekly(desk))
+        self._every(3600, "refunds", lambda: refunds.look(desk))
+        self._keep_learning(desk)
+        self._look_after_owners(desk, people)
+        self._every(30, "presence", lambda: presence.look(desk, eyes))
+
+    def _keep_learning(self, desk: Desk) -> None:
+        """Measure, ask again what waits for an answer, and keep what is written in order."""
         self._every(60, "learn", lambda: learning.learn_nightly(desk))
         self._every(60, "answers", lambda: learning.watch_answers(desk))
+        self._every(60, "questions", lambda: approvals.remind(desk))
+        self._every(5, "near", lambda: near.look(desk))
         self._every(60, "points", lambda: scoring.rescore(desk))
         self._every(300, "wave", lambda: wave.look(desk))
         self._every(3600, "forget", lambda: housekeeping.forget(desk))
-        self._look_after_owners(desk, people)
+        self._every(3600, "audit", lambda: audit.note_stand(desk))
 
     def _look_after_owners(self, desk: Desk, people: Directory) -> None:
         """Leave no lead with somebody who is gone or away, or with nobody (C4)."""
@@ -92,9 +111,10 @@ class Ticker:
         self._watch.start()
 
     def stop(self) -> None:
-        """Stop ticking; a job in hand is finished."""
+        """Stop ticking; a job in hand is finished, and where the audit ends is noted."""
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
+        _guarded("audit", lambda: audit.note_stand(self._desk))()
 
     def _every(self, seconds: int, name: str, job: Callable[[], object]) -> None:
         self._scheduler.add_job(

@@ -4,34 +4,52 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-from bot import assign, audit, calls, leads
+from bot import assign, audit, calls, leads, undoing
 from bot.desk import Desk
+from bot.mine import my_leads
 from bot.next import Later, next_lead
 from bot.readers import reader
 from bot.views import replies
-from bot.views.blocks import Message, section
+from bot.views.blocks import Message, only, section
 from bot.views.card import card
-from handlers import away, claims, home, optouts, playbook, stages, why
+from handlers import (
+    adding,
+    away,
+    claims,
+    home,
+    one_person,
+    optouts,
+    playbook,
+    refunds,
+    repairs,
+    stages,
+    why,
+)
 from handlers.act import Act
 from handlers.errors import guarded
 from rules.acts import (
+    AddLead,
     AddNote,
     Assign,
     Away,
     Back,
     Claim,
     Command,
+    CorrectPhone,
     Help,
     LogOutcome,
+    Merge,
     Mine,
     MoveStage,
     NextLead,
     OptOut,
     Pass,
+    Refunds,
     Show,
     ShowPlaybook,
     ShowTeam,
     Undo,
+    Unmerge,
     Why,
 )
 from rules.commands import parse_command
@@ -79,7 +97,7 @@ def hand_next(act: Act, _: NextLead) -> Message:
     found = next_lead(act.desk, by=act.who.slack_id)
     said = replies.handed(found, act.who.words)
     if isinstance(found, Later):
-        return Message(said, (section(said),))
+        return only(said)
     known = leads.show(act.desk, found.lead.id, by=act.who.slack_id)
     shown = card(known, act.who.words, act.desk.playbook, private=True)
     return Message(f"{said}\n{shown.text}", (section(said), *shown.blocks))
@@ -87,20 +105,21 @@ def hand_next(act: Act, _: NextLead) -> Message:
 
 def mine(act: Act, _: Mine) -> Message:
     """Show the rep's day."""
-    return replies.day(calls.my_leads(act.desk, by=act.who.slack_id), act.who.words)
+    return replies.day(my_leads(act.desk, by=act.who.slack_id), act.who.words)
 
 
 def give(act: Act, command: Assign) -> Message:
     """Give a lead to somebody else."""
+    to, note = command.slack_id, command.note
     done = assign.assign_lead(
-        act.desk, command.lead_id, to=command.slack_id, by=act.who.slack_id, key=act.key
+        act.desk, command.lead_id, to=to, by=act.who.slack_id, key=act.key, note=note
     )
     return replies.assigned(done, act.who.words)
 
 
 def take_back(act: Act, _: Undo) -> Message:
     """Take the last outcome back."""
-    return replies.undone(calls.undo(act.desk, by=act.who.slack_id, key=act.key), act.who.words)
+    return replies.undone(undoing.undo(act.desk, by=act.who.slack_id, key=act.key), act.who.words)
 
 
 def explain(act: Act, command: Help) -> Message:
@@ -112,17 +131,22 @@ Answer = Callable[[Act, Any], Message]
 _ANSWERS: dict[type[Command], Answer] = {
     LogOutcome: log,
     AddNote: note,
+    CorrectPhone: repairs.correct,
     Show: show,
     NextLead: hand_next,
     Mine: mine,
     Assign: give,
+    AddLead: adding.add,
     Claim: claims.claim,
     Pass: claims.pass_on,
     OptOut: optouts.opt_out,
     MoveStage: stages.stage,
+    Merge: one_person.merge,
+    Unmerge: one_person.unmerge,
     Why: why.why,
     ShowPlaybook: playbook.show,
     ShowTeam: home.team,
+    Refunds: refunds.show,
     Away: away.away,
     Back: away.back,
     Undo: take_back,

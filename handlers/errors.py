@@ -23,6 +23,12 @@ def reply_to(fault: Exception, words: Words) -> Message:
     return refusal("desk.unexpected", {"mark": mark}, words)
 
 
+def in_words(fault: Refused, words: Words) -> str:
+    """Say a refusal as plain text, for who reads it outside Slack."""
+    key, params = _worded(fault, words)
+    return str(words.say(f"refusal.{key}", **params))
+
+
 def _where(fault: Exception) -> str:
     """Name the fault and its place, not its message: that may hold a person's data."""
     frame = fault.__traceback__

@@ -14,7 +14,8 @@ from slack_sdk.webhook import WebhookClient
 from bot import audit
 from bot.desk import Desk
 from bot.views.blocks import Message
-from handlers import people
+from handlers import adding, people
+from handlers.act import Barred, nobody_barred
 from handlers.actions import answer_click
 from handlers.answers import Answer, Errors, OpenModal, Say, SayLater, UpdateModal
 from handlers.commands import answer_command
@@ -33,9 +34,12 @@ OK, FAULT = 200, 500
 class SlackDoor:
     """A Bolt app whose ack means: stored. What follows an ack is said by a few hands of its own."""
 
-    def __init__(self, desk: Desk, client: WebClient, *, signing_secret: str) -> None:
+    def __init__(
+        self, desk: Desk, client: WebClient, *, signing_secret: str, barred: Barred = nobody_barred
+    ) -> None:
         self._desk = desk
         self._client = client
+        self._barred = barred
         self._answers = ThreadPoolExecutor(ANSWERING, thread_name_prefix="answers")
         self._slow = ThreadPoolExecutor(1, thread_name_prefix="slow-answers")
         quiet = logging.getLogger("slack_bolt")
@@ -66,6 +70,10 @@ class SlackDoor:
         self._answers.shutdown(wait=True)
 
     def _command(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        form = adding.opens(self._desk, body)
+        if form:
+            self._answers.submit(_quietly, self._follow, form, body)
+            return ack()
         said = answer_command(self._desk, body)
         return ack(text=said.text, blocks=list(said.blocks), response_type="ephemeral")
 
@@ -76,7 +84,7 @@ class SlackDoor:
         return ack()
 
     def _submit(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        answer = answer_modal(self._desk, body)
+        answer = answer_modal(self._desk, body, barred=self._barred)
         if isinstance(answer, Errors):
             return ack(response_action="errors", errors=answer.errors)
         self._answers.submit(_quietly, self._after_modal, answer, body)

@@ -12,18 +12,22 @@ from bot.readers import reader
 from bot.views import modals, replies
 from bot.views.blocks import Message, ViewId
 from handlers import (
+    adding,
     agreements,
     bulk,
     claims,
     commands,
+    drops,
     playbook,
     preferences,
+    quarantine,
+    refunds,
     stages,
     team,
     texting,
     why,
 )
-from handlers.act import Act
+from handlers.act import Act, Barred, nobody_barred
 from handlers.agreements import minutes_of
 from handlers.answers import Errors, text_of
 from handlers.errors import reply_to
@@ -37,16 +41,28 @@ BESIDE = {
     "time": "when_",
     "sold": "amount",
     "assign": "rep",
+    "add": "phone",
+    "drop": "kind",
+    "drop.bad_cost": "cost",
+    "drop.needs_way": "column_",
+    "add.bad_email": "email",
+    "add.managers_give": "rep",
     "talk": "talk",
     "team_edit": "name",
     "team_edit.already": "member",
+    "team_edit.app": "member",
+    "team_edit.deactivated": "member",
     "team_edit.deputy": "deputy",
     "team_edit.country": "country",
     "team_edit.admins_only": "role",
     "team_edit.yourself": "role",
+    "team_edit.in_settings": "role",
     "stage": "reason",
     "followup": "importance",
     "followup.challenged": "objection",
+    "aside": "phone",
+    "refunds": "claims",
+    "refunds.bad_amount": "amount",
 }
 """The field beside which a refusal is told, by its key or the key's first word."""
 
@@ -60,11 +76,13 @@ class Submitted:
 
 
 @audit.comes_from(audit.SLACK)
-def answer_modal(desk: Desk, body: dict[str, Any]) -> Submitted | Errors:
+def answer_modal(
+    desk: Desk, body: dict[str, Any], *, barred: Barred = nobody_barred
+) -> Submitted | Errors:
     """Carry out what a modal says, or say beside its fields what is wrong."""
     view = body["view"]
     who = reader(desk, body["user"]["id"])
-    act = Act(desk, who, body.get("trigger_id", "") or view["id"])
+    act = Act(desk, who, body.get("trigger_id", "") or view["id"], barred)
     meta = json.loads(view["private_metadata"])
     try:
         if not who.insider:
@@ -74,6 +92,8 @@ def answer_modal(desk: Desk, body: dict[str, Any]) -> Submitted | Errors:
             return said
     except Exception as fault:  # noqa: BLE001 - this is where every fault ends
         said = reply_to(_worded(fault, view), who.words.plain)
+        if not _inputs(view):
+            return Submitted(said, meta.get("answer", ""))
         wrong = said.text.replace("*", "").replace("`", "")
         return Errors({_field(fault, view): wrong})
     return Submitted(said, meta.get("answer", ""))
@@ -82,8 +102,8 @@ def answer_modal(desk: Desk, body: dict[str, Any]) -> Submitted | Errors:
 def _worded(fault: Exception, view: dict[str, Any]) -> Exception:
     """Give what is told of a time that was picked and not typed."""
     past = isinstance(fault, Refused) and fault.key == "when.past"
-    picked = _field(fault, view).startswith(BESIDE["when"])
-    return Refused("time.past") if past and picked else fault
+    picked = past and _field(fault, view).startswith(BESIDE["when"])
+    return Refused("time.past") if picked else fault
 
 
 def _values(view: dict[str, Any]) -> dict[str, Any]:
@@ -100,8 +120,12 @@ def _values(view: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _inputs(view: dict[str, Any]) -> list[str]:
+    return [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+
+
 def _field(fault: Exception, view: dict[str, Any]) -> str:
-    inputs: list[str] = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    inputs = _inputs(view)
     key = fault.key if isinstance(fault, Refused) else ""
     prefix = BESIDE.get(key) or BESIDE.get(key.partition(".")[0], "")
     last = "note" if "note" in inputs else inputs[-1]
@@ -172,7 +196,13 @@ _SUBMITS: dict[ViewId, Callable[[Act, dict[str, Any], dict[str, Any]], Message |
     ViewId.PREFERENCES: preferences.submit,
     ViewId.PASSING: claims.submit_reason,
     ViewId.BULK: bulk.submit,
+    ViewId.CLAIMS_ACCEPTED: refunds.submit_accepted,
+    ViewId.CLAIMS_REFUSED: refunds.submit_refused,
     ViewId.TEAM_ADD: team.submit_add,
     ViewId.TEAM_EDIT: team.submit_edit,
     ViewId.TEAM_LEAVE: team.submit_leave,
+    ViewId.ASIDE_MEND: quarantine.submit_mend,
+    ViewId.ASIDE_DISMISS: quarantine.submit_dismiss,
+    ViewId.ADD_LEAD: adding.submit,
+    ViewId.DROP_COLUMNS: drops.submit,
 }

@@ -6,15 +6,29 @@ from pathlib import Path
 
 import typer
 
-from bot import audit, fairness, figures, pictures, team, trial
+from bot import (
+    audit,
+    claim_files,
+    fairness,
+    figures,
+    mail_leads,
+    pictures,
+    refund_lists,
+    team,
+    trial,
+)
 from bot.desk import Desk
 from bot.doctor import Finding
+from bot.refund_marks import Batch
 from bot.roster import Loaded
-from bot.texts import Words
+from bot.texts import Safe, Words
 from bot.views import audit as audit_views
 from bot.views import fairness as fairness_views
+from bot.views import mail_leads as mail_views
+from bot.views import refunds as refund_views
 from bot.views import routing as routing_views
 from bot.views.digest import digest
+from rules.audit import Head
 
 _SIGNS = {True: "ok     ", False: "MISSING", None: "note   "}
 
@@ -26,11 +40,14 @@ def tell_findings(findings: Sequence[Finding]) -> bool:
     return all(found.good is not False for found in findings)
 
 
-def tell_loaded(done: Loaded) -> None:
-    """Print what became of a team file, and what of it stays as it was changed in Slack."""
-    typer.echo(f"added {done.added}, changed {done.changed}, paused {done.paused}")
+def tell_loaded(desk: Desk, done: Loaded) -> None:
+    """Print what became of a team file, and what of it stays as it was changed in Slack (C3)."""
+    words = _words(desk)
+    counts = {"added": done.added, "changed": done.changed, "paused": done.paused}
+    typer.echo(words.say("team.loaded", **counts))
     for name, fields in done.left.items():
-        typer.echo(f"as changed in Slack, until the file changes it: {name}: {', '.join(fields)}")
+        told = [words.say(f"team_edit.field_{field}") for field in fields]
+        typer.echo(words.say("team.stays", name=name, fields=Safe(", ".join(told))))
 
 
 def tell_team(desk: Desk) -> None:
@@ -43,22 +60,32 @@ def tell_team(desk: Desk) -> None:
         typer.echo(f"{rep.slack_id}  {rep.name}  {rep.role}  {rep.state}  {hours} {rep.timezone}")
 
 
-def tell_audit(desk: Desk) -> bool:
+def tell_audit(desk: Desk, since: Head | None) -> bool:
     """Print whether the audit holds, to standard error where not; tell whether it does (C5)."""
-    found = audit.verify(desk)
-    typer.echo(audit_views.verified(found, _words(desk)), err=bool(found.broken))
-    return not found.broken
+    found = audit.verify(desk, since)
+    typer.echo(audit_views.verified(found, _words(desk)), err=not found.holds)
+    return found.holds
 
 
-def tell_audit_of(desk: Desk, lead_id: int) -> None:
-    """Print what was done with a lead, a line for each act (C5)."""
-    typer.echo(audit_views.listed(audit.listed(desk, lead_id), _words(desk)))
+def tell_audit_of(desk: Desk, lead_id: int, *, since: datetime | None, most: int) -> None:
+    """Print what was done with a lead (0: with everything), a line for each act (C5).
+
+    `since` is a day in the team's zone.
+    """
+    start = since.replace(tzinfo=desk.settings.zone).astimezone(UTC) if since else None
+    found = audit.listed(desk, lead_id, since=start, most=most)
+    typer.echo(audit_views.listed(found, _words(desk)))
 
 
 def tell_route(desk: Desk, lead_id: int | None, given: Mapping[str, str]) -> None:
     """Print who would get a lead that is there, or that is described, and why (C3)."""
     found = trial.try_fields(desk, given) if lead_id is None else trial.try_lead(desk, lead_id)
     typer.echo(routing_views.tried(found, _words(desk)))
+
+
+def tell_mail(desk: Desk, raw: bytes, *, source: str) -> None:
+    """Print what would become of a mail: of which source it is, what it says, how that ends."""
+    typer.echo(mail_views.looked(mail_leads.look(desk, raw, source=source), _words(desk)))
 
 
 def _words(desk: Desk) -> Words:
@@ -99,3 +126,16 @@ def tell_digest(
     found = figures.digest_of(desk, since=start, until=end)
     typer.echo(digest(found, words).text.replace("*", ""))
     return True
+
+
+def tell_refunds(desk: Desk, *, vendor: str, currency: str, file: Path | None) -> None:
+    """Print what vendors owe, or write a vendor's claim file (L5.5); raises Refused."""
+    words = _words(desk)
+    if file is None:
+        said = refund_views.overview(refund_lists.for_terminal(desk), words)
+        typer.echo(said.text.replace("*", ""))
+        return
+    batch = Batch(vendor, currency.upper() or desk.settings.currency)
+    made = claim_files.to_save(desk, batch, file.suffix.lower().removeprefix("."), words)
+    file.write_bytes(made.content)
+    typer.echo(words.say("refunds.written", file=str(file), n=made.count))

@@ -9,6 +9,7 @@ from bot.readers import Reader, reader
 from bot.views.blocks import Message
 from bot.views.replies import noted
 from bot.views.thread import not_kept
+from handlers import drops
 from handlers.errors import reply_to
 from rules.refusals import Refused
 
@@ -40,7 +41,8 @@ def hear(desk: Desk, event: dict[str, Any]) -> Whisper | None:
     if lead_id is not None:
         said = _note(desk, lead_id, event, reader(desk, writer))
     elif event.get("channel_type") == "im":
-        said = _help(reader(desk, writer))
+        who = reader(desk, writer)
+        said = drops.hear(desk, event, who) if event.get("files") else _help(who)
     else:
         return None
     return Whisper(place, writer, thread, said) if said else None

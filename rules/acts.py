@@ -35,6 +35,22 @@ class AddNote:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectPhone:
+    """The lead's right number, as somebody typed it (L5.2)."""
+
+    lead_id: int
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddLead:
+    """A new lead in one line of text, "" for a form (K3); `check` shows it before it is kept."""
+
+    text: str = ""
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     lead_id: int
 
@@ -53,6 +69,7 @@ class Mine:
 class Assign:
     lead_id: int
     slack_id: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +81,9 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Take a lead that waits for an owner (C3)."""
+    """Take a lead that waits for an owner, 0 for the one that waits longest to be claimed (C3)."""
 
-    lead_id: int
+    lead_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,21 @@ class MoveStage:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """Two leads are one person (C2); 0 and 0 ask which may be."""
+
+    lead_id: int = 0
+    other_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerge:
+    """A lead that was merged is two persons after all (C2)."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPlaybook:
     """The method's numbers, a manager's to change (L1.2)."""
 
@@ -102,6 +134,13 @@ class ShowPlaybook:
 @dataclass(frozen=True, slots=True)
 class ShowTeam:
     """The team's board: how fast it answers, who carries what, what nobody has (C1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refunds:
+    """Claims against vendors (L5.5): all, or what one lead's comes to where it is not 0."""
+
+    lead_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +169,9 @@ class Help:
 
 Command = (
     LogOutcome
+    | AddLead
     | AddNote
+    | CorrectPhone
     | Show
     | Why
     | NextLead
@@ -140,8 +181,11 @@ Command = (
     | Pass
     | OptOut
     | MoveStage
+    | Merge
+    | Unmerge
     | ShowPlaybook
     | ShowTeam
+    | Refunds
     | Away
     | Back
     | Undo

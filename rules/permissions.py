@@ -20,6 +20,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     NOTE = "note"
     OPTOUT = "optout"
+    MERGE = "merge"
     EXPORT = "export"
     TEAM = "team"
     PLAYBOOK = "playbook"
@@ -52,6 +53,7 @@ _REP = {
     Act.APPROVE: _NEVER,
     Act.NOTE: _OWN,
     Act.OPTOUT: _OWN,
+    Act.MERGE: _OWN,
     Act.EXPORT: _NEVER,
     Act.TEAM: _NEVER,
     Act.PLAYBOOK: _NEVER,
@@ -67,6 +69,7 @@ _MANAGER = {
     Act.APPROVE: _ANY,
     Act.NOTE: _ANY,
     Act.OPTOUT: _ANY,
+    Act.MERGE: _ANY,
     Act.EXPORT: _ANY,
     Act.TEAM: _DESK,
     Act.PLAYBOOK: _DESK,

@@ -6,17 +6,21 @@ from datetime import time, timedelta
 from decimal import Decimal
 
 from rules.cadence import PARTS, Slot, plan_of
+from rules.hooks import Webhook
 from rules.hours import DayWindow, read_window
+from rules.hubspot import HubSpot
 from rules.pools import Match, Passing, Pool, Route, Score, Staging
 from rules.rest import RestRules
 from rules.templates import Template
 from rules.tiers import TierRules
+from rules.vendors import Vendor
 from rules.words import Kind, Layer, Tier
 
 ASSUMED, REQUIRED = "assumed", "required"
 DEFAULT_SENDER = "Lead desk"
 ONE_CALL = "one_call"
 DEPUTY, WAIT = "deputy", "wait"
+OFF, PREFER = "off", "prefer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,17 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A door for leads, the kind of those who come through it, and its names for fields."""
+    """A door for leads, the kind of those who come through it, and its names for fields.
+
+    Mails of a `sender` ("*@vendor.com") with a `subject` are leads of it; `patterns` find fields.
+    """
 
     name: str
     kind: Kind = Kind.WARM
     map: Mapping[str, str] = field(default_factory=dict)
+    sender: str = ""
+    subject: str = ""
+    patterns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,7 @@ class Playbook:
     pools: tuple[Pool, ...] = ()
     routes: tuple[Route, ...] = ()
     match: Match = field(default_factory=Match)
+    slack_hints: str = OFF
     passing: Passing = field(default_factory=Passing)
     scores: tuple[Score, ...] = ()
     staging: Staging = field(default_factory=Staging)
@@ -181,7 +192,10 @@ class Playbook:
     sources: tuple[Source, ...] = ()
     products: tuple[Product, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    vendors: tuple[Vendor, ...] = ()
     templates: tuple[Template, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    hubspot: HubSpot = field(default_factory=HubSpot)
 
     @property
     def undo_time(self) -> timedelta:
@@ -191,6 +205,10 @@ class Playbook:
     def kind_of(self, source: str) -> Kind:
         """Give the kind of a lead from this source that does not say its kind."""
         return next((one.kind for one in self.sources if one.name == source), Kind.WARM)
+
+    def source(self, name: str) -> Source:
+        """Give what is known of a source."""
+        return next((one for one in self.sources if one.name == name), Source(name))
 
     def map_of(self, source: str) -> Mapping[str, str]:
         """Give the fields that a source's own names stand for (contract: `[[source]] map`)."""

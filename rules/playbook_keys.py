@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from rules import mail_patterns, time_values, webhook_values
 from rules import values as read
 from rules.cadence import PARTS
 from rules.conditions import conditions
-from rules.playbook import DEPUTY, WAIT, Campaign, Duty, Product, Source
+from rules.hooks import Event, Webhook
+from rules.hubspot import FIELDS as CONTACT_FIELDS
+from rules.playbook import DEPUTY, OFF, PREFER, WAIT, Campaign, Duty, Product, Source
 from rules.pools import Pool, Route, Score, Way
 from rules.templates import Moment, Template
 from rules.values import Reader
-from rules.words import Kind, Tier
+from rules.vendors import ClaimReason, Vendor
+from rules.words import Kind, Stage, Tier
 
 
 class Key(NamedTuple):
@@ -36,21 +40,24 @@ KEYS: dict[str, dict[str, Key]] = {
         "sender_name": Key("sender_name", read.text),
         "address": Key("address", read.text),
     },
-    "hours": {"calling": Key("calling", read.window), "quiet": Key("quiet", read.window)},
-    "parts": {name: Key(f"parts.{name}", read.window) for name in PARTS},
+    "hours": {
+        "calling": Key("calling", time_values.window),
+        "quiet": Key("quiet", time_values.window),
+    },
+    "parts": {name: Key(f"parts.{name}", time_values.window) for name in PARTS},
     "rest": {
         "weekly": Key("rest.weekly", read.one_of(*read.WEEKLY)),
         "holidays": Key("rest.holidays", read.text),
         "latitude": Key("rest.latitude", read.latitude),
         "longitude": Key("rest.longitude", read.longitude),
-        "timezone": Key("rest.timezone", read.zone),
+        "timezone": Key("rest.timezone", time_values.zone),
         "before_minutes": Key("rest.before_minutes", read.count),
         "after_minutes": Key("rest.after_minutes", read.count),
-        "also": Key("rest.also", read.dates),
-        "not_on": Key("rest.not_on", read.dates),
+        "also": Key("rest.also", time_values.dates),
+        "not_on": Key("rest.not_on", time_values.dates),
     },
     "plan": {
-        **{tier.lower(): Key(f"plans.{tier}", read.plan) for tier in Tier},
+        **{tier.lower(): Key(f"plans.{tier}", time_values.plan) for tier in Tier},
         "unavailable_days": Key("unavailable_days", read.count),
         "unavailable_tries": Key("unavailable_tries", read.count),
     },
@@ -82,6 +89,7 @@ KEYS: dict[str, dict[str, Key]] = {
         "shorten": Key("wave.shorten", read.tiers),
     },
     "match": {name: Key(f"match.{name}", read.times) for name in read.MATCHES},
+    "routing": {"slack_hints": Key("slack_hints", read.one_of(OFF, PREFER))},
     "pass": {
         "per_lead": Key("passing.per_lead", read.count),
         "per_day": Key("passing.per_day", read.count),
@@ -120,13 +128,26 @@ KEYS: dict[str, dict[str, Key]] = {
         "off_shift": Key("nag_off_shift", read.one_of(DEPUTY, WAIT)),
     },
     "digest": {
-        "weekday": Key("digest_weekday", read.weekday),
-        "at": Key("digest_at", read.clock),
+        "weekday": Key("digest_weekday", time_values.weekday),
+        "at": Key("digest_at", time_values.clock),
+    },
+    "hubspot": {
+        "fields": Key("hubspot.fields", webhook_values.names(*CONTACT_FIELDS)),
+        "stages": Key("hubspot.stages", webhook_values.names(*Stage)),
     },
 }
 LISTS: dict[str, ListKey] = {
     "source": ListKey(
-        "sources", Source, {"name": read.text, "kind": read.kind, "map": read.field_map}
+        "sources",
+        Source,
+        {
+            "name": read.text,
+            "kind": read.kind,
+            "map": read.field_map,
+            "sender": read.text,
+            "subject": read.text,
+            "patterns": mail_patterns.patterns,
+        },
     ),
     "product": ListKey(
         "products",
@@ -141,7 +162,7 @@ LISTS: dict[str, ListKey] = {
     "duty": ListKey(
         "duties",
         Duty,
-        {"name": read.text, "reps": read.texts, "hours": read.week},
+        {"name": read.text, "reps": read.texts, "hours": time_values.week},
         needed=("name", "reps", "hours"),
     ),
     "pool": ListKey(
@@ -182,6 +203,20 @@ LISTS: dict[str, ListKey] = {
             "tier": read.tier,
         },
     ),
+    "vendor": ListKey(
+        "vendors",
+        Vendor,
+        {
+            "name": read.text,
+            "window_days": read.some,
+            "tries": read.some,
+            "over_days": read.some,
+            "first_call_hours": read.count,
+            "reasons": read.some_of(*ClaimReason),
+            "credit": read.margin,
+            "email": read.text,
+        },
+    ),
     "template": ListKey(
         "templates",
         Template,
@@ -194,6 +229,19 @@ LISTS: dict[str, ListKey] = {
         },
         ("moment", "language", "kind"),
         ("moment", "text"),
+    ),
+    "webhook": ListKey(
+        "webhooks",
+        Webhook,
+        {
+            "url": webhook_values.address,
+            "secret": webhook_values.secret,
+            "events": read.some_of(*Event),
+            "name": webhook_values.name,
+            "private": read.yes_or_no,
+        },
+        ("name", "url"),
+        ("url", "secret"),
     ),
 }
 
@@ -208,6 +256,8 @@ TOGETHER = {
     "hours": "hours.calling must hold some time",
     "pools": "each [[route]] must lead to a [[pool]] of the playbook",
     "routes": "a [[route]] must not stand after one that takes all its leads",
+    "vendors": "a [[vendor]]'s over_days must fit into its window_days",
     "match": "[match] must hold a weight above 0 where a pool goes by best_match",
+    "webhooks": "each [[webhook]] must have a name of its own, or none",
     "holidays": 'rest.holidays must be a country such as "IL", or "" for none',
 }

@@ -34,6 +34,9 @@ PERMANENT = frozenset(
         "smtp_permanent",
         # the other side may have taken it; once too few is better than once too many
         "unknown_if_sent",
+        # a webhook's target that says it is not there any more; what HubSpot will never take
+        "hook_gone",
+        "hubspot_400",
         # what only managers may see
         "managers_channel_is_public",
     }
@@ -44,12 +47,14 @@ PERMANENT = frozenset(
 class Failure:
     """Why a delivery failed: the other side's own code, and how long it asked us to wait.
 
-    `ours` when the fault is in this program, so that trying for a day would not help.
+    `ours` when the fault is in this program, so that trying for a day would not help; `alone`
+    when it is about this one order, so that others of its lane need not wait.
     """
 
     code: str
     retry_after: float | None = None
     ours: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

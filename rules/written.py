@@ -11,7 +11,7 @@ from rules.hours import DayWindow
 from rules.playbook import Playbook
 from rules.playbook_file import taken
 from rules.playbook_keys import KEYS, LISTS
-from rules.values import WEEKDAYS
+from rules.time_values import WEEKDAYS
 
 Data = dict[str, Any]
 _WHOLE = re.compile(r"[+-]?\d{1,9}")

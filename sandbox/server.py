@@ -144,6 +144,15 @@ class SlackServer:
         if "user_change" in self.world.app.events:
             self.send_event(told)
 
+    def show_as(
+        self, user_id: str, presence: str = "active", *, dnd: tuple[int, int] | None = None
+    ) -> None:
+        """Show a member as active or away, and not to be disturbed between two moments."""
+        with self.world.lock:
+            user = self.world.users[user_id]
+            self.world.users[user_id] = replace(user, presence=presence, dnd=dnd)
+            self.world.touch()
+
     def _member(self, user_id: str) -> str:
         return self.world.app.bot_user_id if user_id == BOT else user_id
 

@@ -81,9 +81,12 @@ METHODS: Mapping[str, Method] = {
         required=("channel",),
         scopes=(*_MANAGE, "channels:write.topic", "groups:write.topic"),
     ),
+    "dnd.info": Method(run=people.dnd_info, scopes=("dnd:read",)),
+    "dnd.teamInfo": Method(run=people.dnd_team_info, tier=2, scopes=("dnd:read",)),
     "files.completeUploadExternal": Method(
         run=files.complete, tier=4, required=("files",), scopes=("files:write",)
     ),
+    "files.info": Method(run=files.info, tier=4, required=("file",), scopes=("files:read",)),
     "files.getUploadURLExternal": Method(
         run=files.get_upload_url, tier=4, required=("filename", "length"), scopes=("files:write",)
     ),

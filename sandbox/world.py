@@ -15,6 +15,7 @@ DEFAULT_SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "dnd:read",
         "files:read",
         "files:write",
         "groups:history",
@@ -50,7 +51,10 @@ DEFAULT_EVENTS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A member of the workspace; ``tz`` is an IANA zone, ``locale`` like ``he-IL``."""
+    """A member of the workspace; ``tz`` is an IANA zone, ``locale`` like ``he-IL``.
+
+    Between the two moments of ``dnd`` (seconds since 1970) nothing disturbs them.
+    """
 
     id: str
     name: str
@@ -59,6 +63,7 @@ class User:
     tz: str = "Asia/Jerusalem"
     email: str | None = None
     presence: str = "active"
+    dnd: tuple[int, int] | None = None
     is_admin: bool = False
     is_bot: bool = False
     is_guest: bool = False

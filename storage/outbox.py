@@ -196,7 +196,7 @@ def free_expired(unit: Unit, *, now: datetime) -> int:
 
 def cancel_of_attempt(unit: Unit, attempt_id: int, *, now: datetime) -> bool:
     """Cancel what an attempt was about to send; False when some of it has left or is leaving."""
-    mine = and_(outbox.c.attempt_id == attempt_id, outbox.c.kind.in_(("sms", "email")))
+    mine = and_(outbox.c.attempt_id == attempt_id, outbox.c.kind.in_(("sms", "email", "hook")))
     states = unit.execute(select(outbox.c.state).where(mine).with_for_update()).scalars()
     if {SENT, LEASED} & set(states):
         return False

@@ -14,8 +14,10 @@ RULES = [
     *(f"L2.{number}" for number in range(1, 6)),
     *(f"L3.{number}" for number in range(1, 4)),
     *(f"L4.{number}" for number in range(1, 6)),
+    *(f"L5.{number}" for number in range(1, 6)),
     *(f"S{number}" for number in range(1, 4)),
     "C1",
+    "C2",
     "C3",
     "C4",
 ]

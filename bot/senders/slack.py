@@ -11,7 +11,15 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.doctor import Finding
 from bot.manifest import SCOPES
-from bot.orders import DeliveryFailed, Sent, SlackHome, SlackPicture, SlackPost, SlackUpdate
+from bot.orders import (
+    DeliveryFailed,
+    Sent,
+    SlackFile,
+    SlackHome,
+    SlackPicture,
+    SlackPost,
+    SlackUpdate,
+)
 from bot.settings import Settings
 
 TOO_MANY = 429
@@ -31,11 +39,13 @@ class SlackSender:
         self._channels: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def send(self, order: SlackPost | SlackUpdate | SlackPicture | SlackHome) -> Sent:
+    def send(self, order: SlackPost | SlackUpdate | SlackPicture | SlackFile | SlackHome) -> Sent:
         """Deliver; raises DeliveryFailed with Slack's own error."""
         try:
             if isinstance(order, SlackHome):
                 return self._publish(order)
+            if isinstance(order, SlackFile):
+                return self._hand(order)
             if isinstance(order, SlackUpdate):
                 return self._update(order)
             return self._upload(order) if isinstance(order, SlackPicture) else self._post(order)
@@ -72,6 +82,14 @@ class SlackSender:
             title=order.title,
             alt_txt=order.alt,
         )
+
+    def _hand(self, order: SlackFile) -> Sent:
+        """Write to a person, which gives their own channel, and put the file there."""
+        channel = str(self._say(order.to, SlackPost(order.to, order.message))["channel"])
+        answer: Any = self._client.files_upload_v2(
+            channel=channel, content=order.content, filename=order.name, title=order.name
+        )
+        return Sent(channel, str(answer["file"]["id"]))
 
     def _inside(self, channel: str, act: Callable[[], Any]) -> Any:
         """Do what only a channel's member may; who is none yet joins first."""

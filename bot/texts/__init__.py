@@ -12,6 +12,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_percent
 
 from rules.money import Money, decimal_amount
+from rules.team import PROGRAM
 
 LOCALES = ("en", "he")
 FSI, PDI = "\u2068", "\u2069"
@@ -22,6 +23,7 @@ WEEK_DAYS = 6
 _LIVE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
 _HEBREW = ("\u0590", "\u05ff")
 _CODE = re.compile("`[^`]*`")
+_FIRST_HEBREW = re.compile("[*_]*[\u0590-\u05ff]")
 _HEBREW_WORD = re.compile("[\u0590-\u05ff]+(?= [^\u0590-\u05ff])")
 
 
@@ -86,6 +88,10 @@ class Words:
         filled = {name: self._fill(value) for name, value in params.items()}
         return Safe(self._texts[key].format(**filled).strip())
 
+    def has(self, key: str) -> bool:
+        """Say whether there is a text of this key."""
+        return key in self._texts
+
     def lines(self, *parts: str) -> Safe:
         """Put the parts that are not empty under each other."""
         return Safe("\n".join(part for part in parts if part))
@@ -98,7 +104,8 @@ class Words:
         """Name two things or more: 'SMS and email'."""
         if len(parts) < 2:  # noqa: PLR2004
             return Safe("".join(parts))
-        return self.say("and", first=Safe(", ".join(parts[:-1])), last=Safe(parts[-1]))
+        key = "and" if _FIRST_HEBREW.match(parts[-1]) else "and_other"
+        return self.say(key, first=Safe(", ".join(parts[:-1])), last=Safe(parts[-1]))
 
     def _fill(self, value: object) -> str:
         if isinstance(value, Safe):
@@ -213,5 +220,6 @@ class Words:
 
 
 def mention(slack_id: str) -> Safe:
-    """Give a real mention of a member."""
-    return Safe(f"<@{slack_id}>")
+    """Give a real mention of a member, or the name of a program that acts by the HTTP API."""
+    name = slack_id.removeprefix(PROGRAM)
+    return Safe(f"<@{slack_id}>" if name == slack_id else name)

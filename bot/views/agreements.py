@@ -9,7 +9,7 @@ from bot.calls import Logged
 from bot.talking import Started
 from bot.texts import Safe, Words, mention
 from bot.views import fields
-from bot.views.blocks import ActionId, Block, Message, ViewId, actions, button, section
+from bot.views.blocks import ActionId, Block, Message, ViewId, actions, button, only, section
 from bot.views.card import title
 from bot.views.forms import modal
 from rules.agreements import MOVABLE
@@ -160,7 +160,7 @@ def restored(lead: Lead, words: Words, *, now: datetime) -> Message:
     """Confirm that a time was taken back, with the one that stands now."""
     key = "agreement.restored" if lead.next_at else "agreement.restored_open"
     text = _next_call(lead, key, words, now=now)
-    return Message(text, (section(text),))
+    return only(text)
 
 
 def started(done: Started, words: Words, *, home: str) -> Message:

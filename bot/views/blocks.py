@@ -64,6 +64,10 @@ class ActionId(StrEnum):
     APPROVE_SQO = "approve_sqo"
     REJECT_SQO = "reject_sqo"
     REMATCH = "rematch"
+    MERGE_SAME = "merge_same"
+    NOT_SAME = "not_same"
+    UNMERGE = "unmerge"
+    NOT_THEIRS = "not_theirs"
     HOME_PAGE = "home_page"
     PAGE_BACK = "home_page_back"
     PREFERENCES = "preferences"
@@ -91,6 +95,30 @@ class ActionId(StrEnum):
     TEAM_REMOVE = "team_remove"
     GUIDE_CHECK = "guide_check"
     GUIDE_PLAYBOOK = "guide_playbook"
+    REFUNDS = "refunds"
+    CLAIM_FILE = "claim_file"
+    CLAIM_FILE_CSV = "claim_file_csv"
+    CLAIMS_SENT = "claims_sent"
+    CLAIMS_ACCEPTED = "claims_accepted"
+    CLAIMS_REFUSED = "claims_refused"
+    UNDO_CLAIMS = "undo_claims"
+    ADD_LEAD = "add_lead"
+    ADD_EDIT = "add_edit"
+    ADD_UNDO = "add_undo"
+    ADD_MERGE = "add_merge"
+    DROP_COLUMNS = "drop_columns"
+    DROP_STOP = "drop_stop"
+    USE_NUMBER = "use_number"
+    REFUSE_NUMBERS = "refuse_numbers"
+    UNDO_NUMBER = "undo_number"
+    QUARANTINE = "quarantine"
+    QUARANTINE_BACK = "quarantine_back"
+    QUARANTINE_ON = "quarantine_on"
+    ASIDE_OPEN = "aside_open"
+    ASIDE_MEND = "aside_mend"
+    ASIDE_RETRY = "aside_retry"
+    ASIDE_DISMISS = "aside_dismiss"
+    UNDO_ASIDE = "undo_aside"
 
 
 class ViewId(StrEnum):
@@ -114,6 +142,12 @@ class ViewId(StrEnum):
     PREFERENCES = "preferences"
     PASSING = "pass_lead"
     BULK = "reassign_leads"
+    CLAIMS_ACCEPTED = "claims_accepted"
+    CLAIMS_REFUSED = "claims_refused"
+    ADD_LEAD = "add_lead"
+    ASIDE_MEND = "aside_mend"
+    ASIDE_DISMISS = "aside_dismiss"
+    DROP_COLUMNS = "drop_columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +224,9 @@ def option(text: str, value: str) -> Block:
 def spoken(text: str) -> str:
     """Cut a message's text so that it can be changed in place later."""
     return clip(text, TEXT_LIMIT)
+
+
+def only(text: str) -> Message:
+    """Give a message that is this text and nothing else."""
+    said = spoken(text)
+    return Message(said, (section(said),))

@@ -4,7 +4,18 @@ from datetime import timedelta
 
 from bot.leads import Shown
 from bot.texts import Safe, Words, mention
-from bot.views.blocks import ActionId, Block, Message, actions, button, context, section, spoken
+from bot.views.blocks import (
+    ActionId,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    only,
+    section,
+    spoken,
+)
+from bot.views.mending import mend_blocks, mend_lines
 from bot.views.ownership import claim_buttons, pass_buttons, to_claim
 from bot.views.preparation import preparation
 from bot.views.standing import disqualified, standing
@@ -30,8 +41,11 @@ def card(
 ) -> Message:
     """Make a lead's card; `private` adds what only its owner needs, the `whole` history if asked.
 
-    Phone and email are in full only when the reader may see them (contract: Slack).
+    Phone and email are in full only when the reader may see them (contract: Slack). A lead that
+    became another says so and nothing else (C2).
     """
+    if shown.lead.merged_into is not None:
+        return _merged(shown.lead, words)
     inside = private and shown.full
     top = words.lines(
         _headline(shown, words),
@@ -42,17 +56,31 @@ def card(
     blocks, text = [section(top)], top
     if inside:
         known = preparation(shown, words, playbook, whole=whole)
-        text = words.lines(top, *known.parts, *known.small)
+        mend = mend_lines(shown.mend, words)
+        blocks += mend_blocks(shown.lead, shown.mend, words)
+        text = words.lines(top, mend, *known.parts, *known.small)
         blocks += [section(part) for part in known.parts]
         blocks += [context(words.lines(*known.small))] if known.small else []
-    if shown.full or not private:
-        buttons = card_buttons(shown.lead, words, explains=private)
-        hidden = [] if private else [_reveal(shown.lead, words)]
-        claim = claim_buttons(shown.lead, words, playbook)
-        onward = pass_buttons(shown.lead, words) if inside else []
-        start = _start(shown, words, inside=inside)
-        blocks.append(actions(*start, *claim, *buttons, *onward, *hidden))
-    return Message(spoken(text), tuple(blocks))
+    row = _row(shown, words, playbook, private=private, whole=whole)
+    return Message(spoken(text), (*blocks, *([actions(*row)] if row else [])))
+
+
+def _row(
+    shown: Shown, words: Words, playbook: Playbook, *, private: bool, whole: bool
+) -> list[Block]:
+    """Give the buttons of a card, none to who sees another's in private."""
+    if private and not shown.full:
+        return []
+    reopens = whole or not private or (shown.owner is not None and shown.owner.manages)
+    buttons = card_buttons(shown.lead, words, explains=private, reopens=reopens)
+    hidden = [] if private else [_reveal(shown.lead, words)]
+    claim = claim_buttons(shown.lead, words, playbook)
+    onward = pass_buttons(shown.lead, words) if private else []
+    return [*_start(shown, words, inside=private), *claim, *buttons, *onward, *hidden]
+
+
+def _merged(lead: Lead, words: Words) -> Message:
+    return only(words.say("card.merged", lead=title(lead, words), into=lead.merged_into))
 
 
 def _start(shown: Shown, words: Words, *, inside: bool) -> list[Block]:
@@ -86,6 +114,7 @@ def _reach(shown: Shown, words: Words, *, full: bool) -> Safe:
     whose = words.say("card.owner", who=mention(lead.owner)) if lead.owner else ""
     return words.join(
         phone if lead.phone_raw else words.say("card.no_phone"),
+        words.say("card.shared") if shown.shared_phone else "",
         _email(lead, email, words),
         whose or words.say("card.unowned"),
     )
@@ -155,15 +184,18 @@ def _won(shown: Shown, words: Words) -> Safe:
     return words.say("step.won", amount=Safe(" + ".join(amounts)))
 
 
-def card_buttons(lead: Lead, words: Words, *, explains: bool = False) -> list[Block]:
+def card_buttons(
+    lead: Lead, words: Words, *, explains: bool = False, reopens: bool = True
+) -> list[Block]:
     """Give the buttons of a card: the common outcomes while it lives, and always Assign.
 
     One that `explains` says what happens to a living lead if nobody answers. One that is
-    disqualified can only be opened again (S3).
+    disqualified can only be opened again, and that only by who `reopens` (S3).
     """
     plain = words.plain
     if lead.stage is Stage.DISQUALIFIED:
-        return [button(plain.say("button.reopen"), ActionId.REOPEN, lead.id)]
+        again = button(plain.say("button.reopen"), ActionId.REOPEN, lead.id)
+        return [again] if reopens else []
     why = [button(plain.say("button.why"), ActionId.WHY, lead.id)] if explains else []
     living = [
         button(plain.say("button.noanswer"), ActionId.NOANSWER, lead.id),

@@ -5,13 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.assign import Assigned
-from bot.calls import Logged, MyLeads, Undone
+from bot.calls import Logged
 from bot.followups import Snoozed
+from bot.mine import MyLeads
 from bot.next import Handed, Later
 from bot.texts import Safe, Words, mention
+from bot.undoing import Undone
 from bot.views.agreements import style, time_buttons, ways_out
-from bot.views.blocks import ActionId, Block, Message, actions, button, section
+from bot.views.blocks import ActionId, Block, Message, actions, button, only, section
 from bot.views.card import title
+from bot.views.mending import mend_blocks, mend_lines
 from rules.commands import VERBS
 from rules.guards import may_be_called
 from rules.lead import Lead
@@ -24,7 +27,7 @@ BY_CALL = frozenset({Step.CALL, Step.RETRY_UNAVAILABLE})
 def logged(done: Logged, words: Words) -> Message:
     """Confirm an outcome; the button takes it back."""
     if done.double:
-        return _only(_double(done, words))
+        return only(_double(done, words))
     text = words.lines(
         _what(done, words),
         _on_the_way(done, words),
@@ -35,7 +38,9 @@ def logged(done: Logged, words: Words) -> Message:
     undo = button(words.plain.say("button.undo"), ActionId.UNDO, done.attempt_id)
     asked = done.act.outcome in MISSED and done.lead.working
     why = [button(words.plain.say("button.why"), ActionId.WHY, done.lead.id)] if asked else []
-    return Message(text, (section(text), actions(undo, *time_buttons(done, words), *why)))
+    row = actions(undo, *time_buttons(done, words), *why)
+    whole = words.lines(text, mend_lines(done.mend, words))
+    return Message(whole, (section(text), row, *mend_blocks(done.lead, done.mend, words)))
 
 
 def _double(done: Logged, words: Words) -> Safe:
@@ -43,10 +48,6 @@ def _double(done: Logged, words: Words) -> Safe:
     if not done.other:
         return words.say("reply.double", what=said, lead=lead)
     return words.say("reply.double_of", who=mention(done.other), what=said, lead=lead)
-
-
-def _only(text: Safe) -> Message:
-    return Message(text, (section(text),))
 
 
 def _what(done: Logged, words: Words) -> Safe:
@@ -120,25 +121,25 @@ def _evidence(done: Logged, words: Words) -> Safe:
 
 def noted(lead: Lead, words: Words) -> Message:
     """Confirm a note."""
-    return _only(words.say("reply.noted", lead=title(lead, words)))
+    return only(words.say("reply.noted", lead=title(lead, words)))
 
 
 def undone(done: Undone, words: Words) -> Message:
     """Confirm that an outcome was taken back."""
     said = words.say(f"outcome.{done.outcome}")
-    return _only(words.say("reply.undone", what=said, lead=title(done.lead, words)))
+    return only(words.say("reply.undone", what=said, lead=title(done.lead, words)))
 
 
 def assigned(done: Assigned, words: Words) -> Message:
     """Confirm a new owner."""
     who = mention(done.to.slack_id)
-    return _only(words.say("reply.assigned", lead=title(done.lead, words), who=who))
+    return only(words.say("reply.assigned", lead=title(done.lead, words), who=who))
 
 
 def snoozed(done: Snoozed, words: Words, *, now: datetime) -> Message:
     """Confirm that a follow-up was put off."""
     agreed, when = (words.in_full(one, now=now) for one in (done.followup.due_at, done.until))
-    return _only(words.say("reply.snoozed", lead=title(done.lead, words), agreed=agreed, when=when))
+    return only(words.say("reply.snoozed", lead=title(done.lead, words), agreed=agreed, when=when))
 
 
 def handed(found: Handed | Later, words: Words) -> Safe:
@@ -187,7 +188,7 @@ def day(found: MyLeads, words: Words) -> Message:
     waits = held(found.held, words)
     lists = [*day_lists(found, words), *([waits] if waits else [])]
     if not lists:
-        return _only(words.say("day.empty"))
+        return only(words.say("day.empty"))
     blocks = (*(section(part) for part in lists), next_call(words))
     return Message(words.lines(*lists), blocks)
 
@@ -232,9 +233,9 @@ def _waiting(waiting: Sequence[Lead], step: Step, words: Words) -> Safe:
 def help_text(topic: str, words: Words) -> Message:
     """Explain one command, or all of them in a line each."""
     if topic in VERBS:
-        return _only(words.lines(words.say(f"help.{topic}"), _also(topic, words)))
+        return only(words.lines(words.say(f"help.{topic}"), _also(topic, words)))
     lines = [words.say(f"help.{verb}") for verb in VERBS]
-    return _only(words.lines(words.say("help.top"), *lines, words.say("help.end")))
+    return only(words.lines(words.say("help.top"), *lines, words.say("help.end")))
 
 
 def _also(topic: str, words: Words) -> Safe:
@@ -246,6 +247,6 @@ def _also(topic: str, words: Words) -> Safe:
 
 def refusal(key: str, params: dict[str, object], words: Words) -> Message:
     """Say why something was not done, and what to do instead."""
-    said = _only(words.say(f"refusal.{key}", **params))
+    said = only(words.say(f"refusal.{key}", **params))
     instead = ways_out(key, params, words)
     return replace(said, blocks=(*said.blocks, actions(*instead))) if instead else said

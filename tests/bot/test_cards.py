@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import assign, leads
-from bot.calls import my_leads
 from bot.mails import mail_of
 from bot.messages import sms_of
+from bot.mine import my_leads
 from bot.next import next_lead
 from bot.orders import Mail, SlackPost, SlackUpdate, Sms
 from bot.readers import reader

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot import agenda, away, calls, chairs, cover, followups, ladder, leavers
+from bot import agenda, away, chairs, cover, followups, ladder, leavers, undoing
 from bot.agreements import agree, set_time
 from bot.assign import assign_lead
 from bot.next import next_lead
@@ -121,7 +121,7 @@ class Days(RuleBasedStateMachine):
     @rule(lead=ANY)
     def an_outcome_is_taken_back(self, lead: int) -> None:
         owner = self.room.load(self.number(lead)).owner
-        self.allow(lambda: calls.undo(self.room.desk, by=owner))
+        self.allow(lambda: undoing.undo(self.room.desk, by=owner))
 
     @rule(who=PEOPLE)
     def somebody_asks_for_the_next_call(self, who: str) -> None:

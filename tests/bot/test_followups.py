@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import assign, calls, followups
+from bot import assign, followups, undoing
 from bot.orders import DeliveryFailed, SlackPost
 from bot.views.blocks import ActionId
 from rules.words import Importance, Step
@@ -157,7 +157,7 @@ class TestLoggingEndsIt:
         at(room)
         room.log(1, "lost")
         room.deliver()
-        calls.undo(room.desk, by=owner)
+        undoing.undo(room.desk, by=owner)
         room.tick(minutes=10)
         older, newer = reminders(room, owner)
         assert (buttons(older), bool(buttons(newer))) == ([], True)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot import calls, mailing, replies
+from bot import mailing, replies, undoing
 from bot.orders import Mail, Order, Sms
 from handlers.commands import answer_command
 from rules.phones import email_key
@@ -82,7 +82,7 @@ class Life(RuleBasedStateMachine):
     @rule(lead=st.integers(0, 20))
     def the_rep_takes_it_back(self, lead: int) -> None:
         owner = self.room.load(self.number(lead)).owner
-        self.allow(lambda: calls.undo(self.room.desk, by=owner))
+        self.allow(lambda: undoing.undo(self.room.desk, by=owner))
 
     @precondition(lambda self: self.count)
     @rule(lead=st.integers(0, 20), channel=st.sampled_from(["sms", "email", "calls", "all", ""]))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import calls, leads
+from bot import leads, undoing
 from bot.texts import LOCALES, Words
 from bot.views.blocks import ActionId, Message
 from bot.views.card import card
@@ -162,7 +162,7 @@ class TestAfterAConversation:
         room.lead()
         room.log(1, "noanswer", note="a mistake")
         room.clock.forward(seconds=5)
-        calls.undo(room.desk, by=AVI)
+        undoing.undo(room.desk, by=AVI)
         said = payload(shown(room, whole=True))
         assert "a mistake" not in said
         assert "Taken back" not in said

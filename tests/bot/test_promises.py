@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot import calls
+from bot import undoing
 from bot.texts import Words
 from bot.views import replies
 from rules.money import Money
@@ -23,7 +23,7 @@ class TestTheCardOfASale:
     def test_tells_what_was_bought_without_what_was_taken_back(self, room: Room):
         lead = room.lead()
         room.log(1, "sold", amount=shekels(1000))
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         room.log(1, "sold", amount=shekels(1200))
         room.tick(seconds=5)
         assert "₪1,200" in room.outside.channel()[0].text

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot import asks, calls, receipts
+from bot import asks, receipts, undoing
 from bot.bodies import Unreadable
 from bot.orders import DeliveryFailed, Sms
 from bot.texts import LOCALES, load
@@ -185,7 +185,7 @@ class TestALandlineL24:
         room.outside.trouble = lambda one: DeliveryFailed("21614") if isinstance(one, Sms) else None
         room.tick(minutes=1)
         with pytest.raises(Refused):
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).phone_type is PhoneType.LANDLINE
 
 

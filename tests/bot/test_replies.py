@@ -55,7 +55,17 @@ class TestAnAnswer:
         told = last_dm(room, lead.owner)
         assert "#1 Dana Cohen" in told.text
         assert "call me at four" in told.text
-        assert "052-234-5678" in told.text
+
+    def test_leaves_no_number_and_address_that_would_stay_when_the_lead_is_anothers(
+        self, room: Room
+    ):
+        lead = room.lead()
+        answer(room, "call me at four")
+        room.lead(note="once more")
+        room.deliver()
+        told = [payload(one) for one in room.outside.dms(lead.owner)[1:]]
+        assert len(told) == 2
+        assert [one for one in told if "5678" in one or "dana@example.com" in one] == []
 
     def test_leads_to_the_next_step_in_one_press(self, room: Room):
         lead = room.lead()
@@ -71,17 +81,15 @@ class TestAnAnswer:
         with a_desk(tmp_path, clock, team=TEAM.replace('locale = "he"', 'locale = "en"')) as room:
             lead = room.lead()
             answer(room, "after five")
-            assert last_dm(room, lead.owner).text == (
-                "*#1 Dana Cohen* answered by SMS: “after five”\n052-234-5678"
-            )
+            said = last_dm(room, lead.owner).text
+            assert said == "*#1 Dana Cohen* answered by SMS: “after five”"
 
     def test_reads_in_hebrew_with_what_is_latin_isolated(self, room: Room):
         room.lead()
         assign_to_noa(room)
         answer(room, "after five")
         assert last_dm(room, NOA).text == (
-            f"*{MARKS['he']}#1 {FSI}Dana Cohen{PDI}*, תשובה ב־SMS: ״{FSI}after five{PDI}״\n"
-            f"{FSI}052-234-5678{PDI}"
+            f"*{MARKS['he']}#1 {FSI}Dana Cohen{PDI}*, תשובה ב־SMS: ״{FSI}after five{PDI}״"
         )
 
     def test_stands_in_the_history_that_the_owners_card_shows(self, room: Room):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import agreements, assign, calls, followups
+from bot import agreements, assign, followups, undoing
 from bot.audience import words_of
 from bot.views import replies
 from bot.views.blocks import ActionId
@@ -116,7 +116,7 @@ class TestPuttingItOff:
         at(room)
         put_off(room, Snooze.LONG, by=owner)
         room.log(1, "noanswer")
-        calls.undo(room.desk, by=owner)
+        undoing.undo(room.desk, by=owner)
         assert agreed(room).nag_at == DUE + timedelta(hours=1)
 
     def test_goes_on_where_it_was_put_off_to_when_another_time_is_taken_back(self, room: Room):

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot import calls, replies
+from bot import replies, undoing
 from bot.optout_acts import opt_out
 from bot.orders import SlackPost
 from rules.acts import LogOutcome, OptOut
 from rules.lead import Lead
 from rules.refusals import Refused
 from rules.words import Outcome
-from storage import leads
+from storage.lead_rows import to_lead
 from tests.bot.answering import DANAS, answer, form, last_dm, said_to_managers, wrote
 from tests.desk import (
     DANA,
@@ -36,7 +36,7 @@ class TestAnOptOut:
             answer(room, "Stop.")
             assert last_dm(room, lead.owner).text == (
                 "*#1 Dana Cohen* asked not to get messages: SMS and email are closed. "
-                "A call is still allowed.\n052-234-5678"
+                "A call is still allowed."
             )
 
     @pytest.mark.parametrize("words", ["Don't call me", "אל תתקשרו אליי יותר"])
@@ -86,13 +86,13 @@ class TestAnOptOut:
                 raw.exec_driver_sql(
                     f"UPDATE leads SET phone_e164 = '{DANAS}' WHERE id = {other.id}"
                 )
-        read, to_lead = [], leads.to_lead
+        read = []
 
         def reads(row: Any) -> Lead:
             read.append(row)
             return to_lead(row)
 
-        monkeypatch.setattr(leads, "to_lead", reads)
+        monkeypatch.setattr("storage.leads.to_lead", reads)
         replies.receive(room.desk, form("STOP"))
         assert len(read) < 5 * 20
 
@@ -150,7 +150,7 @@ class TestAnOptOut:
         answer(room, "STOP")
         answer(room, "thank you", sid="SM2")
         with pytest.raises(Refused):
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).opted_out == ("sms", "email")
 
     def test_asked_twice_is_told_twice_and_closed_once(self, room: Room):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import calls, ladder, talking
+from bot import ladder, talking, undoing
 from bot.texts import Words
 from bot.views import agreements as views
 from rules.refusals import Refused
@@ -125,14 +125,14 @@ class TestStartingACall:
         owner = room.lead().owner
         room.log(1, "unavailable")
         talking.start(room.desk, 1, by=owner)
-        assert calls.undo(room.desk, by=owner).outcome == "unavailable"
+        assert undoing.undo(room.desk, by=owner).outcome == "unavailable"
 
     def test_runs_again_when_its_outcome_is_undone(self, room: Room):
         owner = room.lead().owner
         begun = talking.start(room.desk, 1, by=owner).lead
         room.clock.forward(minutes=1)
         room.log(1, "lost")
-        calls.undo(room.desk, by=owner)
+        undoing.undo(room.desk, by=owner)
         assert replace(room.load(1), version=0) == replace(begun, version=0)
 
 

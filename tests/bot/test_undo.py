@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import asks, assign, calls, followups, mailing, replies
+from bot import asks, assign, followups, mailing, replies, undoing
 from bot.bounces import mail_bounced
 from bot.leads import add_note
 from bot.next import next_lead
@@ -32,7 +32,7 @@ class TestTakingBack:
     def test_restores_all_of_the_lead(self, room: Room, outcome: str):
         before = room.lead()
         room.log(1, outcome, amount=SALE if outcome == "sold" else None)
-        done = calls.undo(room.desk, by=before.owner)
+        done = undoing.undo(room.desk, by=before.owner)
         assert done.outcome == outcome
         assert replace(room.load(1), version=0) == replace(before, version=0)
         assert room.history(1)[-2:] == ["outcome", "undone"]
@@ -40,7 +40,7 @@ class TestTakingBack:
     def test_cancels_what_was_to_be_sent(self, room: Room):
         lead = room.lead()
         room.log(1, "noanswer")
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         room.tick(minutes=5)
         assert room.outside.sms == []
         assert room.outside.mails == []
@@ -48,7 +48,7 @@ class TestTakingBack:
     def test_lets_the_messages_leave_when_it_happens_again(self, room: Room):
         lead = room.lead()
         room.log(1, "noanswer")
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         room.clock.forward(seconds=11)
         room.log(1, "noanswer")
         room.tick(minutes=5)
@@ -58,7 +58,7 @@ class TestTakingBack:
     def test_counts_no_call(self, room: Room):
         lead = room.lead()
         room.log(1, "noanswer")
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).attempts == 0
         assert not room.log(1, "noanswer").double
 
@@ -66,17 +66,17 @@ class TestTakingBack:
         lead = room.lead()
         for outcome in ("unavailable", "lost"):
             room.log(1, outcome, by=lead.owner)
-        assert calls.undo(room.desk, by=lead.owner).outcome == "lost"
-        assert calls.undo(room.desk, by=lead.owner).outcome == "unavailable"
+        assert undoing.undo(room.desk, by=lead.owner).outcome == "lost"
+        assert undoing.undo(room.desk, by=lead.owner).outcome == "unavailable"
         with pytest.raises(Refused, match=r"undo\.nothing"):
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
 
     def test_of_a_repeat_sale_leaves_the_first(self, room: Room):
         lead = room.lead()
         room.log(1, "sold", amount=SALE)
         room.clock.forward(minutes=1)
         room.log(1, "sold", amount=SALE)
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).stage is Stage.WON
 
 
@@ -89,7 +89,7 @@ class TestAFollowUp:
 
     def test_that_was_agreed_is_gone(self, room: Room):
         owner = self.agree(room)
-        calls.undo(room.desk, by=owner)
+        undoing.undo(room.desk, by=owner)
         assert room.followup(1) is None
         room.tick(hours=2)
         assert len(room.outside.dms(owner)) == 1
@@ -99,7 +99,7 @@ class TestAFollowUp:
         agreed = room.followup(1)
         room.log(1, "lost")
         assert room.followup(1) is None
-        calls.undo(room.desk, by=owner)
+        undoing.undo(room.desk, by=owner)
         assert room.followup(1) == agreed
         assert room.load(1).next_what is Step.FOLLOW_UP
         room.tick(hours=1)
@@ -110,7 +110,7 @@ class TestAFollowUp:
         room.tick(hours=1)
         room.log(1, "lost")
         room.tick(seconds=5)
-        calls.undo(room.desk, by=owner)
+        undoing.undo(room.desk, by=owner)
         room.tick(minutes=10)
         room.tick(minutes=10)
         last = room.outside.dms(owner)[-1]
@@ -127,7 +127,7 @@ class TestItIsTooLate:
         room.tick(seconds=31)
         assert room.outside.sms
         with pytest.raises(Refused, match=r"undo\.left") as refused:
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
         assert refused.value.params["name"] == DANA["name"]
         assert room.load(1).attempts == 1
 
@@ -136,25 +136,25 @@ class TestItIsTooLate:
         room.log(1, "unavailable")
         room.log(1, "lost", by=MIRI)
         with pytest.raises(Refused, match=r"undo\.later"):
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
 
     def test_when_it_was_given_to_another(self, room: Room):
         lead = room.lead()
         room.log(1, "unavailable")
         assign.assign_lead(room.desk, 1, to=room.other(lead), by=MIRI)
         with pytest.raises(Refused, match=r"undo\.later"):
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).owner == room.other(lead)
 
     def test_for_who_logged_nothing(self, room: Room):
         room.lead()
         for by in (NOA, AVI, MIRI):
             with pytest.raises(Refused, match=r"undo\.nothing"):
-                calls.undo(room.desk, by=by)
+                undoing.undo(room.desk, by=by)
 
     def test_for_an_outsider(self, room: Room):
         with pytest.raises(Refused, match=r"team\.outsider"):
-            calls.undo(room.desk, by="U01GUEST")
+            undoing.undo(room.desk, by="U01GUEST")
 
 
 class TestWhatHappenedSince:
@@ -163,7 +163,7 @@ class TestWhatHappenedSince:
     def refuses(self, room: Room, by: str) -> Lead:
         before = room.load(1)
         with pytest.raises(Refused, match=r"undo\.later"):
-            calls.undo(room.desk, by=by)
+            undoing.undo(room.desk, by=by)
         assert room.load(1) == before
         return before
 
@@ -230,7 +230,7 @@ class TestWhatHappenedSince:
         lead = room.lead()
         room.log(1, "lost")
         add_note(room.desk, 1, "wants blue", by=lead.owner)
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).living
 
     def test_being_handed_out_again_is_none_either(self, room: Room):
@@ -239,7 +239,7 @@ class TestWhatHappenedSince:
         room.clock.forward(days=3)
         next_lead(room.desk, by=lead.owner)
         assert room.load(1).held_by == lead.owner
-        calls.undo(room.desk, by=lead.owner)
+        undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).attempts == 0
 
 
@@ -250,7 +250,7 @@ class TestALeadThatNobodyOwned:
             before = room.lead()
             room.log(1, "unavailable", by=MIRI)
             assert (before.owner, room.load(1).owner) == ("", MIRI)
-            calls.undo(room.desk, by=MIRI)
+            undoing.undo(room.desk, by=MIRI)
             assert replace(room.load(1), version=0) == replace(before, version=0)
 
 
@@ -260,7 +260,7 @@ class TestWhatCameBetween:
         room.log(1, "unavailable")
         room.receive(phone=DANA["phone"], email="new@example.com")
         with pytest.raises(Refused, match=r"undo\.later"):
-            calls.undo(room.desk, by=lead.owner)
+            undoing.undo(room.desk, by=lead.owner)
         assert room.load(1).email == "new@example.com"
 
 
@@ -271,7 +271,7 @@ class TestTheButton:
         second = room.lead(phone="052-234-9999", email="")
         room.log(second.id, "lost", by=MIRI)
         with pytest.raises(Refused):
-            calls.undo(room.desk, by=MIRI, attempt_id=first.attempt_id)
+            undoing.undo(room.desk, by=MIRI, attempt_id=first.attempt_id)
         assert room.load(lead.id).attempts == 1
         assert not room.load(second.id).living
 
@@ -280,9 +280,9 @@ class TestTheButton:
         room.log(1, "unavailable")
         room.clock.forward(minutes=1)
         logged = room.log(1, "unavailable")
-        calls.undo(room.desk, by=lead.owner, attempt_id=logged.attempt_id, key="a")
+        undoing.undo(room.desk, by=lead.owner, attempt_id=logged.attempt_id, key="a")
         with pytest.raises(Refused):
-            calls.undo(room.desk, by=lead.owner, attempt_id=logged.attempt_id, key="b")
+            undoing.undo(room.desk, by=lead.owner, attempt_id=logged.attempt_id, key="b")
         assert room.load(1).attempts == 1
 
 
@@ -292,7 +292,7 @@ class TestDeliveredTwice:
         room.log(1, "unavailable")
         room.clock.forward(minutes=1)
         room.log(1, "unavailable")
-        calls.undo(room.desk, by=lead.owner, key="t1")
+        undoing.undo(room.desk, by=lead.owner, key="t1")
         with pytest.raises(Refused, match=r"undo\.done"):
-            calls.undo(room.desk, by=lead.owner, key="t1")
+            undoing.undo(room.desk, by=lead.owner, key="t1")
         assert room.load(1).attempts == 1

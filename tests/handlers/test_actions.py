@@ -80,21 +80,27 @@ def pick(value: str) -> dict[str, Any]:
     return {"selected_option": {"text": {"type": "plain_text", "text": value}, "value": value}}
 
 
-def submit(
-    room: Room, who: str, view: dict[str, Any], *, trigger: str = "", **given: dict[str, Any]
-) -> Any:
-    """Fill a modal by block and send it."""
+def filled(
+    who: str, view: dict[str, Any], *, trigger: str = "", **given: dict[str, Any]
+) -> dict[str, Any]:
+    """Give what Slack sends when a modal was filled by block."""
     values = state_of(view)
     for block, state in given.items():
         [element] = values[block]
         values[block][element] |= state
-    body = {
+    return {
         "type": "view_submission",
         "user": {"id": who},
         "trigger_id": trigger or f"t{next(_triggers)}",
         "view": {"id": "V1", "hash": "h1", "state": {"values": values}, **view},
     }
-    answer = answer_modal(room.desk, body)
+
+
+def submit(
+    room: Room, who: str, view: dict[str, Any], *, trigger: str = "", **given: dict[str, Any]
+) -> Any:
+    """Fill a modal by block and send it."""
+    answer = answer_modal(room.desk, filled(who, view, trigger=trigger, **given))
     if isinstance(answer, Submitted):
         assert faults_of(answer.said) == []
     else:

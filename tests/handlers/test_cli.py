@@ -222,8 +222,14 @@ class TestTeam:
         _sql(terminal, f"UPDATE reps SET capacity = 3 WHERE slack_id = '{AVI}'")
         done = terminal.run("team", "load", "team.toml").out
         assert done.splitlines()[1:] == [
-            f"as changed in Slack, until the file changes it: Avi ({AVI}): capacity"
+            f"as changed in Slack, until the file changes it: Avi ({AVI}): Open leads at once"
         ]
+
+    def test_is_told_in_the_language_of_the_settings(self, terminal: Terminal):
+        terminal.env(LOCALE="he")
+        terminal.write("team.toml", TEAM)
+        told = terminal.run("team", "load", "team.toml").out
+        assert told == "נוספו 3, השתנו 0, הושהו 0\n"
 
     @pytest.mark.parametrize("content", ["[", "", "x = 1", b"\xff"])
     def test_that_cant_be_read_is_said(self, terminal: Terminal, content: str | bytes):
@@ -409,6 +415,8 @@ class TestTheManifest:
             "groups:history",
             "im:history",
             "users:read",
+            "dnd:read",
             "pins:write",
+            "files:read",
             "files:write",
         }

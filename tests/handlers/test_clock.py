@@ -2,22 +2,28 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from bot import chairs, cover, figures, learning, leavers, scoring
+from bot import approvals, audit, chairs, cover, figures, learning, leavers, presence, scoring
 from bot.delivery import Waker
 from bot.desk import Desk
 from handlers.clock import Ticker
+from rules.presence import Look
+from storage import kept
 from tests.desk import FakeClock, Room, a_desk
 
 
 def nobody_gone(_ids: Collection[str]) -> tuple[str, ...]:
     return ()
+
+
+def nobody_seen(_ids: Sequence[str], _now: datetime) -> dict[str, Look]:
+    return {}
 
 
 class Counted:
@@ -56,7 +62,7 @@ class TestALeapOfTheClock:
         self, room: Room, monkeypatch: pytest.MonkeyPatch
     ):
         digests = Counted(monkeypatch)
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
         ticker.start()
         try:
             assert digests.reaches(1)
@@ -77,7 +83,7 @@ class TestOwners:
     ):
         asked = threading.Event()
         monkeypatch.setattr(module, job, lambda *_given: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
         ticker.start()
         try:
             assert asked.wait(10)
@@ -90,7 +96,19 @@ class TestTheDeskLearns:
     def test_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch, job: str):
         asked = threading.Event()
         monkeypatch.setattr(learning, job, lambda _desk: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
+        ticker.start()
+        try:
+            assert asked.wait(10)
+        finally:
+            ticker.stop()
+
+
+class TestWhatSlackShows:
+    def test_is_looked_at_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
+        asked = threading.Event()
+        monkeypatch.setattr(presence, "look", lambda *_given: asked.set())
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
         ticker.start()
         try:
             assert asked.wait(10)
@@ -102,7 +120,34 @@ class TestPoints:
     def test_are_counted_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
         asked = threading.Event()
         monkeypatch.setattr(scoring, "rescore", lambda _desk: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone)
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
+        ticker.start()
+        try:
+            assert asked.wait(10)
+        finally:
+            ticker.stop()
+
+
+class TestTheAuditsEnd:
+    def test_is_noted_when_the_clock_stops(self, room: Room):
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
+        ticker.start()
+        try:
+            room.lead()
+        finally:
+            ticker.stop()
+        with room.desk.store.view() as view:
+            noted = kept.get(view, audit.STAND)
+        assert noted
+        found = audit.verify(room.desk)
+        assert noted["head"] == {"lines": found.lines, "digest": found.digest}
+
+
+class TestAQuestionForAnSqo:
+    def test_is_asked_again_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
+        asked = threading.Event()
+        monkeypatch.setattr(approvals, "remind", lambda _desk: asked.set())
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
         ticker.start()
         try:
             assert asked.wait(10)

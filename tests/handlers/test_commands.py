@@ -21,6 +21,7 @@ from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk, faults_of
 ROOT = Path(__file__).parents[2]
 GUEST = "U01GUEST"
 TYPED = {
+    "add": "add Dana 052-234-5678",
     "noanswer": "noanswer 1",
     "busy": "busy #1",
     "voicemail": "VoiceMail 1 left a message",
@@ -31,6 +32,7 @@ TYPED = {
     "invalid": "invalid 1 dead",
     "unavailable": "unavailable 1",
     "note": "note 1 wants blue",
+    "phone": "phone 1 054-345-6789",
     "show": "show 1",
     "why": "why 1",
     "next": "next",
@@ -40,7 +42,10 @@ TYPED = {
     "pass": "pass 1 no time",
     "optout": "optout 1 sms",
     "stage": "stage 1 sql wants two",
+    "merge": "merge 1 2",
+    "unmerge": "unmerge 1",
     "playbook": "playbook",
+    "refunds": "refunds",
     "team": "team",
     "away": "away 16:00",
     "back": "back",
@@ -81,7 +86,7 @@ class TestEveryVerb:
             if verb == "undo":
                 say(room, owner, "busy 1")
             said = say(room, owner, TYPED[verb])
-            if verb in {"next", "mine", "playbook", "team", "away", "back", "help"}:
+            if verb in {"next", "mine", "playbook", "refunds", "team", "away", "back", "help"}:
                 assert said.text
             else:
                 assert "#1" in said.text
@@ -131,7 +136,7 @@ class TestAnAnswer:
         ids=["en", "he"],
     )
     def test_speaks_of_one_message_as_one(self, room: Room, who: str, said: str):
-        lead = room.lead(phone="")
+        lead = room.lead()
         if lead.owner != who:
             say(room, MIRI, f"assign 1 <@{who}>")
         assert said in say(room, who, "invalid 1").text
@@ -248,6 +253,22 @@ class TestAMistake:
     def test_about_anothers_lead_names_who_has_it(self, room: Room):
         lead = room.lead()
         assert f"<@{lead.owner}>" in say(room, room.other(lead), "busy 1").text
+
+    def test_to_give_a_lead_to_who_is_away_names_them(self, room: Room):
+        lead = room.lead()
+        other = room.other(lead)
+        say(room, other, "away")
+        said = say(room, lead.owner, f"assign 1 <@{other}>").text
+        assert said.startswith(f"<@{other}> is away")
+
+    def test_about_a_closed_lead_of_nobody_promises_no_call(self, room: Room):
+        lead = room.lead()
+        say(room, room.other(lead), "away")
+        say(room, lead.owner, "pass 1 out of town")
+        say(room, MIRI, "stage 1 disqualified fake")
+        said = say(room, lead.owner, "noanswer 1").text
+        assert "is closed: disqualified" in said
+        assert "/lead next" not in said
 
     def test_of_the_program_itself_gets_a_mark_and_tells_nothing(
         self, room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -11,9 +11,9 @@ from bot.views.blocks import ActionId
 from handlers.actions import answer_click
 from handlers.answers import OpenModal, Say
 from handlers.home import home_of, is_home
-from rules.words import Switch
+from rules.words import Stage, Switch
 from storage import preferences, reps
-from tests.bot.test_home import buttons, text_of, titles
+from tests.bot.test_home import buttons, elements, text_of, titles
 from tests.bot.test_teamboard import fail, nobody_free
 from tests.desk import AVI, MIRI, NOA, Room
 from tests.handlers.test_actions import click, submit
@@ -45,6 +45,20 @@ def turned(room: Room, who: str, action: ActionId, place: str) -> Any:
     answer = answer_click(room.desk, body)
     assert isinstance(answer, Say)
     return home_of(room.desk, who, said=answer.message)
+
+
+class TestAnSqoThatWaits:
+    def test_is_approved_in_home_and_gone_from_it(self, room: Room):
+        owner = room.lead().owner
+        say(room, owner, "stage 1 sqo budget agreed")
+        before = home_of(room.desk, MIRI)
+        [line] = [
+            one["value"] for one in elements(before) if one["action_id"] == ActionId.APPROVE_SQO
+        ]
+        after = turned(room, MIRI, ActionId.APPROVE_SQO, line)
+        assert room.load(1).stage is Stage.SQO
+        assert text_of(after).startswith("✅ *#1 Dana Cohen* is an SQO now.")
+        assert "No SQO waits for a decision." in text_of(after)
 
 
 class TestAPage:

@@ -14,7 +14,15 @@ from bot.delivery import Courier
 from bot.desk import Desk
 from bot.doctor import Finding
 from bot.manifest import SCOPES
-from bot.orders import DeliveryFailed, SlackHome, SlackPicture, SlackPost, SlackUpdate
+from bot.orders import (
+    DeliveryFailed,
+    SlackFile,
+    SlackHome,
+    SlackPicture,
+    SlackPost,
+    SlackUpdate,
+)
+from bot.senders.people import People
 from bot.senders.slack import Pulse, SlackSender, check_slack
 from bot.views.blocks import ActionId, Message, section
 from handlers.slack import ANSWERING, SlackDoor
@@ -59,7 +67,8 @@ class Office:
     def __init__(self, slack: SlackServer, room: Room) -> None:
         self.slack, self.room = slack, room
         self.client = client_of(slack)
-        self.door = SlackDoor(room.desk, self.client, signing_secret="secret")
+        barred = People(self.client).barred
+        self.door = SlackDoor(room.desk, self.client, signing_secret="secret", barred=barred)
         self.socket = SocketDoor(self.door.app, "xapp-test")
         sender = SlackSender(self.client)
         self.courier = Courier(room.desk, dict.fromkeys((SlackPost, SlackUpdate), sender))
@@ -95,6 +104,17 @@ class TestSlack:
         answer = office.slack.person(MIRI).command("/lead show 1")
         assert "#1 Dana Cohen" in answer.plain
         assert answer.response_type == "ephemeral"
+
+    def test_opens_the_form_of_a_command_that_has_one(self, office: Office):
+        miri = office.slack.person(MIRI)
+        miri.command("/lead add check Yossi 054-765-4321")
+        office.slack.wait_for(lambda: miri.modal)
+        before = len(miri.ephemerals)
+        miri.submit()
+        said = office.slack.wait_for(lambda: miri.ephemerals[before:])[0]
+        assert "Yossi" in said.plain
+        miri.click(said, ActionId.ADD_UNDO)
+        office.slack.wait_for(lambda: "out of every queue" in miri.ephemerals[-1].plain)
 
     def test_carries_a_click_that_is_answered_privately(self, office: Office):
         miri = office.slack.person(MIRI)
@@ -300,6 +320,26 @@ class TestAHomeThatIsSent:
         with server() as plain, pytest.raises(DeliveryFailed) as failed:
             SlackSender(client_of(plain)).send(SlackHome(NOA, {"type": "home"}))
         assert failed.value.failure.code == "invalid_arguments"
+
+
+class TestAFileForOnePerson:
+    FILE = SlackFile(NOA, Message("Your claims"), b"Claim\r\n1\r\n", "claims.csv")
+
+    def test_stands_under_its_message_where_nobody_else_reads(self):
+        with server(scopes=frozenset(SCOPES)) as plain:
+            sent = SlackSender(client_of(plain)).send(self.FILE)
+            direct = plain.world.channels[sent.channel]
+            assert plain.faults_seen == []
+        assert NOA in direct.members
+        assert [one.text for one in direct.messages] == ["Your claims", ""]
+        [file] = direct.messages[-1].files
+        assert (file["name"], file["size"]) == ("claims.csv", len(self.FILE.content))
+
+    def test_that_is_not_taken_has_failed(self, slack: SlackServer):
+        slack.faults.rate_limit("files.completeUploadExternal", retry_after=7)
+        with pytest.raises(DeliveryFailed) as failed:
+            SlackSender(client_of(slack)).send(self.FILE)
+        assert failed.value.failure.retry_after == 7
 
 
 class TestAPicture:

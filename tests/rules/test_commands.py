@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.acts import (
+    AddLead,
     AddNote,
     Assign,
     Away,
@@ -21,6 +22,7 @@ from rules.acts import (
     NextLead,
     OptOut,
     Pass,
+    Refunds,
     Show,
     ShowPlaybook,
     ShowTeam,
@@ -35,7 +37,11 @@ from rules.words import Importance, Outcome
 ZONE = ZoneInfo("Asia/Jerusalem")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 FOUR = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
-WITHOUT_A_LEAD = {"next", "mine", "undo", "help", "playbook", "team", "away", "back"}
+WITHOUT_A_LEAD = {
+    "add",
+    *("refunds", "claim", "next", "mine", "undo", "help"),
+    *("playbook", "team", "away", "back", "merge"),
+}
 
 NOTE_WORD = st.text(
     st.characters(categories=["L", "N", "P", "S", "M"]), min_size=1, max_size=8
@@ -75,6 +81,10 @@ class TestAVerb:
             ("why 123", Why(123)),
             ("למה #123", Why(123)),
             ("claim 123", Claim(123)),
+            ("claim", Claim(0)),
+            ("refunds", Refunds(0)),
+            ("refunds #123", Refunds(123)),
+            ("זיכויים 123", Refunds(123)),
             ("לקחת 123", Claim(123)),
             ("pass 123", Pass(123)),
             ("pass #123 no time", Pass(123, "no time")),
@@ -181,6 +191,23 @@ class TestAnAbsence:
 
     def test_never_ends_in_the_past(self):
         assert refusal("away today 9:00")[0] == "when.past"
+
+
+class TestANewLead:
+    @pytest.mark.parametrize(
+        ("text", "command"),
+        [
+            ("add", AddLead()),
+            ("add Dana 054-234-5678", AddLead("Dana 054-234-5678")),
+            ("הוסף דנה 054-234-5678", AddLead("דנה 054-234-5678")),
+            ("ליד חדש דנה", AddLead("דנה")),
+            ("add check Dana", AddLead("Dana", check=True)),
+            ("add ? Dana", AddLead("Dana", check=True)),
+            ("הוסף בדיקה", AddLead(check=True)),
+        ],
+    )
+    def test_is_its_words_and_whether_to_look_first(self, text: str, command: AddLead):
+        assert parse(text) == command
 
 
 class TestALeadsNumber:
@@ -379,7 +406,7 @@ class TestAnAssignment:
     )
     def test_names_its_rep_as_slack_does(self, word):
         assert parse(f"assign 5 {word}") == Assign(5, "U01DANA")
-        assert parse(f"שיוך 5 {word} please") == Assign(5, "U01DANA")
+        assert parse(f"שיוך 5 {word} please") == Assign(5, "U01DANA", "please")
 
     @pytest.mark.parametrize("word", ["", "@dana", "dana", "<#C01>", "<@>", "@U"])
     def test_is_refused_where_the_rep_cannot_be_told(self, word):

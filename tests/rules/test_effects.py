@@ -9,9 +9,6 @@ from rules.effects import (
     EFFECTS,
     NudgeRep,
     PostCard,
-    PostDigest,
-    PostDigestPicture,
-    PostImport,
     PostOwnerCard,
     PostReply,
     RefreshCard,
@@ -20,6 +17,7 @@ from rules.effects import (
     TellReply,
 )
 from rules.reminders import HandOver, NudgeCall, PostBoard, RetireCall, SendCatchUp, TellAway
+from rules.reports import PostDigest, PostDigestPicture, PostImport
 from rules.sending import SendEmail, SendSms
 from rules.words import Layer, Switch
 

@@ -119,8 +119,18 @@ BAD: dict[str, tuple[str, str]] = {
     "nags.off_shift": ("1", "one of deputy, wait"),
     "digest.weekday": ('"sunday"', "one of mon, tue, wed, thu, fri, sat, sun"),
     "digest.at": ('"25:00"', 'an hour such as "09:00"'),
+    "hubspot.fields": ('{ shoe = "shoe" }', "a table of names in quotes for some of first_name,"),
+    "hubspot.stages": ("5", "a table of names in quotes for some of anonymous, acquainted"),
+    "webhook.url": ('"crm.example.com"', "an address that begins with https:// or http://"),
+    "webhook.secret": ('"secret"', 'a secret such as "whsec_'),
+    "webhook.events": ('["lead.lost"]', "a list of some of lead.created, lead.assigned"),
+    "webhook.name": ('"a b"', "letters a-z, digits, _ and -"),
+    "webhook.private": ('"yes"', "true or false"),
     "source.name": ("3", TEXTS),
     "source.kind": ('"hot"', "one of cold, warm, incoming, referral"),
+    "source.sender": ("5", "a text in quotes"),
+    "source.subject": ("5", "a text in quotes"),
+    "source.patterns": ('{ phone = "(a+)+" }', "a table of our fields with a pattern for each"),
     "source.map": ('{ x = "colour" }', 'a table of "their name" = "our field"'),
     "product.name": ("3", TEXTS),
     "product.style": ('"x"', "one of relationship, one_call"),
@@ -130,6 +140,7 @@ BAD: dict[str, tuple[str, str]] = {
     "duty.reps": ('"U01DANA"', 'a list of texts such as ["a", "b"]'),
     "duty.hours": ('"evenings"', 'working hours such as "Sun-Thu 18:00-22:00'),
     **dict.fromkeys(MATCHES, ("-1", TIMES)),
+    "routing.slack_hints": ('"only"', "one of off, prefer"),
     "pass.per_lead": ("-1", COUNT),
     "pass.per_day": ('"five"', COUNT),
     "stages.mql_points": ("-1", COUNT),
@@ -154,6 +165,14 @@ BAD: dict[str, tuple[str, str]] = {
     "campaign.vendor": ("3", TEXTS),
     "campaign.banners": ('"red"', 'a list of texts such as ["a", "b"]'),
     "campaign.tier": ('"E"', "one of A, B, C, D"),
+    "vendor.name": ("3", TEXTS),
+    "vendor.window_days": ("0", SOME),
+    "vendor.tries": ("0", SOME),
+    "vendor.over_days": ('"3"', SOME),
+    "vendor.first_call_hours": ("-1", COUNT),
+    "vendor.reasons": ('["rude"]', "a list of some of invalid, unreachable, duplicate"),
+    "vendor.credit": ("1.5", SHARE),
+    "vendor.email": ("3", TEXTS),
     "template.moment": ('"hello"', "one of sms_first, sms_first_notnow"),
     "template.text": ("3", TEXTS),
     "template.subject": ("3", TEXTS),
@@ -169,6 +188,8 @@ WHOLE = {
     "route": {"name": '"a"', "pool": '"b"'},
     "score": {"name": '"a"', "points": "1"},
     "campaign": {"name": '"a"'},
+    "vendor": {"name": '"a"'},
+    "webhook": {"url": '"https://x.example"', "secret": '"whsec_c2VjcmV0"'},
     "template": {"moment": '"mail_first"', "text": '"a"', "subject": '"b"'},
 }
 
@@ -528,7 +549,18 @@ class TestAFault:
             ("[tiers]\nc = 1.5", "tiers.a, b and c must fall, such as 2.0, 1.0, 0.5"),
             ("[low_answer]\nabove = 0.1", "low_answer.above must not be less than low_answer.b"),
             ("[messages]\nper_week = 1", "messages.per_week must not be less than messages.per_"),
+            (
+                "".join(
+                    f'[[webhook]]\nurl = "https://{one}.example"\nsecret = "whsec_c2Vj"\nname="a"\n'
+                    for one in "bc"
+                ),
+                "each [[webhook]] must have a name of its own",
+            ),
             ('[hours]\ncalling = "09:00-09:00"', "hours.calling must hold some time"),
+            (
+                '[[vendor]]\nname = "a"\nwindow_days = 2\nover_days = 3',
+                "a [[vendor]]'s over_days must fit into its window_days",
+            ),
             (f"{POOL}\n{route('b')}", "each [[route]] must lead to a [[pool]] of the playbook"),
             (
                 f"{POOL}\n{route('a')}\n{route('a', 'tier = A')}",
@@ -536,6 +568,10 @@ class TestAFault:
             ),
             (
                 f"{POOL}\n{route('a', 'age > 9')}\n{route('a', 'city = Haifa', 'age > 9')}",
+                "a [[route]] must not stand after one that takes all its leads",
+            ),
+            (
+                f"{POOL}\n{route('a', 'kind in warm, cold')}\n{route('a', 'Kind = WARM')}",
                 "a [[route]] must not stand after one that takes all its leads",
             ),
             (

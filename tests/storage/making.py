@@ -2,15 +2,20 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from rules.fields import Draft
 from rules.lead import Attempt, Lead
 from rules.phones import Phone
 from rules.words import Outcome, PhoneType, Step
 from storage import calls, leads
+from storage.stages import Change
 from storage.store import Store
+from storage.tables import stages
 from storage.unit import Unit, View
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -47,6 +52,13 @@ def reread(view: View, lead: Lead) -> Lead:
     found = leads.load(view, lead.id)
     assert found is not None
     return found
+
+
+def stage_changes(view: View, lead_id: int) -> list[Change]:
+    """Give a lead's changes of stage, oldest first."""
+    columns = [stages.c[one.name] for one in fields(Change)]
+    query = select(*columns).where(stages.c.lead_id == lead_id).order_by(stages.c.id)
+    return [Change(*row) for row in view.execute(query)]
 
 
 def at_once(acts: Iterable[Callable[[], object]]) -> list[BaseException]:
