@@ -12,7 +12,7 @@ from bot.rotation import Rotation
 from bot.sources import Form, add_source
 from bot.speed import clocked
 from bot.stages import by_points
-from bot.whose import whose
+from bot.whose import is_anothers, whose
 from rules.effects import RefreshCard, TellOwner
 from rules.fields import Draft
 from rules.guards import may_be_called
@@ -31,19 +31,18 @@ def merge(desk: Desk, unit: Unit, lead_id: int, form: Form, rotation: Rotation) 
     """Add what a form says to the lead of this person, and to its history (C2, C4).
 
     Where the batch is posted, who is not worked comes back to a rep as fresh, and who is and
-    says something new is called as fresh (L3.3).
+    says something new is called as fresh (L3.3). What seems another person's fills nothing here.
     """
     before = leads.standing(unit, lead_id, lock=True)
     if before is None:
         raise RuntimeError(f"lead {lead_id} was found and is gone")
-    lead_id, draft, now = before.id, form.draft, form.now
+    lead_id, now = before.id, form.now
     fresh = add_source(unit, lead_id, form)
     if fresh:
         source = form.batch.source
         leads.add_line(unit, lead_id, at=now, actor="", what="merged", source=source)
-    said = _consented(unit, before, form, fresh=fresh)
-    said = _noted(unit, said, draft.note, now=now) if fresh else said
-    lead = _added(desk, unit, said, form)
+    theirs = not is_anothers(before, form.draft)
+    lead = _filled(desk, unit, before, form, fresh=fresh) if theirs else before
     if lead.next_what is not before.next_what:
         lead = clocked(desk, unit, lead, now=now)
     if lead != before:
@@ -52,11 +51,18 @@ def merge(desk: Desk, unit: Unit, lead_id: int, form: Form, rotation: Rotation) 
         audit.write_lead(
             desk, unit, "", "merge", before=before, after=lead, source=form.batch.source
         )
-        asked = whose(desk, unit, lead, form)
+        asked = whose(desk, unit, before, form)
         desk.send(unit, lead, (RefreshCard(lead_id), *asked), now=now)
     if form.batch.post and (fresh or not lead.working):
         lead = _answered(desk, unit, heard(unit, lead, now=now), form, rotation)
     return by_points(desk, unit, lead, now=now)
+
+
+def _filled(desk: Desk, unit: Unit, before: Lead, form: Form, *, fresh: bool) -> Lead:
+    """Give the lead with all that a form of this person says."""
+    said = _consented(unit, before, form, fresh=fresh)
+    said = _noted(unit, said, form.draft.note, now=form.now) if fresh else said
+    return _added(desk, unit, said, form)
 
 
 def _answered(desk: Desk, unit: Unit, lead: Lead, form: Form, rotation: Rotation) -> Lead:

@@ -8,6 +8,7 @@ from bot import agreed as agreed_times
 from bot import audit
 from bot.desk import Desk
 from bot.leads import check_workable, open_lead
+from bot.nudges import NUDGE
 from bot.speed import clocked
 from bot.stages import tell
 from bot.team import is_in_team, member
@@ -25,9 +26,12 @@ from rules.refusals import Refused
 from rules.stages import JOINED
 from rules.team import Rep
 from rules.words import CALLS, Stage, Step
-from storage import calls, inbox, leads, likenesses, merges, stages
+from storage import calls, inbox, leads, likenesses, merges, pastlines, stages
 from storage.stages import Cause
 from storage.unit import Unit
+
+JOINED_LINE = "joined"
+"""What a merge is called in the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,13 @@ def join(desk: Desk, unit: Unit, stays: Lead, gone: Lead, *, by: str, now: datet
     effects = _end_others(unit, Plans(both, kept), now=now)
     cause = _cause(unit, one, gone, by=by, now=now)
     data["moved"] = merges.move(unit, gone=gone.id, to=stays.id)
-    _pass_on(unit, one, kept, now=now)
+    _pass_on(unit, one, kept, gone, data["moved"]["rows"], now=now)
     data["stage"] = _save(unit, one, stays, gone, cause)
     for found in both:
         data["agreed"][str(found.id)].append(merges.agreed(unit, found.id))
     data["after"] = merges.row(unit, stays.id)
+    lead, data["line"] = _write(desk, unit, stays, gone, by=by, now=now)
     merges.add(unit, lead_id=stays.id, gone_id=gone.id, actor=by, at=now, data=data)
-    lead = _write(desk, unit, stays, gone, by=by, now=now)
     _tell(desk, unit, lead, (stays, gone), effects, by=by, now=now)
     return Joined(lead, gone, owner_of(*mine)[1], Plans(both, kept).ended, len(cancelled))
 
@@ -161,9 +165,21 @@ def _end_others(unit: Unit, plans: Plans, *, now: datetime) -> list[Effect]:
     return [effect for one in over for effect in agreed_times.end(unit, one, now=now)]
 
 
-def _pass_on(unit: Unit, lead: Lead, kept: FollowUp | None, *, now: datetime) -> None:
-    """Let the lead's owner keep the agreed time that stands."""
-    if kept is None or not lead.owner:
+def _pass_on(
+    unit: Unit,
+    lead: Lead,
+    kept: FollowUp | None,
+    gone: Lead,
+    moved: dict[str, list[int]],
+    *,
+    now: datetime,
+) -> None:
+    """Let the lead's owner keep the agreed time that stands, with the reminders of it."""
+    if kept is None:
+        return
+    about = {"purpose": NUDGE, "about": str(kept.id)}
+    moved["posts"] = merges.move_posts(unit, gone=gone.id, to=lead.id, **about)
+    if not lead.owner:
         return
     mine = replace(kept, lead_id=lead.id)
     if kept.rep != lead.owner:
@@ -190,20 +206,23 @@ def _save(unit: Unit, one: Lead, stays: Lead, gone: Lead, cause: Cause) -> int:
     return newest if newest != last else 0
 
 
-def _write(desk: Desk, unit: Unit, stays: Lead, gone: Lead, *, by: str, now: datetime) -> Lead:
-    """Write the merge in the history, with what the lead has not of the other, and the audit."""
+def _write(
+    desk: Desk, unit: Unit, stays: Lead, gone: Lead, *, by: str, now: datetime
+) -> tuple[Lead, int]:
+    """Write the merge in the history, with what the lead has not of the other, and the audit.
+
+    Gives the lead as it is now, and the number of the line.
+    """
     lead, away = (leads.load(unit, one.id) or one for one in (stays, gone))
     likenesses.decide(unit, lead.id, gone.id, state=likenesses.MERGED, actor=by, at=now)
     also = [gone.phone_raw] if gone.phone_e164 != lead.phone_e164 else []
     also += [gone.email] if gone.email != lead.email else []
     said = ", ".join(one for one in also if one)
-    note = {"note": said} if said else {}
-    leads.add_line(
-        unit, lead.id, at=now, actor=by, what="joined", other=gone.id, name=gone.name, **note
-    )
+    line = {"other": gone.id, "name": gone.name} | ({"note": said} if said else {})
+    number = pastlines.write(unit, lead.id, at=now, actor=by, what=JOINED_LINE, data=line)
     audit.write_lead(desk, unit, by, "join", before=stays, after=lead, other=gone.id)
     audit.write_lead(desk, unit, by, "joined", before=gone, after=away, into=lead.id)
-    return lead
+    return lead, number
 
 
 def _tell(

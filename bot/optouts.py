@@ -14,6 +14,7 @@ from rules.lead import Lead
 from rules.optouts import (
     BY_SMS,
     EARLIER,
+    OF_NUMBER,
     closed_to,
     in_order,
     is_address,
@@ -23,8 +24,8 @@ from rules.optouts import (
 )
 from rules.phones import email_key
 from rules.stages import BY_OPTOUT
-from rules.words import CALLS, Step
-from storage import calls, leads, optouts, pastlines
+from rules.words import CALLS, CHANNELS, Step
+from storage import calls, leads, optouts, pastlines, people
 from storage.stages import Cause
 from storage.unit import Unit
 
@@ -95,7 +96,7 @@ def close_all(
     desk: Desk, unit: Unit, found: Sequence[Lead], asked: Asked, *, address: str = ""
 ) -> Closing:
     """Close what was asked for all leads of one person, each number and address but once."""
-    meant = _meant(found, asked, address)
+    meant = _meant(unit, found, asked, address)
     for key in sorted(meant):
         leads.lock_person(unit, phone=key, email="")
     rows = tuple(
@@ -108,18 +109,23 @@ def close_all(
         for lead in found:
             holder = holders.get(lead.id) or (leads.load(unit, lead.id, lock=True) or lead, set())
             holders[lead.id] = (holder[0], {*holder[1], *asked.channels})
-    changes = (_close(desk, unit, *holders[one], asked) for one in sorted(holders))
+    own = {lead.id for lead in found}
+    changes = (_close(desk, unit, *holders[one], asked, own=one in own) for one in sorted(holders))
     return Closing(rows, tuple(one for one in changes if one))
 
 
 def _meant(
-    found: Sequence[Lead], asked: Asked, address: str
+    unit: Unit, found: Sequence[Lead], asked: Asked, address: str
 ) -> dict[str, tuple[set[str], int | None]]:
-    """Give what is closed for which number and address, and the lead that it was asked for."""
+    """Give what is closed for which number and address, and the lead that it was asked for.
+
+    A number that several share carries nobody else's mail.
+    """
     meant: dict[str, tuple[set[str], int | None]] = {}
     for lead in found or (None,):
         for key, channels in targets(lead, asked.channels, address=address).items():
-            meant.setdefault(key, (set(), lead.id if lead else None))[0].update(channels)
+            own = set(channels) & set(OF_NUMBER) if people.is_shared(unit, key) else channels
+            meant.setdefault(key, (set(), lead.id if lead else None))[0].update(own)
     return meant
 
 
@@ -148,8 +154,11 @@ def _holders(unit: Unit, meant: dict[str, set[str]]) -> dict[int, tuple[Lead, se
     return found
 
 
-def _close(desk: Desk, unit: Unit, before: Lead, channels: set[str], asked: Asked) -> Change | None:
-    after = closed_to(before, channels, now=asked.now, playbook=desk.playbook)
+def _close(
+    desk: Desk, unit: Unit, before: Lead, channels: set[str], asked: Asked, *, own: bool
+) -> Change | None:
+    shared = not own and people.is_shared(unit, before.phone_e164)
+    after = closed_to(before, channels, now=asked.now, playbook=desk.playbook, shared=shared)
     if after == before:
         return None
     saved = leads.save(unit, after, before=before, cause=Cause(asked.actor, BY_OPTOUT))
@@ -230,8 +239,11 @@ def applied(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> Lead:
 
     For whoever gives a lead a number or an address, and then saves it. `now` is UTC.
     """
-    known = optouts.of(unit, lead.phone_e164, email_key(lead.email))
-    after = closed_to(lead, known, now=now, playbook=desk.playbook)
+    of_number, address = optouts.of(unit, lead.phone_e164), email_key(lead.email)
+    shared = people.is_shared(unit, lead.phone_e164)
+    of_number &= set(OF_NUMBER if shared else CHANNELS)
+    known = of_number | optouts.of(unit, address)
+    after = closed_to(lead, known, now=now, playbook=desk.playbook, shared=shared)
     if after == lead:
         return lead
     _, effects = _end_followup(unit, after, now=now)

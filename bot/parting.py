@@ -7,18 +7,21 @@ from typing import Any
 from bot import audit
 from bot.desk import Desk
 from bot.leads import check_workable, open_lead
-from bot.one_person import hold_people, stepped
+from bot.one_person import JOINED_LINE, hold_people, stepped
 from bot.optouts import applied
+from bot.routing import held
+from bot.speed import clocked
 from bot.stages import tell
-from bot.team import member
+from bot.team import is_in_team, member
 from rules.effects import RefreshCard
 from rules.lead import Lead
 from rules.merging import put_back
 from rules.permissions import Act
 from rules.refusals import Refused
+from rules.stages import TIME_TO_UNDO
 from rules.team import Rep
 from rules.words import Step
-from storage import calls, inbox, leads, likenesses, merges, outbox, people
+from storage import calls, inbox, leads, likenesses, merges, outbox, pastlines, people
 from storage.merges import Merge
 from storage.stages import Cause
 from storage.unit import Unit, View
@@ -43,15 +46,14 @@ class Parted:
 def unmerge(desk: Desk, lead_id: int, *, by: str, key: str = "") -> Parted:
     """Make two leads of one again, named by either of them, in one commit (C2).
 
-    What happened since stays with the lead that stood. Raises Refused where nothing was merged,
-    where a later merge builds on it, where what was agreed with the other was dealt with since,
-    and for all but managers and the lead's owner.
+    What happened since stays with the lead that stood, an agreed time that was dealt with too.
+    Raises Refused where nothing was merged, where a later merge builds on it, and for all but
+    managers and the lead's owner.
     """
     now = desk.clock()
     with desk.store.unit() as unit:
         actor = member(unit, by, admins=desk.settings.admin_slack_ids)
         merge = _to_part(unit, lead_id, actor)
-        check_agreed(unit, merge)
         if not inbox.first_time(unit, key, at=now):
             raise Refused("undo.done")
         done = _part(desk, unit, merge, by=by, now=now)
@@ -83,34 +85,49 @@ def _to_part(unit: Unit, lead_id: int, actor: Rep) -> Merge:
     return seen
 
 
-def check_agreed(view: View, merge: Merge) -> None:
-    """Raise Refused where a time that was agreed with the other lead was dealt with since."""
+def _dealt(view: View, merge: Merge) -> set[int]:
+    """Give the times that were agreed with the other lead and dealt with since."""
     theirs = {str(one) for one in merge.data["moved"]["rows"]["followups"]}
+    found: set[int] = set()
     for number, (_, after) in merge.data["agreed"].items():
         now = merges.agreed(view, int(number))
         if number in theirs and any(now[name] != after[name] for name in LEFT):
-            raise Refused("merge.dealt", lead_id=merge.lead_id, other=merge.gone_id)
+            found.add(int(number))
+    return found
 
 
 def _part(desk: Desk, unit: Unit, merge: Merge, *, by: str, now: datetime) -> Parted:
     data, stood = merge.data, merges.row(unit, merge.lead_id)
+    were = [leads.load(unit, one) for one in (merge.lead_id, merge.gone_id)]
     back = put_back(data["stays"], data["after"], stood)
     worked = any(stood[name] != data["after"][name] for name in ("next_what", "next_at", "stage"))
     if data["stage"] and back["stage"] == data["stays"]["stage"]:
         merges.forget_stage(unit, data["stage"])
-    merges.move_back(unit, data["moved"], stays=merge.lead_id, gone=merge.gone_id)
+    dealt = _dealt(unit, merge)
+    merges.move_back(unit, data["moved"], stays=merge.lead_id, gone=merge.gone_id, but=dealt)
     merges.forget_spent(unit, data["spent"])
     merges.put(unit, merge.gone_id, data["gone"])
     merges.put(unit, merge.lead_id, back)
     _put_agreed(unit, merge)
-    merges.end(unit, merge.id, at=now)
+    _end(unit, merge, now=now)
     lead = _right(desk, unit, merge.lead_id, worked=back != data["stays"], now=now)
-    other = _right(desk, unit, merge.gone_id, worked=False, now=now)
-    due = desk.leaves_at(other, now=now)
-    outbox.requeue(unit, data["keys"], why=(merges.MERGED,), since=merge.at, due_at=due)
+    other = _right(desk, unit, merge.gone_id, worked=bool(dealt), back=True, now=now)
+    if now - merge.at <= TIME_TO_UNDO:
+        due = desk.leaves_at(other, now=now)
+        outbox.requeue(unit, data["keys"], why=(merges.MERGED,), since=merge.at, due_at=due)
     shared = _settle(unit, lead, other, by=by, now=now)
-    _write(desk, unit, (lead, other), by=by, now=now)
+    for before, one, beside in zip(were, (lead, other), (other, lead), strict=True):
+        _write(desk, unit, before or one, one, beside, by=by, now=now)
     return Parted(lead, other, shared, worked)
+
+
+def _end(unit: Unit, merge: Merge, *, now: datetime) -> None:
+    """End a merge, and forget the other's number and address where it was written down."""
+    merges.end(unit, merge.id, at=now)
+    line = pastlines.written(unit, merge.data.get("line", 0), JOINED_LINE)
+    if line:
+        said = {name: value for name, value in line.data.items() if name != "note"}
+        pastlines.rewrite(unit, line.id, said)
 
 
 def _put_agreed(unit: Unit, merge: Merge) -> None:
@@ -125,8 +142,14 @@ def _put_agreed(unit: Unit, merge: Merge) -> None:
             merges.put_agreed(unit, found.id, before)
 
 
-def _right(desk: Desk, unit: Unit, lead_id: int, *, worked: bool, now: datetime) -> Lead:
-    """Give a lead as it may stand now: what was closed since holds; one `worked` has its step."""
+def _right(
+    desk: Desk, unit: Unit, lead_id: int, *, worked: bool, back: bool = False, now: datetime
+) -> Lead:
+    """Give a lead as it may stand now: what was closed since holds; one `worked` has its step.
+
+    One that comes `back` is waited for from now on; one whose owner left the team waits for
+    another.
+    """
     lead = leads.load(unit, lead_id)
     if lead is None:
         raise RuntimeError(f"lead {lead_id} was merged and is gone")
@@ -135,6 +158,10 @@ def _right(desk: Desk, unit: Unit, lead_id: int, *, worked: bool, now: datetime)
         lost = right.next_what is Step.FOLLOW_UP and calls.open_followup(unit, lead_id) is None
         ready = replace(right, next_what=Step.ASSIGN, importance="") if lost else right
         right = stepped(desk, ready, now=now)
+    if right.working and right.owner and not is_in_team(desk, unit, right.owner):
+        right = held(desk, replace(right, owner="", owned_at=now, held_by="", held_until=None))
+    if back or right.owner != lead.owner:
+        right = clocked(desk, unit, right, now=now)
     return lead if right == lead else leads.save(unit, right, before=lead)
 
 
@@ -152,11 +179,11 @@ def share_number(unit: Unit, one: Lead, other: Lead, *, by: str, now: datetime) 
     return same
 
 
-def _write(desk: Desk, unit: Unit, both: tuple[Lead, Lead], *, by: str, now: datetime) -> None:
-    for one, other in (both, both[::-1]):
-        leads.add_line(
-            unit, one.id, at=now, actor=by, what="parted", other=other.id, name=other.name
-        )
-        audit.write(desk, unit, by, "part", audit.of_lead(one.id), after={"other": other.id})
-        told = tell(desk, unit, one, "parted", Cause(by), to=(one.owner,))
-        desk.send(unit, one, (RefreshCard(one.id), *told), now=now)
+def _write(
+    desk: Desk, unit: Unit, before: Lead, lead: Lead, beside: Lead, *, by: str, now: datetime
+) -> None:
+    about = {"other": beside.id, "name": beside.name}
+    leads.add_line(unit, lead.id, at=now, actor=by, what="parted", **about)
+    audit.write_lead(desk, unit, by, "part", before=before, after=lead, other=beside.id)
+    told = tell(desk, unit, lead, "parted", Cause(by), to=(lead.owner,))
+    desk.send(unit, lead, (RefreshCard(lead.id), *told), now=now)

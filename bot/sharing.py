@@ -39,7 +39,7 @@ ADDED = "merged"
 def split(desk: Desk, intake_id: int, *, by: str, key: str = "") -> Different:
     """Make a form the lead of another person, who shares the number of the lead it was added to.
 
-    Its source and cost go with it; what it filled there stays. Raises Refused for all but managers
+    Its source and cost go with it; it filled nothing there. Raises Refused for all but managers
     and the lead's owner, and where that was done before.
     """
     now = desk.clock()

@@ -92,11 +92,12 @@ def told(
 ) -> Iterator[tuple[Event, int, dict[str, Any]]]:
     """Give what an act on a lead is told as: events, each with its lead's number and its data.
 
-    A new lead has no `before`; an outcome that is taken back was told to nobody.
+    A new lead has no `before`; one that had become another is new again when it is its own. An
+    outcome that is taken back was told to nobody.
     """
     if act == UNDO:
         return
-    if before is None:
+    if before is None or (before.merged_into is not None and after.merged_into is None):
         yield Event.CREATED, after.id, {}
         return
     if outcome:

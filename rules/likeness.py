@@ -58,9 +58,14 @@ def same_name(one: str, other: str) -> bool:
 
 
 def other_name(one: str, other: str) -> bool:
-    """Say whether these are the names of two people; of two scripts nobody can say (C2)."""
-    both = bool(_words(one) and _words(other))
-    return both and one.isascii() == other.isascii() and _alike(one, other) < UNLIKE
+    """Say whether these are the names of two people; of two scripts nobody can say (C2).
+
+    A part of a name is nobody else's: 'Dana' may be Dana Cohen.
+    """
+    names = set(_words(one)), set(_words(other))
+    if not all(names) or names[0] <= names[1] or names[1] <= names[0]:
+        return False
+    return one.isascii() == other.isascii() and _alike(one, other) < UNLIKE
 
 
 def likeness(one: Lead, other: Lead, *, shared: bool = False) -> Likeness | None:

@@ -32,13 +32,14 @@ STOOD: Final = ("stage", "staged_at", "closed_at")
 COUNTS: Final = ("attempts", "misses", "meetings", "mailings")
 AGREED: Final = ("consent", "consent_text", "consent_at", "agreed")
 PHONE: Final = ("phone_raw", "phone_e164", "phone_type", "phone_valid")
+CLOSED: Final = "opted_out"
 LONGEST_NOTE: Final = 3000
 _WORKED = (
     *PLAN,
     *STOOD,
     *("owner", "owned_at", "held_by", "held_until"),
     *("working", "queue", "first_call_at", "waited", "last_outcome", "last_by", "last_at"),
-    *("tried", "opted_out"),
+    "tried",
 )
 TOGETHER: Final = (_WORKED, (*PHONE, "zone"), ("email", "email_key", "email_ok"), AGREED)
 """Columns that are put back all or none: half of them would say what never was."""
@@ -204,8 +205,8 @@ def put_back(
 ) -> dict[str, Any]:
     """Give a lead's columns as they were `before` a merge, but for what happened since (C2).
 
-    `after` is how the merge left them. What was counted since is added; what goes together goes
-    back together, or stays.
+    `after` is how the merge left them. What was counted since is added, what was closed or opened
+    since holds; what goes together goes back together, or stays.
     """
     changed = [some for some in TOGETHER if any(now[one] != after[one] for one in some)]
     kept = {name for some in changed for name in some}
@@ -214,4 +215,7 @@ def put_back(
         for name in before
     }
     counted = {name: before[name] + now[name] - after[name] for name in COUNTS}
-    return found | {name: max(0, count) for name, count in counted.items()}
+    opened = {one for one in after[CLOSED] if one not in now[CLOSED]}
+    since = [one for one in now[CLOSED] if one not in after[CLOSED]]
+    closed = dict.fromkeys(one for one in (*before[CLOSED], *since) if one not in opened)
+    return found | {name: max(0, n) for name, n in counted.items()} | {CLOSED: [*closed]}

@@ -60,11 +60,19 @@ def _of(key: str, channels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(one for one in channels if one in kind)
 
 
-def closed_to(lead: Lead, channels: Iterable[str], *, now: datetime, playbook: Playbook) -> Lead:
+def closed_to(
+    lead: Lead,
+    channels: Iterable[str],
+    *,
+    now: datetime,
+    playbook: Playbook,
+    shared: bool = False,
+) -> Lead:
     """Give the lead as one that is not contacted by these channels any more; `now` is UTC.
 
     One that may not be called leaves the queue: to the mailing list where mail may still be
-    written, else it is disqualified, since nothing more can happen to it.
+    written, else it is disqualified, since nothing more can happen to it. Where another asked it
+    of a `shared` number, one whose mail is open is listed in any case.
     """
     asked = in_order((*lead.opted_out, *channels))
     if set(asked) == set(lead.opted_out):
@@ -73,7 +81,8 @@ def closed_to(lead: Lead, channels: Iterable[str], *, now: datetime, playbook: P
     if not closed.living or CALLS not in asked:
         return closed
     free = replace(closed, held_by="", held_until=None, importance="")
-    if not may_write(free, Layer.MAILING_LIST, playbook):
+    anothers = shared and Channel.EMAIL not in asked
+    if not anothers and not may_write(free, Layer.MAILING_LIST, playbook):
         return disqualified(free, now=now)
     listed = free.next_what is Step.MAILING_LIST
     return free if listed else on_mailing_list(free, now=now, playbook=playbook)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from rules.lead import Lead
 from rules.likeness import Likeness, mails_near, numbers_near
@@ -14,7 +15,7 @@ from storage.tables import leads, likenesses
 from storage.unit import Unit, View
 
 OPEN, MERGED, DIFFERENT = "open", "merged", "different"
-SAME_DAY, AMONG, FOUND = timedelta(days=1), 200, 20
+SAME_DAY, READ, AMONG, FOUND = timedelta(days=1), 2000, 200, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def candidates(view: View, lead: Lead) -> list[Lead]:
     """Give other leads that may be this person, each question by an index and bounded (C2).
 
     Those with its number or one a slip away, with its mailbox at a mistyped provider, and those
-    of its campaign and place that came in the day before.
+    of its campaign and city that came in the day before.
     """
     asked: list[ColumnElement[bool]] = []
     if lead.phone_e164:
@@ -124,19 +125,24 @@ def candidates(view: View, lead: Lead) -> list[Lead]:
 
 
 def _of_the_day(view: View, lead: Lead) -> list[Lead]:
-    """Give those of its campaign and place that came in the day before, in which a name says much.
+    """Give those of its campaign and city that came in the day before, in which a name says much.
 
-    Where no place is known a name says too little.
+    Where no city is known a name says too little. Only the newest of a day are read.
     """
-    named = "city" if lead.city else "region"
-    place = getattr(lead, named)
-    if not (lead.received_at and lead.name and place):
+    if not (lead.received_at and lead.name and lead.city):
         return []
     came = leads.c.received_at.between(lead.received_at - SAME_DAY, lead.received_at)
-    near = (leads.c.campaign == lead.campaign) & (func.lower(leads.c[named]) == place.lower())
-    return _others(view, lead, came & near, most=AMONG)
+    order = (leads.c.received_at.desc(), leads.c.id.desc())
+    newest = select(leads.c.id).where(came).order_by(*order).limit(READ).subquery()
+    near = (leads.c.campaign == lead.campaign) & (func.lower(leads.c.city) == lead.city.lower())
+    among = leads.c.id.in_(select(newest.c.id))
+    query = select(*COLUMNS).where(among, near, _STANDS).order_by(*order)
+    return _read(view, lead, query.limit(AMONG))
 
 
 def _others(view: View, lead: Lead, where: ColumnElement[bool], *, most: int) -> list[Lead]:
-    rows = view.execute(select(*COLUMNS).where(where, _STANDS).limit(most))
-    return [one for one in map(to_lead, rows) if one.id != lead.id]
+    return _read(view, lead, select(*COLUMNS).where(where, _STANDS).limit(most))
+
+
+def _read(view: View, lead: Lead, query: Select[Any]) -> list[Lead]:
+    return [one for one in map(to_lead, view.execute(query)) if one.id != lead.id]

@@ -1,6 +1,6 @@
 """Leads that became another: what was moved, and how both were before, to be put back (C2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from storage.tables import (
     messages,
     optouts,
     outbox,
+    posts,
     repairs,
     stages,
 )
@@ -144,10 +145,23 @@ def _mark(unit: Unit, source_id: int, fingerprint: str) -> None:
     unit.execute(changed.values(fingerprint=fingerprint))
 
 
-def move_back(unit: Unit, moved: Mapping[str, Any], *, stays: int, gone: int) -> None:
-    """Give a lead back what moved to another, but for what went on from there."""
-    for table in CHILDREN:
-        ids = moved["rows"].get(table.name, ())
+def move_posts(unit: Unit, *, gone: int, to: int, purpose: str, about: str) -> list[int]:
+    """Let a lead's messages of one purpose be another's; gives those that moved."""
+    mine = (posts.c.lead_id == gone) & (posts.c.purpose == purpose) & (posts.c.about == about)
+    moved = update(posts).where(mine).values(lead_id=to).returning(posts.c.id)
+    return sorted(unit.execute(moved).scalars())
+
+
+def move_back(
+    unit: Unit, moved: Mapping[str, Any], *, stays: int, gone: int, but: Collection[int] = ()
+) -> None:
+    """Give a lead back what moved to another, but for what went on from there.
+
+    The follow-ups in `but` stay, with their reminders.
+    """
+    rows = moved["rows"] | ({posts.name: ()} if but else {})
+    for table in (*CHILDREN, posts):
+        ids = [one for one in rows.get(table.name, ()) if table is not followups or one not in but]
         if ids:
             there = table.c.id.in_(ids) & (table.c.lead_id == stays)
             unit.execute(update(table).where(there).values(lead_id=gone))

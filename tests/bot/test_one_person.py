@@ -476,16 +476,6 @@ class TestPartingThemAgain:
         unmerge(room.desk, 3, by=MIRI)
         assert [room.load(one).merged_into for one in (1, 2, 3)] == [None, None, None]
 
-    def test_is_refused_where_the_agreed_call_was_made_since(self, room: Room):
-        two(room)
-        when = room.clock.now + timedelta(hours=1)
-        room.log(2, "followup", when=when, importance=Importance.LOW)
-        merge(room)
-        room.clock.forward(hours=2)
-        room.log(1, "lost")
-        with refused("merge.dealt"):
-            unmerge(room.desk, 2, by=MIRI)
-
     def test_is_not_for_a_rep_who_has_it_not(self, room: Room):
         two(room)
         change(room, 1, owner=NOA)

@@ -17,7 +17,7 @@ from rules.optouts import BY_COMMAND, BY_PAGE, BY_PROVIDER
 from rules.pools import Pool, Route, Way
 from rules.refusals import Refused
 from rules.words import CALLS, CHANNELS, Channel, Importance, Stage, Step
-from storage import leads, optouts
+from storage import leads, optouts, people
 from tests.desk import AVI, BOOK, DANA, MIRI, NOA, TEAM, FakeClock, Room, a_desk
 
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
@@ -528,3 +528,28 @@ class TestTheNewestAsking:
             taken = optouts.take_back(unit, DANAS, SMS, at=now, actor=MIRI)
             unit.commit()
         assert not taken
+
+
+class TestANumberThatSeveralShare:
+    def test_carries_nobody_elses_mail(self, room: Room):
+        room.lead(**AGREED)
+        twin(room, phone_e164=DANAS)
+        with room.desk.store.unit() as unit:
+            people.share(unit, DANAS, actor=MIRI, at=room.clock.now)
+            unit.commit()
+        asked(room)
+        assert closed_for(room, DANAS) == {SMS, CALLS}
+        assert closed_for(room, MAIL) == set(CHANNELS)
+        assert set(room.load(1).opted_out) == set(CHANNELS)
+        other = room.load(2)
+        assert set(other.opted_out) == {SMS, CALLS}
+        assert (other.living, other.next_what) == (True, Step.MAILING_LIST)
+
+    def test_gives_a_new_lead_no_mail_that_was_closed_before_it_was_shared(self, room: Room):
+        room.lead(**AGREED)
+        asked(room)
+        with room.desk.store.unit() as unit:
+            people.share(unit, DANAS, actor=MIRI, at=room.clock.now)
+            unit.commit()
+        new = room.lead(name="Ruth Katz", phone=DANA["phone"], email="ruth@example.com", **AGREED)
+        assert set(room.load(new.id).opted_out) == {SMS, CALLS}

@@ -53,6 +53,19 @@ class TestAFormUnderAnotherNameC2:
         came(room, **fields)
         assert room.rows("ask_shared") == []
 
+    def test_fills_nothing_of_a_lead_known_by_its_number_alone(self, room: Room):
+        room.lead(email="", consent="calls")
+        before = room.load(1)
+        stranger = {"kind": "referral", "note": "Sells a car", "consent": "sms,email,calls"}
+        number = room.receive(**(DAUGHTER | stranger)).intake_id
+        assert {row["payload"]["intake_id"] for row in room.rows("ask_shared")} == {number}
+        lead = room.load(1)
+        assert (lead.email, lead.consent, lead.kind, lead.note) == (
+            *("", before.consent, before.kind, before.note),
+        )
+        other = sharing.split(room.desk, number, by=MIRI).other
+        assert (other.email, other.note) == ("michal@example.com", "Sells a car")
+
     def test_becomes_a_lead_of_its_own_with_its_source_and_cost(self, room: Room):
         number = came(room, cost="12", campaign="spring")
         done = sharing.split(room.desk, number, by=MIRI)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.lead import Lead
-from rules.likeness import Sign, likeness, mails_near, numbers_near, same_name
+from rules.likeness import Sign, likeness, mails_near, numbers_near, other_name, same_name
 from rules.phones import email_key
 from tests.rules.builders import lead
 
@@ -135,3 +135,19 @@ class TestTheSameName:
     @pytest.mark.parametrize(("one", "other"), [("", ""), ("Dana", "דנה"), ("Dana", "Dana Cohen")])
     def test_is_no_other(self, one: str, other: str):
         assert not same_name(one, other)
+
+
+class TestANameThatIsAnothers:
+    @pytest.mark.parametrize(
+        ("one", "other", "apart"),
+        [
+            ("Dana Cohen", "Moshe Katz", True),
+            ("Dana Cohen", "Dana", False),
+            ("Cohen, Dana", "dana cohen", False),
+            ("דנה כהן", "Dana Cohen", False),
+            ("", "Moshe Katz", False),
+        ],
+    )
+    def test_is_told_from_a_part_or_another_writing_of_one(self, one: str, other: str, apart: bool):
+        assert other_name(one, other) is apart
+        assert other_name(other, one) is apart

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rules.lead import FollowUp, Lead
 from rules.merging import (
+    CLOSED,
     COUNTS,
     FURTHEST,
     LIKELIEST,
@@ -22,7 +23,7 @@ from rules.merging import (
     owner_of,
     put_back,
 )
-from rules.words import Importance, Kind, Stage, Step, Tier
+from rules.words import CHANNELS, Importance, Kind, Stage, Step, Tier
 from tests.rules.builders import lead
 
 NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
@@ -136,6 +137,7 @@ NAMES = sorted({*(one.name for one in fields(Lead)), *COUNTS} - {"id", "version"
 COLUMNS = sorted({*NAMES, *(name for some in TOGETHER for name in some)})
 VALUES = st.fixed_dictionaries(
     {name: st.integers(0, 3) if name in COUNTS else st.sampled_from("ab") for name in COLUMNS}
+    | {CLOSED: st.lists(st.sampled_from(CHANNELS), unique=True)}
 )
 
 
@@ -152,10 +154,27 @@ class TestPartingAgain:
         for some in TOGETHER:
             kept = all(found[name] == now[name] for name in some)
             assert kept or all(found[name] == before[name] for name in some)
-        for name in set(COLUMNS) - set(COUNTS):
+        for name in set(COLUMNS) - {*COUNTS, CLOSED}:
             assert found[name] == now[name] or now[name] == after[name]
 
     def test_counts_what_was_added_since(self):
-        same = dict.fromkeys(COLUMNS, 0)
+        same: dict[str, Any] = dict.fromkeys(COLUMNS, 0) | {CLOSED: []}
         found = put_back(same | {"attempts": 2}, same | {"attempts": 5}, same | {"attempts": 6})
         assert found["attempts"] == 3
+
+    @pytest.mark.parametrize(
+        ("before", "after", "now", "found"),
+        [
+            ([], ["sms"], ["sms"], []),
+            ([], ["sms"], ["sms", "email"], ["email"]),
+            (["sms"], ["sms", "calls"], ["sms", "calls"], ["sms"]),
+            (["sms"], ["sms", "calls"], ["calls"], []),
+        ],
+    )
+    def test_keeps_closed_what_was_closed_before_or_since(
+        self, before: list[str], after: list[str], now: list[str], found: list[str]
+    ):
+        same: dict[str, Any] = dict.fromkeys(COLUMNS, 0)
+        worked = same | {"attempts": 1, "next_at": "later"}
+        back = put_back(same | {CLOSED: before}, same | {CLOSED: after}, worked | {CLOSED: now})
+        assert back[CLOSED] == found

@@ -1,5 +1,6 @@
 """Pairs that may be one person: kept once, found by indexes, gone with their leads (C2)."""
 
+import pytest
 from sqlalchemy import update
 
 from rules.lead import Lead
@@ -93,6 +94,20 @@ class TestWhereToLook:
         last = stored_lead(store, name="Dana", campaign="a", city="haifa")
         with store.view() as view:
             assert [lead.id for lead in likenesses.candidates(view, last)] == [one.id]
+
+    def test_is_no_country_where_no_city_is_known(self, store: Store):
+        stored_lead(store, name="Dana", campaign="a", region="IL")
+        last = stored_lead(store, name="Dana", campaign="a", region="IL")
+        with store.view() as view:
+            assert likenesses.candidates(view, last) == []
+
+    def test_is_among_the_newest_of_the_day(self, store: Store, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(likenesses, "READ", 3)
+        made = [stored_lead(store, name="Dana", campaign="a", city="Haifa").id for _ in range(5)]
+        last = stored_lead(store, name="Dana", campaign="a", city="Haifa")
+        with store.view() as view:
+            found = [lead.id for lead in likenesses.candidates(view, last)]
+        assert found == [made[4], made[3]]
 
     def test_walks_indexes_and_no_leads(self, store: Store):
         _, other, _ = three(store)
