@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import audit
-from bot.agreed import silence
+from bot.agreed import end, silence
 from bot.desk import Desk
 from bot.heard import heard
 from bot.numbers import with_number
@@ -25,19 +25,22 @@ from storage.unit import Unit, View
 EMAIL, AT = "email", "at"
 A_MOMENT = timedelta(minutes=5)
 MOST_TOLD = 3
+TO_CALL = frozenset({Step.CALL, Step.FOLLOW_UP})
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What was pressed: a `wish` of WISHES, EMAIL or AT, and the number to call, None for ours.
 
-    `key` makes the same form count once; `at` is the moment (UTC) that was chosen, with AT.
+    `key` makes the same form count once; `at` is the moment (UTC) that was chosen, with AT;
+    `via` is the number or address that the page's link was sent to.
     """
 
     wish: str = NOW
     phone: Phone | None = None
     key: str = ""
     at: datetime | None = None
+    via: str = ""
 
     @property
     def when(self) -> dict[str, str]:
@@ -45,12 +48,19 @@ class Ask:
         return {"when": self.at.isoformat()} if self.at else {}
 
 
-def is_closed(desk: Desk, lead: Lead, phone: Phone) -> bool:
-    """Say whether who has another number than the lead's asked not to be called at it."""
-    if phone.e164 == lead.phone_e164:
-        return False
+def is_closed(desk: Desk, lead: Lead, phone: str, *, via: str) -> bool:
+    """Say whether a number (E.164) refused calls, and not by this lead alone (L3.3).
+
+    A link that was sent to the number itself, `via`, takes back what its owner refused.
+    """
     with desk.store.view() as view:
-        return optouts.has(view, phone.e164, channel=CALLS)
+        return _is_closed(view, lead, phone, via=via)
+
+
+def _is_closed(view: View, lead: Lead, phone: str, *, via: str) -> bool:
+    if phone == via:
+        return False
+    return optouts.is_anothers(view, phone, channel=CALLS, lead_id=lead.id)
 
 
 def carry_out(desk: Desk, lead_id: int, ask: Ask) -> Lead | None:
@@ -75,16 +85,23 @@ def _carry_out(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -
         return lead
     leads.add_line(unit, lead.id, at=now, actor="", what=f"asked_{ask.wish}", **ask.when)
     lead = heard(unit, lead, now=now)
-    if ask.wish != EMAIL and CALLS in lead.opted_out:
-        lead = reopen(desk, unit, lead, (CALLS,), how=BY_PAGE, now=now)
-    if ask.phone is not None:
+    if ask.phone is not None and lead.stage is not Stage.WON:
         lead = _with_number(desk, unit, lead, ask.phone, now=now)
+    if ask.wish != EMAIL:
+        lead = _reopened(desk, unit, lead, ask, now=now)
     after = _moved(desk, unit, lead, ask, now=now)
     audit.write(desk, unit, "", "ask", audit.of_lead(lead.id), after={"wish": ask.wish})
     desk.send(unit, after, (RefreshCard(lead.id),), now=now)
     if len(recent) < MOST_TOLD:
         _tell(desk, unit, after, ask, now=now)
     return after
+
+
+def _reopened(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> Lead:
+    """Open calls again, where they were not refused by another who has this number."""
+    if CALLS not in lead.opted_out or _is_closed(unit, lead, lead.phone_e164, via=ask.via):
+        return lead
+    return reopen(desk, unit, lead, (CALLS,), how=BY_PAGE, now=now)
 
 
 def _recent(view: View, lead: Lead, *, now: datetime) -> list[Line]:
@@ -94,8 +111,11 @@ def _recent(view: View, lead: Lead, *, now: datetime) -> list[Line]:
 
 
 def _is_repeat(lead: Lead, ask: Ask, recent: Sequence[Line]) -> bool:
-    """Say whether just this was asked a moment ago, and no call was made since."""
+    """Say whether just this was asked a moment ago, still stands, and no call was made since."""
     newest = next(iter(recent), None)
+    stands = {Step.EMAIL} if ask.wish == EMAIL else TO_CALL
+    if not lead.living or lead.next_what not in stands:
+        return False
     if newest is None or (newest.what, newest.data) != (f"asked_{ask.wish}", ask.when):
         return False
     known = ask.phone is None or ask.phone.e164 == lead.phone_e164
@@ -116,12 +136,20 @@ def _moved(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> Le
         return lead
     by_mail = ask.wish == EMAIL
     agreed = calls.open_followup(unit, lead.id)
+    if agreed and lead.living and not by_mail:
+        return _agreed_anew(desk, unit, lead, agreed, ask, now=now)
     if agreed and lead.living:
-        return lead if by_mail else _agreed_anew(desk, unit, lead, agreed, ask, now=now)
+        lead = _ended(desk, unit, lead, agreed, now=now)
     at = _wished(desk, lead, ask, now=now)
     back = call_again if lead.working else bring_back
     after = back(desk, unit, lead, now=now, at=at, by_mail=by_mail)
     return _agreed(desk, unit, after, ask.at, now=now) if ask.at else after
+
+
+def _ended(desk: Desk, unit: Unit, lead: Lead, agreed: FollowUp, *, now: datetime) -> Lead:
+    """End what was agreed by phone: the customer wants mail instead."""
+    desk.send(unit, lead, end(unit, agreed, now=now), now=now)
+    return leads.save(unit, replace(lead, importance=""), before=lead)
 
 
 def _wished(desk: Desk, lead: Lead, ask: Ask, *, now: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """The customer's page: a number, mail instead, or a time to be called (L3.3, L5.1, L5.4)."""
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -8,10 +9,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from bot import asks, links
-from bot.asks import AT, EMAIL, Ask
+from bot.asks import AT, EMAIL, TO_CALL, Ask
 from bot.countries import Country, countries
 from bot.desk import Desk
-from bot.mending import country_of
+from bot.mending import country_of, is_theirs
 from bot.page_parts import (
     FOUND,
     GONE,
@@ -32,9 +33,10 @@ from rules.phones import Phone, masked_email, masked_phone, read_phone, shown_ph
 from rules.repair import candidates, question
 from rules.repair_rules import Hints
 from rules.wishes import NOW, WISHES, offered_times
-from rules.words import Channel, Step
+from rules.words import Channel
 from storage import leads
 
+CALL = "call"
 NO_BREAK = "\u2011"
 MOMENT = "%Y-%m-%dT%H:%MZ"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", re.ASCII)
@@ -42,11 +44,15 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Whose page it is, until when (UTC) its link holds, in which words, and the form sent back."""
+    """Whose page it is, until when (UTC) its link holds, in which words, and the form sent back.
+
+    `via` is the number or address that the link was sent to.
+    """
 
     lead: Lead
     until: datetime
     words: Words
+    via: str
     form: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,21 +85,37 @@ def _visit(desk: Desk, token: str, form: Mapping[str, str], language: str) -> Vi
         lead = leads.load(view, target.lead_id) if target else None
         if target is None or lead is None:
             return missing(desk)
-        theirs = any(links.went_to(view, target, one) for one in addresses_of(lead))
+        sent_to = (one for one in addresses_of(lead) if links.went_to(view, target, one))
+        theirs = next(sent_to, "")
         lead = leads.standing(view, lead.id) or lead
     words = words_of(desk, lead, language)
     if target.expired or not theirs:
         return said(desk, words, "late" if theirs else "moved", title="late", status=GONE)
-    return Visit(lead, target.until or now, words, form)
+    return Visit(lead, target.until or now, words, theirs, form)
 
 
 def _pressed(desk: Desk, visit: Visit) -> Ask | Page:
     """Read what was pressed, or show the form again with what is wrong."""
-    lead, form = visit.lead, visit.form
+    how, key = visit.form.get("how", ""), _key(visit.form)
+    if how == CALL:
+        return _call(desk, visit, key)
+    if how != EMAIL:
+        return _asking(desk, visit, fault=visit.words.say("page.unchosen"))
+    if not is_open(visit.lead, Channel.EMAIL):
+        return _asking(desk, visit, fault=visit.words.say("page.no_mail"))
+    return Ask(EMAIL, key=key)
+
+
+def _key(form: Mapping[str, str]) -> str:
+    """Name a form and what it says: sent again with another number it counts anew."""
     once = form.get("once", "")
-    key = once and f"page:{once}"
-    if form.get("how") == EMAIL and is_open(lead, Channel.EMAIL):
-        return Ask(EMAIL, key=key)
+    told = hashlib.sha256(repr(sorted(form.items())).encode()).hexdigest()
+    return once and f"page:{once}:{told[:16]}"
+
+
+def _call(desk: Desk, visit: Visit, key: str) -> Ask | Page:
+    """Read where and when to call, or show the form again with what is wrong."""
+    form = visit.form
     typed, country = form.get("phone", ""), _country(desk, visit)
     phone = read_phone(typed, region=country) if typed else None
     fault = _fault(desk, visit, phone)
@@ -103,7 +125,8 @@ def _pressed(desk: Desk, visit: Visit) -> Ask | Page:
     at = _chosen(desk, visit, wish)
     if at is None and _MOMENT.fullmatch(wish):
         return _asking(desk, visit, when_fault=visit.words.say("page.late_time"))
-    return Ask(AT, phone, key, at) if at else Ask(wish if wish in WISHES else NOW, phone, key)
+    wish = AT if at else wish if wish in WISHES else NOW
+    return Ask(wish, phone, key, at, visit.via)
 
 
 def _chosen(desk: Desk, visit: Visit, wish: str) -> datetime | None:
@@ -125,12 +148,13 @@ def _country(desk: Desk, visit: Visit) -> str:
 
 def _fault(desk: Desk, visit: Visit, phone: Phone | None) -> str:
     """Say what is wrong with the number; "" where nothing is."""
-    words = visit.words
-    if phone is None:
-        return "" if visit.lead.phone_valid else words.say("page.need_number")
-    if not phone.valid:
+    lead, words = visit.lead, visit.words
+    if phone is None and not lead.phone_valid:
+        return words.say("page.need_number")
+    if phone and not is_theirs(desk, phone):
         return _unreadable(phone.raw, _country(desk, visit), words)
-    closed = asks.is_closed(desk, visit.lead, phone)
+    called = phone.e164 if phone else lead.phone_e164
+    closed = asks.is_closed(desk, lead, called, via=visit.via)
     return words.say("page.closed_number") if closed else ""
 
 
@@ -144,18 +168,21 @@ def _unreadable(typed: str, country: str, words: Words) -> str:
     return words.say(f"page.number_{amiss}" if amiss else "page.bad_number")
 
 
-def _asking(desk: Desk, visit: Visit, *, phone_fault: str = "", when_fault: str = "") -> Page:
+def _asking(
+    desk: Desk, visit: Visit, *, fault: str = "", phone_fault: str = "", when_fault: str = ""
+) -> Page:
     lead, words, given = visit.lead, visit.words, visit.form
     known = masked_phone(lead.phone) if lead.phone_valid else ""
     return page(
         desk,
         words,
         "page_ask.html.j2",
-        status=UNREADABLE if phone_fault or when_fault else FOUND,
+        status=UNREADABLE if fault or phone_fault or when_fault else FOUND,
         title=words.say("page.ask_title"),
         hint=words.say("page.have_number", phone=known) if known else words.say("page.no_number"),
         label=words.say("page.other_number" if known else "page.your_number"),
         required=not known,
+        fault=fault,
         phone_fault=phone_fault,
         when_fault=when_fault,
         phone=given.get("phone", ""),
@@ -209,8 +236,9 @@ def _thanks(desk: Desk, lead: Lead, words: Words, pressed: Ask) -> Page:
     if pressed.wish == EMAIL:
         will = words.say("page.will_write", email=masked_email(lead.email))
         return said(desk, words, "thanks", text=will)
-    phone = masked_phone(lead.phone)
-    later = lead.next_at if lead.next_what in {Step.CALL, Step.FOLLOW_UP} else None
+    if lead.next_what not in TO_CALL:
+        return said(desk, words, "thanks", text=words.say("page.received"))
+    phone, later = masked_phone(lead.phone), lead.next_at
     will = words.say("page.will_call_soon", phone=phone)
     if later and later > now:
         will = words.say("page.will_call", phone=phone, when=words.when(later, now=now))

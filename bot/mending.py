@@ -6,7 +6,8 @@ from bot.desk import Desk
 from bot.places import place_of
 from rules.areas import city_area
 from rules.lead import Lead
-from rules.repair import Repair, candidates, question
+from rules.phones import Phone, read_phone
+from rules.repair import Repair, candidates, may_be_theirs, question
 from rules.repair_rules import Hints
 from storage import repairs
 from storage.unit import View
@@ -41,13 +42,24 @@ def mend_text(desk: Desk, view: View, lead: Lead, typed: str) -> Mend:
     """Give what may mend a number that was typed for a lead, without what was tried (L5.2)."""
     hints = _hints(desk, view, lead)
     without, taught = repairs.tried(view, lead.id), repairs.taught(view)
-    found = candidates(typed, hints, taught=taught, without=without | {lead.phone_e164})
+    without |= {lead.phone_e164, _callback(desk)}
+    found = candidates(typed, hints, taught=taught, without=without)
     return Mend(found, question(typed, hints), hints.home)
 
 
 def country_of(desk: Desk, lead: Lead) -> str:
     """Give the country (ISO 3166) as whose national number a lead's is read."""
     return lead.region if len(lead.region) == COUNTRY else desk.settings.default_region
+
+
+def is_theirs(desk: Desk, phone: Phone) -> bool:
+    """Say whether a number is valid and can be a customer's own line, not the desk's (L5.2)."""
+    return may_be_theirs(phone, ours=_callback(desk))
+
+
+def _callback(desk: Desk) -> str:
+    """Give the number (E.164) at which customers call the desk back; "" where there is none."""
+    return read_phone(desk.playbook.callback_phone, region=desk.settings.default_region).e164
 
 
 def _hints(desk: Desk, view: View, lead: Lead) -> Hints:

@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.desk import Desk
-from bot.mending import country_of, mend_text
+from bot.mending import country_of, is_theirs, mend_text
 from bot.near import around, ask
 from bot.optouts import applied
 from bot.returns import bring_back, call_again, tell_owner
 from rules.effects import TellOwner
 from rules.lead import Lead
 from rules.phones import Phone, read_phone
-from rules.repair import found_phone, number_like
-from rules.words import CALLS, Step
+from rules.repair import found_phones, number_like
+from rules.words import CALLS, PhoneType, Step
 from storage import leads, optouts
 from storage.unit import Unit
 
@@ -50,17 +50,35 @@ def call_now(desk: Desk, unit: Unit, lead: Lead, *, now: datetime) -> Lead:
 def number_mailed(desk: Desk, unit: Unit, lead: Lead, text: str, *, now: datetime) -> Lead:
     """Take the number out of an answer by mail, where one was asked for (L5.1, L5.4).
 
-    A valid one is set and called now (UTC); one that can be mended waits for its rep, who is told
-    of either. A number at which nobody may be called is left alone.
+    The one valid number, or the one mobile among them, is set and called now (UTC); one that can
+    be mended waits for its rep, who is told of either, and of several. The number that failed,
+    our own and one at which nobody may be called are left alone.
     """
     wanted = lead.living and (not lead.phone_valid or lead.next_what is Step.WAIT_FOR_PHONE)
     if not wanted:
         return lead
-    phone = found_phone(text, region=country_of(desk, lead))
-    if phone is None:
+    found = found_phones(text, region=country_of(desk, lead))
+    if not found:
         return _unclear(desk, unit, lead, number_like(text), now=now)
-    if phone.e164 == lead.phone_e164 or optouts.has(unit, phone.e164, channel=CALLS):
+    theirs = [one for one in found if _is_another(desk, unit, lead, one)]
+    mobiles = [one for one in theirs if one.type is PhoneType.MOBILE]
+    phone, *more = mobiles or theirs or (None,)
+    if phone is None:
         return lead
+    if more:
+        _tell(desk, unit, lead, "phone_several", now=now)
+        return lead
+    return _set(desk, unit, lead, phone, now=now)
+
+
+def _is_another(desk: Desk, unit: Unit, lead: Lead, phone: Phone) -> bool:
+    """Say whether a number can be the lead's and is not the one it has, nor refused."""
+    if phone.e164 == lead.phone_e164 or not is_theirs(desk, phone):
+        return False
+    return not optouts.has(unit, phone.e164, channel=CALLS)
+
+
+def _set(desk: Desk, unit: Unit, lead: Lead, phone: Phone, *, now: datetime) -> Lead:
     was = lead.phone_raw or "-"
     leads.add_line(unit, lead.id, at=now, actor="", what="phone_mailed", was=was)
     after = call_now(desk, unit, with_number(desk, unit, lead, phone, now=now), now=now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot import audit
 from bot.desk import Desk
 from bot.leads import workable
-from bot.mending import Mend, country_of, mend_of, mend_text
+from bot.mending import Mend, country_of, is_theirs, mend_of, mend_text
 from bot.numbers import call_now, with_number
 from bot.returns import tell_owner
 from bot.team import member
@@ -114,7 +114,7 @@ def _typed(desk: Desk, lead_id: int, typed: str, *, by: str) -> Phone:
         actor = member(view, by, admins=desk.settings.admin_slack_ids)
         lead = workable(view, lead_id, by=actor)
         phone = read_phone(typed, region=country_of(desk, lead))
-        if not phone.valid:
+        if not is_theirs(desk, phone):
             raise _unreadable(desk, view, lead, typed)
     return phone
 

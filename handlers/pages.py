@@ -55,8 +55,7 @@ def make_doors() -> dict[str, Answer]:
     def limited(desk: Desk, token: str, request: Request, body: bytes) -> Response:
         now, address = desk.clock(), request.client.host if request.client else ""
         link = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-        taken = [of_links.takes(link, now=now), of_addresses.takes(address, now=now)]
-        if all(taken):
+        if of_addresses.takes(address, now=now) and of_links.takes(link, now=now):
             return customer(desk, token, request, body)
         answer = _shown(desk, lambda: page_parts.too_many(desk))
         answer.headers["Retry-After"] = str(int(SPAN.total_seconds()))

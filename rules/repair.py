@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, PhoneNumberType
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher, PhoneNumberType
 
 from rules.areas import areas_of
 from rules.phones import Phone, plain, read_phone
@@ -24,6 +24,8 @@ _PLAUSIBLE = frozenset(
         PhoneNumberType.VOIP,
     }
 )
+_NO_COUNTRY = "001"
+"""Where satellite and other numbers of no country are."""
 _OF_VALID = frozenset({"country", "country_ip", "area_other"})
 """What may be wrong of a number that is valid, and is not theirs."""
 _UNASKED = frozenset({"neighbour", "area_other"})
@@ -93,7 +95,13 @@ def _question(given: Given, region: str) -> str:
             return DIGIT_MISSING
         if _valid(base[:-1], region):
             return DIGIT_EXTRA
-    return ""
+    return AREA_MISSING if _misses_area(given, region) else ""
+
+
+def _misses_area(given: Given, region: str) -> bool:
+    """Say whether an area alone is missing behind the country's code."""
+    behind = [one for one in nationals(given, region) if one != given.bare]
+    return any(_valid(f"{area}{one}", region) for one in behind for area in areas_of(region))
 
 
 def _valid(text: str, region: str) -> str:
@@ -102,21 +110,40 @@ def _valid(text: str, region: str) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return ""
-    if phonenumbers.number_type(number) not in _PLAUSIBLE:
+    if not _is_own_line(number):
         return ""
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-def found_phone(text: str, *, region: str) -> Phone | None:
-    """Give the first valid number in what somebody wrote, None where there is none (L5.1).
+def _is_own_line(number: PhoneNumber) -> bool:
+    """Say whether a number can be somebody's own line: no premium, shared or satellite one."""
+    if phonenumbers.region_code_for_country_code(number.country_code or 0) == _NO_COUNTRY:
+        return False
+    return phonenumbers.number_type(number) in _PLAUSIBLE
+
+
+def may_be_theirs(phone: Phone, *, ours: str) -> bool:
+    """Say whether a number is valid and can be a customer's own line (L5.2).
+
+    Premium, shared-cost, free and satellite numbers are not, nor is `ours` (E.164), at which the
+    customers call back. Never raises.
+    """
+    if not phone.valid or phone.e164 == ours:
+        return False
+    return _is_own_line(phonenumbers.parse(phone.e164))
+
+
+def found_phones(text: str, *, region: str) -> tuple[Phone, ...]:
+    """Give the valid numbers in what somebody wrote, each once, as they come (L5.1).
 
     A national one is read in `region` (ISO 3166). Never raises.
     """
+    found: dict[str, Phone] = {}
     for match in PhoneNumberMatcher(plain(text)[:_MOST_TEXT], region):
         phone = read_phone(match.raw_string, region=region)
         if phone.valid:
-            return phone
-    return None
+            found.setdefault(phone.e164, phone)
+    return tuple(found.values())
 
 
 def number_like(text: str) -> str:

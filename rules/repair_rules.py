@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -12,6 +12,7 @@ from rules.areas import areas_of
 from rules.phones import digits, plain
 
 _LONGEST = 64
+_SHORTEST_RUN = 3
 _LETTERS = str.maketrans("oOlIi|sSzZB", "00111155228")
 _LOCAL = range(5, 9)
 _EXIT = re.compile(r"(?:0011|9011|011|810|00+)(?=[1-9])")
@@ -144,6 +145,8 @@ def _code_doubled(given: Given, region: str) -> Iterator[str]:
 
 def _code_swapped(given: Given, region: str) -> Iterator[str]:
     code = _code(region)
+    if given.bare.startswith(code) or _is_valid(f"+{given.bare}"):
+        return
     swapped = {"".join(one) for one in permutations(code)} - {code}
     short = {code[:place] + code[place + 1 :] for place in range(len(code))} - {""}
     for wrong in (*sorted(swapped), *sorted(short)):
@@ -151,10 +154,25 @@ def _code_swapped(given: Given, region: str) -> Iterator[str]:
             yield f"+{code}{given.bare.removeprefix(wrong).lstrip('0')}"
 
 
+def _is_valid(text: str) -> bool:
+    """Say whether this is a valid number as it stands, with its plus."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def _doubled(given: Given, _: str) -> Iterator[str]:
-    """Leave out one of two equal runs of digits that follow each other, the longest first."""
-    text = given.digits
-    for size in range(len(text) // 2, 1, -1):
+    """Leave out one of two equal runs that follow each other, the longest first.
+
+    A run is three digits and more, or two and more that were typed as groups: two alone are often
+    the number's own.
+    """
+    text, groups = given.digits, given.groups
+    for place, (group, following) in enumerate(pairwise(groups)):
+        if group == following and len(group) > 1:
+            yield "".join((*groups[:place], *groups[place + 1 :]))
+    for size in range(len(text) // 2, _SHORTEST_RUN - 1, -1):
         for start in range(len(text) - 2 * size + 1):
             middle = start + size
             if text[start:middle] == text[middle : middle + size]:

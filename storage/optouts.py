@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, true, update
+from sqlalchemy import bindparam, delete, exists, or_, select, true, update
 
 from rules.optouts import BY_COMMAND
 from storage.rows import insert_new
-from storage.tables import optouts
+from storage.tables import leads, optouts
 from storage.unit import Unit, View
 
 LINE = "opted_out"
@@ -68,6 +68,18 @@ def of(view: View, *addresses: str) -> frozenset[str]:
 def has(view: View, address: str, *, channel: str) -> bool:
     """Say whether a channel is closed for a number or address."""
     return channel in of(view, address)
+
+
+def is_anothers(view: View, address: str, *, channel: str, lead_id: int) -> bool:
+    """Say whether a channel is closed for a number by more than this lead's own asking.
+
+    By what somebody else asked, or because another lead has the number too.
+    """
+    having = (leads.c.phone_e164 == address) & (leads.c.id != lead_id)
+    shared = exists(select(leads.c.id).where(having, leads.c.merged_into.is_(None)))
+    anothers = or_(optouts.c.lead_id.is_distinct_from(lead_id), shared)
+    found = select(optouts.c.channel).where(_is(address, channel), anothers)
+    return view.execute(found).first() is not None
 
 
 def reopen(unit: Unit, address: str, channels: Iterable[str]) -> None:

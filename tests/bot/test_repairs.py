@@ -102,6 +102,12 @@ class TestAProposedNumber:
         with pytest.raises(Refused, match=r"phone\.gone"):
             repairs.use(room.desk, 1, RIGHT, by=wrong.owner)
 
+    @pytest.mark.parametrize("typed", ["1-900-555-123", "03-555-1234", "+870 773 111 632"])
+    def test_that_is_nobodys_own_is_not_set_by_hand(self, room: Room, wrong: Lead, typed: str):
+        with pytest.raises(Refused, match=r"phone\.bad"):
+            repairs.correct(room.desk, 1, typed, by=wrong.owner)
+        assert not room.load(1).phone_valid
+
     def test_of_another_rep_is_refused(self, room: Room, wrong: Lead):
         with pytest.raises(Refused, match=r"lead\.of_another"):
             repairs.use(room.desk, 1, RIGHT, by=room.other(wrong))
@@ -311,6 +317,36 @@ class TestAnAnswerToTheMailL51:
         refuses_calls(room, "+972543456789")
         answered(room, "054-345-6789")
         assert not room.load(1).phone_valid
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "My old number 052-234-5678 is dead, use 054-345-6789",
+            "My ID is 024567891, the phone 054-345-6789",
+            "I called you at 03-555-1234, mine is 054-345-6789, fax 1-900-555-123",
+        ],
+    )
+    def test_sets_the_only_number_that_can_be_meant(self, room: Room, text: str):
+        room.lead()
+        room.log(1, "invalid")
+        answered(room, text)
+        assert (room.load(1).phone_e164, room.load(1).phone_valid) == ("+972543456789", True)
+
+    @pytest.mark.parametrize("text", ["03-555-1234", "1-900-555-123", "052-234-5678"])
+    def test_with_ours_a_premium_or_the_dead_number_sets_nothing(self, room: Room, text: str):
+        room.lead()
+        room.log(1, "invalid")
+        answered(room, f"I tried {text}")
+        assert not room.load(1).phone_valid
+        assert room.states("tell_owner") == []
+
+    def test_with_several_numbers_sets_none_and_tells_the_rep(self, room: Room, wrong: Lead):
+        answered(room, "054-345-6789 or 054-345-6780")
+        assert room.load(1).phone_raw == WRONG
+        assert [row["payload"]["notice"] for row in room.rows("tell_owner")] == ["phone_several"]
+        room.deliver()
+        told = [one.text for one in room.outside.dms(wrong.owner)]
+        assert any("several numbers" in one or "כמה מספרים" in one for one in told)
 
     def test_twice_counts_once(self, room: Room, wrong: Lead):
         for _ in range(2):

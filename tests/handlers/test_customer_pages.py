@@ -12,13 +12,15 @@ from httpx2 import Response
 from sqlalchemy import update
 
 from bot import links
+from bot.optouts import close
 from bot.texts import LOCALES
 from handlers.pages import PER_ADDRESS, PER_LINK
 from handlers.web import make_web
 from rules.lead import Lead
+from rules.money import Money
 from rules.playbook import Product
-from rules.words import Importance, Step
-from storage import tables
+from rules.words import CALLS, CHANNELS, Importance, Step
+from storage import leads, optouts, tables
 from tests.desk import BOOK, FakeClock, Room, a_desk, payload
 
 PUBLIC = "https://leads.example.com"
@@ -46,6 +48,125 @@ def page(room: Room, lead: Lead) -> str:
 
 def press(room: Room, web: TestClient, lead: Lead, **form: str) -> Response:
     return web.post(page(room, lead), data={"how": "call", "when": "now"} | form)
+
+
+def refuse(room: Room, lead_id: int, *channels: str) -> None:
+    """Let a lead's person refuse, at its number and its address."""
+    with room.desk.store.unit() as unit:
+        lead = leads.load(unit, lead_id, lock=True)
+        close(room.desk, unit, lead, channels, actor="", how="page", now=room.clock.now)
+        unit.commit()
+
+
+def closed(room: Room, address: str) -> set[str]:
+    with room.desk.store.view() as view:
+        return set(optouts.of(view, address))
+
+
+class TestAFormThatSaysNothing:
+    @pytest.mark.parametrize("body", [b"", b"[]", b"\xff\xfe", b"how=", b"how=x&when=now"])
+    @pytest.mark.parametrize("language", LOCALES)
+    def test_is_shown_again_and_opens_nothing(
+        self, public: Room, web: TestClient, body: bytes, language: str
+    ):
+        lead = public.lead(language=language)
+        refuse(public, 1, *CHANNELS)
+        before = public.load(1)
+        kind = {"content-type": "application/x-www-form-urlencoded"}
+        answer = web.post(page(public, lead), content=body, headers=kind)
+        assert answer.status_code == 400
+        assert 'role="alert"' in answer.text
+        assert 'value="call"' in answer.text
+        assert public.load(1) == before
+        assert "calls" in closed(public, lead.phone_e164)
+
+    def test_but_mail_where_mail_is_closed_does_not_become_a_call(
+        self, public: Room, web: TestClient
+    ):
+        lead = public.lead(language="en")
+        refuse(public, 1, *CHANNELS)
+        before = public.load(1)
+        answer = press(public, web, lead, how="email")
+        assert answer.status_code == 400
+        assert "can&#39;t write to you by mail" in answer.text
+        assert public.load(1) == before
+
+
+class TestACallThatWasRefused:
+    def test_by_the_owner_of_the_number_stays_refused(self, public: Room, web: TestClient):
+        lead = public.lead(language="en")
+        refuse(public, 1, CALLS)
+        other = public.lead(phone="054-345-6789", email="b@example.com", language="en")
+        with public.desk.store.unit() as unit:
+            changed = replace(other, phone_e164=lead.phone_e164, opted_out=(CALLS,))
+            leads.save(unit, changed, before=other)
+            unit.commit()
+        answer = press(public, web, public.load(2))
+        assert answer.status_code == 400
+        assert "asked not to" in answer.text
+        assert closed(public, lead.phone_e164) == {CALLS}
+        assert public.load(2).opted_out == (CALLS,)
+
+    def test_is_taken_back_by_a_link_that_was_sent_to_the_number(
+        self, public: Room, web: TestClient
+    ):
+        lead = public.lead()
+        public.lead(phone="054-345-6789", email="b@example.com")
+        with public.desk.store.unit() as unit:
+            stranger, own, now = leads.load(unit, 2, lock=True), lead.phone_e164, public.clock.now
+            close(
+                *(public.desk, unit, stranger, [CALLS]), address=own, actor="", how="page", now=now
+            )
+            unit.commit()
+        assert public.load(1).opted_out == (CALLS,)
+        assert press(public, web, lead).status_code == 400
+        with public.desk.store.view() as view:
+            link = links.page_link(
+                public.desk, view, 1, lead.phone_e164, now=public.clock.now
+            ).removeprefix(PUBLIC)
+        assert web.post(link, data={"how": "call"}).status_code == 200
+        assert closed(public, lead.phone_e164) == set()
+        assert public.load(1).next_what is Step.CALL
+
+
+class TestANumberThatIsNobodysOwn:
+    @pytest.mark.parametrize("typed", ["1-900-555-123", "+870 773 111 632", "03-555-1234"])
+    def test_is_asked_for_again(self, public: Room, web: TestClient, typed: str):
+        lead = public.lead(phone="", language="en")
+        assert press(public, web, lead, phone=typed).status_code == 400
+        assert public.load(1).phone_e164 == ""
+
+
+class TestAFormSentAgain:
+    def test_with_another_number_counts(self, public: Room, web: TestClient):
+        lead = public.lead(phone="")
+        press(public, web, lead, phone="054-345-6789", once="a")
+        press(public, web, lead, phone="054-345-6780", once="a")
+        assert public.load(1).phone_e164 == "+972543456780"
+
+    def test_after_calls_were_refused_is_no_repeat(self, public: Room, web: TestClient):
+        lead = public.lead()
+        press(public, web, lead, once="a")
+        refuse(public, 1, *CHANNELS)
+        press(public, web, lead, once="b")
+        assert public.load(1).working
+        assert public.history(1).count("asked_now") == 2
+
+    def test_for_mail_is_told_once(self, public: Room, web: TestClient):
+        lead = public.lead()
+        for number in range(3):
+            press(public, web, lead, how="email", once=str(number))
+        assert public.history(1).count("asked_email") == 1
+
+
+class TestABuyer:
+    def test_keeps_the_number_and_is_promised_no_call(self, public: Room, web: TestClient):
+        lead = public.lead(language="en")
+        public.log(1, "sold", amount=Money(100, "ILS"))
+        answer = press(public, web, lead, phone="054-345-6789")
+        assert "We received your request" in answer.text
+        assert "We will call" not in answer.text
+        assert public.load(1).phone_e164 == lead.phone_e164
 
 
 class TestTheCountry:
@@ -225,7 +346,7 @@ class TestTheLink:
 
     def test_that_was_changed_leads_nowhere(self, public: Room, web: TestClient):
         link = page(public, public.lead())
-        assert web.get(f"{link[:-1]}{'A' if link[-1] != 'A' else 'B'}").status_code == 404
+        assert web.get(f"{link[:-2]}{'A' if link[-2] != 'A' else 'B'}{link[-1]}").status_code == 404
 
     def test_that_is_too_old_says_what_to_do(self, public: Room, web: TestClient):
         link = page(public, public.lead(language="en"))
@@ -268,6 +389,16 @@ class TestTooManyVisits:
         answers = {web.get(f"/p/{number}").status_code for number in range(PER_ADDRESS)}
         assert answers == {404}
         assert web.get("/p/one-more").status_code == 429
+
+    def test_from_one_address_use_up_nobody_elses_link(self, public: Room):
+        web = make_web(public.desk, slack=None, reaches_slack=lambda: True)
+        link = page(public, public.lead())
+        with TestClient(web, client=("192.0.2.1", 1)) as many:
+            for number in range(PER_ADDRESS):
+                many.get(f"/p/{number}")
+            assert {many.get(link).status_code for _ in range(PER_LINK)} == {429}
+        with TestClient(web, client=("192.0.2.2", 1)) as own:
+            assert own.get(link).status_code == 200
 
     def test_to_refuse_messages_are_never_too_many(self, public: Room, web: TestClient):
         answers = {web.post(f"/u/{number}").status_code for number in range(PER_ADDRESS + 5)}

@@ -363,7 +363,7 @@ class TestAPressOnCallMe:
         assert public.load(1) == before
         assert closed(public, "+972543456789") == {"calls"}
 
-    def test_opens_calls_for_the_number_before_and_not_for_the_one_typed(
+    def test_with_another_number_opens_calls_there_and_leaves_the_one_before_closed(
         self, public: Room, web: TestClient
     ):
         lead = public.lead()
@@ -375,7 +375,9 @@ class TestAPressOnCallMe:
             True,
             Step.CALL,
         )
-        assert closed(public, "+972522345678") == {"sms", "email"}
+        assert "calls" not in back.opted_out
+        assert closed(public, "+972522345678") == {"sms", "email", "calls"}
+        assert closed(public, "+972543456789") == set()
 
     def test_with_a_number_closed_at_that_moment_leaves_it_closed(self, public: Room):
         public.lead()
@@ -493,12 +495,14 @@ class TestAPressOnByMail:
         assert public.load(1).next_what is Step.EMAIL
         assert public.load(1).working
 
-    def test_leaves_what_was_agreed(self, public: Room, web: TestClient):
+    def test_ends_what_was_agreed_and_goes_on_by_mail(self, public: Room, web: TestClient):
         lead = public.lead()
         due = public.clock.now + timedelta(days=3)
-        public.log(1, "followup", when=due, importance=Importance.LOW)
+        public.log(1, "followup", when=due, importance=Importance.HIGH)
         web.post(page(public, lead), data={"how": "email"})
-        assert public.load(1).next_at == due
+        after = public.load(1)
+        assert public.followup(1) is None
+        assert (after.next_what, after.next_at, after.importance) == (Step.EMAIL, None, "")
 
     def test_is_not_offered_without_an_address(self, public: Room, web: TestClient):
         lead = public.lead(email="")

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from rules.areas import areas_of, city_area
 from rules.phones import read_phone
-from rules.repair import MOST, candidates, found_phone, number_like, question, weight
+from rules.repair import (
+    MOST,
+    candidates,
+    found_phones,
+    may_be_theirs,
+    number_like,
+    question,
+    weight,
+)
 from rules.repair_rules import RULES, Hints
 
 IL, US, GB, FR, DE = (Hints(one, one) for one in ("IL", "US", "GB", "FR", "DE"))
@@ -35,7 +43,7 @@ MENDED = [
     ("2345678-052", IL, DANA, "reversed"),
     ("O52-234567B", IL, DANA, "letters"),
     ("O52 234S678", IL, DANA, "letters"),
-    ("05252-2345678", IL, DANA, "doubled"),
+    ("052-052-2345678", IL, DANA, "doubled"),
     ("052-23452345678", IL, DANA, "doubled"),
     ("8531234", Hints("IL", "IL", city_area="4"), HAIFA, "area_city"),
     ("853-1234", Hints("IL", "IL", "IL", ip_area="4"), HAIFA, "area_ip"),
@@ -57,7 +65,7 @@ MENDED = [
     ("0958-7946-020", GB, "+442079460958", "reversed"),
     ("O2O 7946 O95B", GB, "+442079460958", "letters"),
     ("7946 0958", Hints("GB", "GB", city_area="20"), "+442079460958", "area_city"),
-    ("0606 12 34 56 78", FR, "+33612345678", "doubled"),
+    ("06 06 12 34 56 78", FR, "+33612345678", "doubled"),
     ("006 12 34 56 78", FR, "+33612345678", "zero_doubled"),
     ("033 6 12 34 56 78", FR, "+33612345678", "trunk"),
     ("+33 33 6 12 34 56 78", FR, "+33612345678", "code_doubled"),
@@ -95,6 +103,18 @@ class TestAWrongNumberL52:
         assert all(one.e164 != "+97242345678" for one in candidates("02-2345678", there)[1:])
         assert candidates("052-2345678", there) == ()
 
+    @pytest.mark.parametrize("raw", ["9722345678", "972-5321234", "+9726541234"])
+    def test_that_begins_with_the_right_code_has_no_swapped_one(self, raw: str):
+        assert "code_swapped" not in [one.rule for one in candidates(raw, IL)]
+
+    def test_that_is_valid_abroad_has_no_swapped_code(self):
+        found = [one.rule for one in candidates("79231234567", Hints("IL", "IL"))]
+        assert "code_swapped" not in found
+
+    @pytest.mark.parametrize("raw", ["05252-2345678", "0523434-5678", "5 5 2-234-5678"])
+    def test_of_two_equal_pairs_inside_a_run_is_not_a_doubling(self, raw: str):
+        assert "doubled" not in [one.rule for one in candidates(raw, IL)]
+
     def test_is_not_proposed_again(self):
         assert candidates("0052-2345678", IL, without={DANA}) == ()
 
@@ -108,6 +128,9 @@ class TestAQuestionL52:
             ("052-23456789", IL, "digit_extra"),
             ("04-85312345", IL, "digit_extra"),
             ("8531234", IL, "area_missing"),
+            ("9725321234", IL, "area_missing"),
+            ("+972 532 1234", IL, "area_missing"),
+            ("972 481 2345", IL, "digit_missing"),
             ("415555267", US, "digit_missing"),
             ("41555526712", US, "digit_extra"),
             ("5552671", US, "area_missing"),
@@ -122,6 +145,22 @@ class TestAQuestionL52:
 
     def test_never_becomes_a_guessed_digit(self):
         assert candidates("052-234567", IL) == ()
+
+
+class TestALineOfTheirOwnL52:
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            *("1-900-555-123", "1-700-555-123", "1-800-123-456", "+1 900 555 2671"),
+            *("+870773111632", "+882161234567", "+979123456789", "03-555-1234", "052-23", ""),
+        ],
+    )
+    def test_is_no_premium_shared_or_satellite_number_nor_ours(self, raw: str):
+        assert not may_be_theirs(read_phone(raw, region="IL"), ours="+97235551234")
+
+    @pytest.mark.parametrize("raw", ["052-2345678", "04-8531234", "+14155552671"])
+    def test_is_a_mobile_or_a_landline(self, raw: str):
+        assert may_be_theirs(read_phone(raw, region="IL"), ours="")
 
 
 class TestWhatRepsTeachL52:
@@ -170,12 +209,15 @@ class TestACity:
 
 class TestWhatTheyWrote:
     def test_holds_a_number(self):
-        found = found_phone("it is 052-2345678, after 5", region="IL")
-        assert found is not None
+        [found] = found_phones("it is 052-2345678, after 5", region="IL")
         assert found.e164 == DANA
 
+    def test_holds_several_each_once(self):
+        text = "not 04-853-1234 but 052-2345678 (04-8531234 is dead)"
+        assert [one.e164 for one in found_phones(text, region="IL")] == [HAIFA, DANA]
+
     def test_holds_none(self):
-        assert found_phone("call me at five", region="IL") is None
+        assert found_phones("call me at five", region="IL") == ()
         assert number_like("call me at 17:30") == ""
 
     def test_holds_one_that_is_no_number_yet(self):

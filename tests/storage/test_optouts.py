@@ -1,10 +1,12 @@
 """Who asked not to be contacted, by number and address; their lines of history."""
 
+import pytest
+
 from rules.optouts import BY_COMMAND, BY_PAGE, BY_SMS
 from storage import optouts
 from storage.store import Store
 from storage.unit import Unit
-from tests.storage.making import MINUTE, NOON, at_once
+from tests.storage.making import MINUTE, NOON, add_lead, at_once, phone
 from tests.storage.plans import plan_of
 
 NUMBER, ADDRESS = "+972522345678", "dana@example.com"
@@ -52,6 +54,23 @@ class TestAClosedChannel:
             optouts.reopen(unit, NUMBER, ["sms"])
             optouts.reopen(unit, ADDRESS, ["email"])
             assert optouts.of(unit, NUMBER) == {"email"}
+
+    @pytest.mark.parametrize("who", ["own", "other", "nobody"])
+    def test_is_anothers_unless_this_lead_asked(self, store: Store, who: str):
+        with store.unit() as unit:
+            own, other = add_lead(unit), add_lead(unit)
+            asker = {"own": own.id, "other": other.id, "nobody": None}[who]
+            optouts.add(unit, NUMBER, ["calls"], at=NOON, actor="", how=BY_PAGE, lead_id=asker)
+            found = optouts.is_anothers(unit, NUMBER, channel="calls", lead_id=own.id)
+            assert found is (who != "own")
+            assert not optouts.is_anothers(unit, NUMBER, channel="sms", lead_id=own.id)
+
+    def test_is_anothers_where_another_lead_has_the_number(self, store: Store):
+        with store.unit() as unit:
+            own = add_lead(unit, phone=phone(NUMBER))
+            add_lead(unit, phone=phone(NUMBER))
+            optouts.add(unit, NUMBER, ["calls"], at=NOON, actor="", how=BY_PAGE, lead_id=own.id)
+            assert optouts.is_anothers(unit, NUMBER, channel="calls", lead_id=own.id)
 
     def test_is_found_through_its_index(self, store: Store):
         assert "uq_optouts" in plan_of(store, lambda unit: optouts.of(unit, NUMBER, ADDRESS))
