@@ -32,14 +32,14 @@ from storage.unit import Unit
 SOURCE = "typed"
 JSON = "application/json"
 ASKED = "asked"
-CREATED, KNOWN, MERGED = "created", "known", "merged"
+CREATED, KNOWN, MERGED, PASSED = "created", "known", "merged", "passed"
 CHANGED = ("name", "phone", "email", "campaign", "product", "kind", "referrer")
 """What the form changes of a lead that stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a lead that was typed: created, merged, or known before and asked about.
+    """What became of a lead that was typed: created, merged, passed on, or known and asked about.
 
     `opens` and `claims` say what the typist may do with one that was known, `intake_id` is what
     they typed.
@@ -82,8 +82,9 @@ def understood(desk: Desk, text: str) -> Said:
 def add(desk: Desk, given: Mapping[str, str], *, by: str, to: str = "", key: str = "") -> Added:
     """Take in a lead that a person typed, raw first; it is theirs and called now (K3).
 
-    A manager may give it `to` another rep. Who is known already is only asked about. The same
-    `key` again changes nothing. Raises Refused: no way to reach, a number or address that is none.
+    A manager may give it `to` another rep. Who is known already is only asked about, but another's
+    customer whom nobody works comes back to their owner. The same `key` again changes nothing.
+    Raises Refused: no way to reach, a number or address that is none.
     """
     now, taker = desk.clock(), to or by
     with desk.store.unit() as unit:
@@ -95,7 +96,9 @@ def add(desk: Desk, given: Mapping[str, str], *, by: str, to: str = "", key: str
         if kept is None:
             return _again(unit, key, actor)
         known = _find(unit, draft)
-        if known:
+        if known and _is_anothers_past(known, actor):
+            done = _pass_on(desk, unit, draft, kept, by=by, now=now)
+        elif known:
             inbox.settle(unit, kept, state=ASKED, lead_id=known.id)
             done = _known(unit, known, kept, actor)
         else:
@@ -157,6 +160,19 @@ def _known(unit: Unit, lead: Lead, intake_id: int, actor: Rep) -> Added:
         claims=lead.living and may(actor, Act.CLAIM, lead),
         owner_name=owner.name if owner else "",
     )
+
+
+def _is_anothers_past(lead: Lead, actor: Rep) -> bool:
+    return bool(lead.owner) and not lead.working and not may(actor, Act.NOTE, lead)
+
+
+def _pass_on(desk: Desk, unit: Unit, draft: Draft, kept: int, *, by: str, now: datetime) -> Added:
+    """Take in what was typed of another's past customer as any door does: its owner is told."""
+    rotation, batch = Rotation(desk, unit, now=now), Batch(SOURCE, post=True)
+    _, lead = take_in(desk, unit, draft, rotation, batch, intake_id=kept, now=now)
+    audit.write(desk, unit, by, "add", audit.of_lead(lead.id))
+    inbox.settle(unit, kept, state=PASSED, lead_id=lead.id)
+    return Added(PASSED, lead, kept)
 
 
 def _create(

@@ -38,7 +38,7 @@ from rules.refusals import Refused
 from rules.words import Kind
 from storage import inbox, outbox, reps
 
-REJECTS = "import:rejects"
+REJECTS, BUSY = "import:rejects", "desk.busy"
 EVERY, PATIENCE = timedelta(seconds=3), timedelta(days=1)
 MOST_EXAMPLE, MOST_REJECTS = 60, 8 * 1024 * 1024
 """Letters of a cell that is shown, and of the rejects that are kept."""
@@ -52,8 +52,8 @@ Fetch = Callable[[str, Path, int], None]
 def work(desk: Desk, fetch: Fetch, folder: Path) -> bool:
     """Do what waits to be done with files that were dropped; says whether there was any.
 
-    One that can't be fetched or read is tried again for a day while others go on: its fault is
-    raised at the end, DeliveryFailed where Slack can't be reached.
+    One that can't be fetched or read, or meets a busy database, is tried again for a day while
+    others go on: its fault is raised at the end, DeliveryFailed where Slack can't be reached.
     """
     found, faults = waiting(desk), list[Exception]()
     for drop in found:
@@ -61,27 +61,40 @@ def work(desk: Desk, fetch: Fetch, folder: Path) -> bool:
         try:
             _fetch(fetch, drop, path)
             _look(desk, drop, path) if drop.state == NEW else _import(desk, drop, path)
-        except Refused as refused:
-            _refused(desk, drop, refused)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on
+            if isinstance(fault, Refused) and fault.key != BUSY:
+                _refused(desk, drop, path, fault)
+                continue
             faults.append(fault)
             if desk.clock() - datetime.fromisoformat(drop.asked) > PATIENCE:
-                _refused(desk, drop, Refused("drop.gone", file=drop.name))
+                _refused(desk, drop, path, Refused("drop.gone", file=drop.name))
     if faults:
         raise faults[0]
     return bool(found)
 
 
-def _refused(desk: Desk, drop: Dropped, refused: Refused) -> None:
+def _refused(desk: Desk, drop: Dropped, path: Path, refused: Refused) -> None:
     params = {name: str(value) for name, value in refused.params.items()}
     params |= {"file": drop.name} if "file" in params else {}
     _end(desk, _now(desk, drop), FAILED, fault=refused.key, params=params)
+    _clear(path)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+def _clear(path: Path) -> None:
+    """Keep nothing of a file that is over."""
+    for one in (path, _part(path)):
+        with suppress(OSError):
+            one.unlink()
 
 
 def _fetch(fetch: Fetch, drop: Dropped, path: Path) -> None:
     if path.exists():
         return
-    part = path.with_name(f"{path.name}.part")
+    part = _part(path)
     try:
         fetch(drop.file, part, MOST_BYTES)
     except DeliveryFailed as failed:
@@ -113,6 +126,8 @@ def _look(desk: Desk, drop: Dropped, path: Path) -> None:
         ended = STOPPED if is_stopped(unit, drop) else ASKS
         save(unit, replace(asks, state=ended, examples=cells, tried=tried), now=now)
         unit.commit()
+    if ended == STOPPED:
+        _clear(path)
 
 
 def _by_place(path: Path) -> dict[str, str]:
@@ -159,12 +174,11 @@ def _import(desk: Desk, drop: Dropped, path: Path) -> None:
     with open_sheet(path, mapping=drop.mapping) as sheet, audit.comes_from(audit.SLACK):
         run = _Run(desk, drop, sheet)
         run.pass_by()
-        while run.drop.state != STOPPED and run.take_some():
+        while run.goes_on() and run.take_some():
             time.sleep(BREATH)  # lets the others write to the database
     over = run.drop.state if run.drop.state == STOPPED else DONE
     _end(desk, run.drop, over, rejects=run.rejects)
-    with suppress(OSError):
-        path.unlink()
+    _clear(path)
 
 
 class _Run:
@@ -188,6 +202,13 @@ class _Run:
         while left and (some := list(islice(self._sheet.rows, min(left, AT_ONCE)))):
             left -= len(some)
             self._taken([row for row, _ in some], dry_run=True)
+
+    def goes_on(self) -> bool:
+        """Say whether nobody has stopped it."""
+        with self._desk.store.view() as view:
+            if is_stopped(view, self.drop):
+                self.drop = replace(self.drop, state=STOPPED)
+        return self.drop.state != STOPPED
 
     def take_some(self) -> bool:
         """Take in the next rows; False where there are none."""
@@ -217,10 +238,9 @@ class _Run:
         came = replace(drop, counts=dict(counts), read=read, rows=drop.rows + len(results))
         with self._desk.store.unit() as unit:
             save(unit, came, now=now, tell=tell)
-            stopped = is_stopped(unit, drop)
             unit.commit()
         self._told = now if tell else self._told
-        self.drop = replace(came, state=STOPPED) if stopped else came
+        self.drop = came
 
 
 def _end(

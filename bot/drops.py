@@ -56,20 +56,30 @@ class Dropped:
     params: dict[str, str] = field(default_factory=dict)
 
 
-def take(desk: Desk, files: Sequence[Mapping[str, Any]], *, by: str, key: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The names of files that somebody dropped: looked at, too big, and past the most at once."""
+
+    names: list[str]
+    big: list[str]
+    left: list[str]
+
+
+def take(desk: Desk, files: Sequence[Mapping[str, Any]], *, by: str, key: str) -> Taken:
     """Keep what a manager dropped, to be looked at; gives the files' names.
 
     The same message again, known by its `key`, changes nothing. Raises Refused for everybody
-    else, and for a file that is too big.
+    else, and where every file is too big.
     """
+    big = [_name(one) for one in files if _is_big(one)]
+    good = [(str(one["id"]), _name(one)) for one in files if not _is_big(one)]
+    some, left = good[:MOST_FILES], good[MOST_FILES:]
     now = desk.clock()
     with desk.store.unit() as unit:
         allowed(desk, unit, by, Act.MANAGE, refusal="drop.managers_only")
-        named = [(str(one["id"]), str(one.get("name") or one["id"])) for one in files]
-        for one in files:
-            if int(one.get("size") or 0) > MOST_BYTES:
-                raise Refused("drop.too_big", file=str(one.get("name") or ""))
-        for file, name in named[:MOST_FILES] if inbox.first_time(unit, key, at=now) else ():
+        if big and not good:
+            raise Refused("drop.too_big", file=", ".join(big))
+        for file, name in some if inbox.first_time(unit, key, at=now) else ():
             kept.forget(unit, f"{_STOP}{file}")
             kept.forget(unit, f"{_PLACE}{file}")
             kept.put(
@@ -77,7 +87,15 @@ def take(desk: Desk, files: Sequence[Mapping[str, Any]], *, by: str, key: str) -
             )
             audit.write(desk, unit, by, "drop", "import")
         unit.commit()
-    return [name for _, name in named[:MOST_FILES]]
+    return Taken([name for _, name in some], big, [name for _, name in left])
+
+
+def _name(file: Mapping[str, Any]) -> str:
+    return str(file.get("name") or file["id"])
+
+
+def _is_big(file: Mapping[str, Any]) -> bool:
+    return int(file.get("size") or 0) > MOST_BYTES
 
 
 def load(view: View, file: str) -> Dropped | None:

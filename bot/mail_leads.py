@@ -9,10 +9,12 @@ from bot.intake import Receipt
 from bot.mail_bodies import RAW_MAIL, read_mail
 from bot.mime import MOST_BYTES, read_letter
 from rules.fields import Draft
-from rules.letters import Letter, written_to
+from rules.lead import Lead
+from rules.letters import Letter, answers_by_itself, bounce_of, written_to
 from rules.mail_fields import source_of
 from rules.phones import email_key, read_email
-from storage import messages
+from rules.playbook import Source
+from storage import leads, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def receive(desk: Desk, raw: bytes) -> bool:
     """
     body = raw[:MOST_BYTES]
     letter = read_letter(body)
-    source = _door(desk, letter)
+    source = _door(desk, letter, body)
     if not source:
         return letters.receive(desk, raw)
     intake.receive(desk, source, body, content_type=RAW_MAIL, once_key=letter.key)
@@ -48,7 +50,7 @@ def look(desk: Desk, raw: bytes, *, source: str = "") -> Looked:
     """Say what would become of a mail, as a lead of `source` where that is given; keeps nothing."""
     body = raw[:MOST_BYTES]
     letter = read_letter(body)
-    door = source or _door(desk, letter)
+    door = source or _door(desk, letter, body)
     if not door:
         return Looked(letter.sender, letter.subject, "")
     region = desk.settings.default_region
@@ -57,15 +59,30 @@ def look(desk: Desk, raw: bytes, *, source: str = "") -> Looked:
     return Looked(letter.sender, letter.subject, door, read_lead(desk, door, data), receipt)
 
 
-def _door(desk: Desk, letter: Letter) -> str:
+def _door(desk: Desk, letter: Letter, body: bytes) -> str:
     """Give the source whose lead a mail is, "" for none.
 
-    What we sent ourselves, reports on that and answers to it are none, whoever they are from.
+    What we sent ourselves, reports on that and answers to it are none, whoever they are from; nor
+    what a machine answers, nor what a lead writes who names nobody else.
     """
     found = source_of(desk.playbook.sources, letter.sender, letter.subject)
     own = email_key(read_email(desk.settings.mail_from))
     if found is None or letter.report or email_key(letter.sender) == own:
         return ""
+    if answers_by_itself(letter) or bounce_of(letter):
+        return ""
     with desk.store.view() as view:
         answers = any(messages.of_ref(view, ref) for ref in written_to(letter))
-    return "" if answers else found.name
+        known = leads.find_person(view, phone="", email=letter.sender)
+        lead = leads.load(view, known) if known else None
+    if answers or (lead and _names_no_other(desk, body, found, lead)):
+        return ""
+    return found.name
+
+
+def _names_no_other(desk: Desk, body: bytes, source: Source, lead: Lead) -> bool:
+    """Say whether a mail from a lead's address names no other way to reach anybody."""
+    data = read_mail(body, source, region=desk.settings.default_region)
+    draft = read_lead(desk, source.name, data)
+    phone = draft.phone.e164 if draft.phone and draft.phone.valid else ""
+    return phone in {"", lead.phone_e164} and email_key(draft.email) in {"", email_key(lead.email)}

@@ -29,10 +29,15 @@ _ORIGINAL_ID = re.compile(r"(?im)^message-id:\s*(<\S+>)")
 _UNSHOWN = re.compile(
     r"(?is)<!--.*?(?:-->|$)|<[!?][^<>]*>|<(style|script|head|title)\b.*?(?:</\1\s*>|$)"
 )
-_TAG = re.compile(r"<(/?)([A-Za-z][\w:]*)[^<>]*>")
+_TAG = re.compile(r"<(/?)([A-Za-z][\w:]*+)[^<>]*+>")
 _SPACES = re.compile(r"\s+")
 _CELL = frozenset({"td", "th"})
-_OWN_LINE = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "table", "hr", "ul", "ol"})
+_OWN_LINE = frozenset(
+    {
+        *("p", "div", "br", "tr", "li", "h1", "h2", "h3", "table", "hr", "ul", "ol"),
+        *("dl", "dt", "dd"),
+    }
+)
 
 
 def read_letter(raw: bytes) -> Letter:

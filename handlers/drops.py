@@ -28,10 +28,10 @@ def hear(desk: Desk, event: dict[str, Any], who: Reader) -> Message:
     """Keep files that somebody dropped on the bot; gives what they are told."""
     key = f"files:{event['channel']}:{event['ts']}"
     try:
-        names = drops.take(desk, event["files"], by=who.slack_id, key=key)
+        taken = drops.take(desk, event["files"], by=who.slack_id, key=key)
     except Refused as refused:
         return reply_to(refused, who.words)
-    return views.looking(names, who.words)
+    return views.heard(taken, who.words)
 
 
 def open_columns(click: Click) -> Answer:

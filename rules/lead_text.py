@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rules.phones import digits, plain, read_email, read_phone
+from rules.guesses import has_date, may_be_phone
+from rules.phones import Phone, digits, plain, read_email, read_phone
 from rules.words import Kind
 
 MOST_WORDS, LONGEST_NAME = 200, 4
@@ -101,13 +102,25 @@ def _phone(left: Sequence[str | None], region: str) -> Span | None:
         for end in range(min(len(left), start + _MOST_PARTS), start, -1):
             parts = left[start:end]
             run = " ".join(one for one in parts if one)
-            if word is None or None in parts or not _DIALLED.fullmatch(plain(run).replace(" ", "")):
+            if word is None or None in parts or not _is_dialled(run):
                 continue
-            if read_phone(run, region=region).valid:
+            read = read_phone(run, region=region)
+            if not may_be_phone(run, read):
+                continue
+            if read.valid and (end - start == 1 or _is_whole(run, read)):
                 return start, end, run
             if spare is None and len(digits(run)) >= _LEAST_DIGITS:
                 spare = start, end, run
     return spare
+
+
+def _is_dialled(run: str) -> bool:
+    return bool(_DIALLED.fullmatch(plain(run).replace(" ", ""))) and not has_date(run)
+
+
+def _is_whole(run: str, read: Phone) -> bool:
+    """Say whether all digits of several words are the number's."""
+    return read.e164.endswith(digits(run.replace("(0)", "")).lstrip("0"))
 
 
 def _key(text: str) -> str:

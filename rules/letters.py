@@ -104,10 +104,20 @@ def is_automatic(letter: Letter) -> bool:
     submitted = said.get("auto-submitted", "no").partition(";")[0].strip().lower()
     if submitted != "no" or said.get("precedence", "").strip().lower() in _PRECEDENCES:
         return True
-    if "list-id" in said or any(said.get(name, "no").lower() != "no" for name in _SAYS_SO):
+    if "list-id" in said:
+        return True
+    return bool(letter.report) or answers_by_itself(letter)
+
+
+def answers_by_itself(letter: Letter) -> bool:
+    """Say whether a machine answers a mail with it: out of office, a postman's notice."""
+    submitted = letter.headers.get("auto-submitted", "").partition(";")[0].strip().lower()
+    if submitted == "auto-replied" or _is_of_postman(letter):
+        return True
+    if any(letter.headers.get(name, "no").lower() != "no" for name in _SAYS_SO):
         return True
     subject = _AGAIN.sub("", plain(letter.subject).strip()).casefold()
-    return bool(letter.report) or _is_of_postman(letter) or subject.startswith(_AWAY)
+    return subject.startswith(_AWAY)
 
 
 def _is_of_postman(letter: Letter) -> bool:

@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice, zip_longest
 
 from rules.cells import read_number
 from rules.fields import field_name
+from rules.guesses import may_be_phone
 from rules.phones import plain, read_email
 from rules.playbook import Source
 
 MOST_LINES, LONGEST_LINE, LONGEST_LABEL = 1000, 2000, 80
 MOST_LABELS, MOST_SIGNS, MOST_WORDS = 100, 6, 8
+MOST_IN_LINE, MOST_IN_LABEL = 20, 4
 _MARGIN = re.compile(r"^[\s>*•·\-]+")
 _SIGN = re.compile(r"[:：=\t|]|[-–—־]")
 _SURE = ":：\t|"
+_WRITTEN = re.compile(r"\S+")
+_COLON = re.compile(r"[:：](?!//)")
 _WORD = re.compile(r"[^\W\d_]")
 _HEADERS = frozenset(
     {
@@ -46,20 +51,67 @@ def _glob(text: str) -> re.Pattern[str]:
 def labelled(text: str, *, names: Collection[str] = (), region: str = "") -> dict[str, str]:
     """Give what stands beside labels in a mail, each label with its first value.
 
-    'Phone: 052…', 'Phone = …', 'Phone - …', a table's row, a label with its value below it.
+    'Phone: 052…', 'Phone = …', 'Phone - …', a table's row, a label with its value below it,
+    several labels in a line, a table whose first row is its labels.
     `names` are labels that a source is known for. Where no label says phone, a value that is a
     number of `region` (ISO 3166) is one. Never raises.
     """
     lines = [_MARGIN.sub("", one[:LONGEST_LINE]).rstrip() for one in text.splitlines()]
     found: dict[str, str] = {}
-    for label, value in _pairs(lines[:MOST_LINES], names):
+    for label, value in _pairs(list(_rows(lines[:MOST_LINES], names)), names):
         if value and label not in found and len(found) < MOST_LABELS:
             found[label] = value
     if "phone" not in {field_name(one) for one in found}:
-        number = (one for one in found.values() if read_number(one, region=region).valid)
-        phone = next(number, "")
+        phone = next((one for one in found.values() if _is_phone(one, region)), "")
         return found | ({"phone": phone} if phone else {})
     return found
+
+
+def _rows(lines: list[str], names: Collection[str]) -> Iterator[str]:
+    """Give the lines with one label in each, where tables or sentences have several."""
+    head, heads = "", list[str]()
+    for line in lines:
+        cells = [_worded(one) for one in line.split("\t")]
+        known = [_is_known(one, names) for one in cells]
+        if head and not line:
+            continue
+        if head and 1 < len(cells) <= len(heads) and not known[0]:
+            yield from map("\t".join, zip(heads, cells, strict=False))
+            head = ""
+            continue
+        if head:
+            yield head
+        is_head = sum(known) > 1 and all(map(_is_label, cells)) and _is_no_pair(known)
+        head, heads = (line, cells) if is_head else ("", [])
+        if not head and len(cells) > 2 and all(known[::2]):  # noqa: PLR2004 - more than a pair
+            yield from map("\t".join, zip_longest(cells[::2], cells[1::2], fillvalue=""))
+        elif not head:
+            yield from _parted(line, names)
+    if head:
+        yield head
+
+
+def _is_no_pair(known: list[bool]) -> bool:
+    return any(known[1::2]) or len(known) % 2 == 1
+
+
+def _parted(line: str, names: Collection[str]) -> Iterator[str]:
+    """Part a line where after a label's value another known label begins."""
+    start = 0
+    for sign in islice(_COLON.finditer(line), MOST_IN_LINE):
+        words = list(_WRITTEN.finditer(line, start, sign.start()))[-MOST_IN_LABEL:]
+        begins = (one.start() for one in words)
+        at = next((one for one in begins if _is_known(line[one : sign.start()], names)), start)
+        _, value, known = _split(line[start:at], names)
+        if at > start and value and known:
+            yield line[start:at].rstrip()
+            start = at
+    yield line[start:]
+
+
+def _is_phone(value: str, region: str) -> bool:
+    read = read_number(value, region=region)
+    return read.valid and may_be_phone(value, read)
 
 
 def _pairs(lines: list[str], names: Collection[str]) -> Iterator[Label]:

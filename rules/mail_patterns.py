@@ -9,9 +9,10 @@ from rules.allowed import NotAllowed
 from rules.fields import FIELDS
 
 LONGEST_PATTERN, LONGEST_LINE, MOST_LINES = 200, 300, 500
-_MOST_REPEATS, _MOST_CHOICES = 2, 8
-_ESCAPE = re.compile(r"\\.", re.DOTALL)
-_CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
+_MOST_REPEATS, _MOST_CHOICES, _MOST_BLANKS = 2, 8, 8
+_MOST_STEPS = 20 * LONGEST_LINE ** (1 + _MOST_REPEATS)
+_PART = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|(?P<blanks>\\s[*+?][?+]?)|\\.", re.DOTALL)
+_MANY_BLANKS = re.compile(r"(\s)\s+")
 _GROUP = re.compile(r"\((?:\?:|\?P<\w+>)?")
 _FIXED = re.compile(r"\{\d{1,3}\}")
 _REPEATED = re.compile(r"[*+]|\{\d*,\d*\}")
@@ -28,10 +29,10 @@ def patterns(value: object) -> dict[str, str]:
 
 
 def is_safe(pattern: str) -> bool:
-    """Say whether a pattern can be read, and ends in time on whatever line a mail may hold.
+    r"""Say whether a pattern can be read, and ends in time on whatever line a mail may hold.
 
     No group may repeat, nothing may look back or ahead, two parts at most repeat without a
-    fixed count.
+    fixed count, and the more repeat, the fewer choices (`?`, `|`) stand beside. `\s*` is free.
     """
     if len(pattern) > LONGEST_PATTERN or re.search(r"\\[1-9]", pattern):
         return False
@@ -41,24 +42,41 @@ def is_safe(pattern: str) -> bool:
             re.compile(pattern)
     except (re.error, FutureWarning, OverflowError, RecursionError):
         return False
-    bare = _GROUP.sub("(", _CLASS.sub("x", _ESCAPE.sub("x", pattern)))
-    bare = bare if _REPEATED_GROUP.search(bare) else _FIXED.sub("", bare)
-    lazy = _REPEATED.sub("x*", bare).replace("*?", "*").replace("*+", "*")
-    choices = lazy.count("?") + lazy.count("|")
+    bare, blanks = _bared(pattern)
+    repeats, choices = _counted(bare)
     grouped = "(?" in bare or _REPEATED_GROUP.search(bare)
-    return not grouped and lazy.count("*") <= _MOST_REPEATS and choices <= _MOST_CHOICES
+    fits = repeats <= _MOST_REPEATS and choices <= _MOST_CHOICES >> repeats
+    return not grouped and fits and blanks <= _MOST_BLANKS
+
+
+def _bared(pattern: str) -> tuple[str, int]:
+    """Give a pattern with an 'x' for each letter that is written long, and its free blanks."""
+    blanks = sum(bool(part["blanks"]) for part in _PART.finditer(pattern))
+    short = _PART.sub(lambda part: "" if part["blanks"] else "x", pattern.removeprefix("(?i)"))
+    bare = _GROUP.sub("(", short)
+    return (bare if _REPEATED_GROUP.search(bare) else _FIXED.sub("", bare)), blanks
+
+
+def _counted(bare: str) -> tuple[int, int]:
+    """Count the parts that repeat, and the choices."""
+    lazy = _REPEATED.sub("x*", bare).replace("*?", "*").replace("*+", "*")
+    return lazy.count("*"), lazy.count("?") + lazy.count("|")
 
 
 def matched(text: str, given: Mapping[str, str]) -> dict[str, str]:
     """Give the value of each field whose pattern some line of a mail fits, the first that does.
 
-    `given` are patterns that `patterns` read. Of a long mail the first lines count, of a long
-    line its beginning.
+    `given` are patterns that `patterns` read. Of several blanks the first counts. Of a long mail
+    the first lines count, the fewer the longer they are, of a long line its beginning.
     """
     found: dict[str, str] = {}
-    for line in text.splitlines()[:MOST_LINES]:
-        for name, pattern in given.items():
-            hit = None if name in found else _compiled(pattern).search(line[:LONGEST_LINE])
+    left = _MOST_STEPS
+    for whole in text.splitlines()[:MOST_LINES]:
+        line = _MANY_BLANKS.sub(r"\1", whole[:LONGEST_LINE])
+        for name in [one for one in given if one not in found]:
+            sought, repeats = _compiled(given[name])
+            left -= len(line) ** (1 + repeats)
+            hit = sought.search(line) if left >= 0 else None
             value = (hit[1] if hit.re.groups else hit[0]) if hit else ""
             if value and value.strip():
                 found[name] = value.strip()
@@ -66,5 +84,7 @@ def matched(text: str, given: Mapping[str, str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+def _compiled(pattern: str) -> tuple[re.Pattern[str], int]:
+    """Give a pattern to look for, and how many of its parts repeat."""
+    squeezed = _MANY_BLANKS.sub(r"\1", pattern)
+    return re.compile(squeezed, re.IGNORECASE), _counted(_bared(pattern)[0])[0]

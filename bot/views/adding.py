@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.adding import CREATED, KNOWN, Added
+from bot.adding import CREATED, KNOWN, PASSED, Added
 from bot.stages import Moved
 from bot.texts import Safe, Words, mention
 from bot.views.blocks import (
@@ -112,6 +112,9 @@ def added(done: Added, given: Mapping[str, str], words: Words, *, reader: str) -
     """Say what became of what was typed: a new lead, one that was known, one that has more now."""
     if done.status == KNOWN:
         return _known(done, words, reader=reader)
+    if done.status == PASSED and done.lead.owner:
+        who = mention(done.lead.owner)
+        return only(words.say("add.passed", lead=title(done.lead, words), who=who))
     if done.status != CREATED:
         return only(words.say("add.merged", lead=title(done.lead, words)))
     lead, say = done.lead, words.plain

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.drops import ASKS, DONE, FAILED, NEW, STOPPED, Dropped
+from bot.drops import ASKS, DONE, FAILED, MOST_FILES, NEW, STOPPED, Dropped, Taken
 from bot.texts import Safe, Words
 from bot.views.blocks import (
     ActionId,
@@ -29,6 +29,16 @@ NONE = "-"
 def looking(names: list[str], words: Words) -> Message:
     """Say that files came and are looked at."""
     return only(words.lines(*(words.say("drop.looking", file=name) for name in names)))
+
+
+def heard(taken: Taken, words: Words) -> Message:
+    """Say which files are looked at, and which are not and why."""
+    told = (
+        *(words.say("drop.looking", file=name) for name in taken.names),
+        *(words.say("refusal.drop.too_big", file=name) for name in taken.big),
+        *(words.say("drop.left_out", file=name, n=MOST_FILES) for name in taken.left),
+    )
+    return only(words.lines(*told))
 
 
 def shown(drop: Dropped, words: Words) -> Message:

@@ -30,7 +30,7 @@ class Desktop:
     fetched: list[str] = field(default_factory=list)
     trouble: Callable[[], None] = lambda: None
 
-    def drop(self, *, by: str = MIRI, key: str = "m1") -> list[str]:
+    def drop(self, *, by: str = MIRI, key: str = "m1") -> drops.Taken:
         return drops.take(self.room.desk, [FILE], by=by, key=key)
 
     def _fetch(self, file: str, to: Path, _most: int) -> None:
@@ -49,6 +49,9 @@ class Desktop:
     def start(self, **more: object) -> None:
         wanted = Wanted(CHOSEN, **({"kind": "cold"} | more))  # type: ignore[arg-type]  # by name
         drops.start(self.room.desk, "F1", wanted, by=MIRI)
+
+    def stop(self) -> None:
+        drops.stop(self.room.desk, "F1", by=MIRI)
 
     @property
     def now(self) -> Dropped:
@@ -193,7 +196,7 @@ class TestStopping:
     def test_keeps_what_is_in(self, mine: Desktop, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("bot.drop_work.AT_ONCE", 1)
         mine.asked().start()
-        drops.stop(mine.room.desk, "F1", by=MIRI)
+        monkeypatch.setattr("bot.drop_work.time.sleep", lambda _seconds: mine.stop())
         mine.work()
         assert (mine.now.state, mine.now.rows) == (STOPPED, 1)
         assert mine.room.load(1).name == "Dana"

@@ -78,9 +78,19 @@ class TestAVendorsMail:
         receive(vans.desk, html(TABLE, charset, code=code))
         assert (vans.load(1).name, vans.load(1).phone_e164) == ("דנה כהן", "+972522345678")
 
+    def test_in_a_list_of_terms_is_read(self, vans: Room):
+        terms = "<dl><dt>שם</dt><dd>דנה</dd><dt>טלפון</dt><dd>052-234-5678</dd></dl>"
+        receive(vans.desk, html(terms, "utf-8"))
+        assert (vans.load(1).name, vans.load(1).phone_e164) == ("דנה", "+972522345678")
+
     def test_that_was_forwarded_is_read_inside_its_quotation(self, vans: Room):
         receive(vans.desk, html(f"FYI<blockquote>{TABLE}</blockquote>", "utf-8"))
         assert vans.load(1).phone_e164 == "+972522345678"
+
+    def test_that_a_machine_made_is_a_lead(self, vans: Room):
+        made = plain(LEAD, sender=VENDOR, answers="", Auto_Submitted="auto-generated")
+        assert receive(vans.desk, made)
+        assert vans.load(1).name == "Dana Cohen"
 
     def test_that_says_nothing_to_reach_is_set_aside(self, vans: Room):
         assert receive(vans.desk, vendors("Name: Dana\r\n"))
@@ -117,6 +127,40 @@ class TestACustomersAnswer:
         monkeypatch.setattr("storage.messages.of_ref", lambda _view, ref: ref == "<m1@x>")
         answer = plain(LEAD, sender=VENDOR, key="<v2@x>", answers="<m1@x>")
         assert look(vans.desk, answer).source == ""
+
+    @pytest.mark.parametrize("text", ["Please stop mailing me", f"Stop mailing me\r\n\r\n{LEAD}"])
+    def test_by_a_vendors_relay_is_the_leads_own(self, vans: Room, text: str):
+        relay = "a1@vans.example.com"
+        receive(vans.desk, vendors(f"{LEAD}Email: {relay}\r\n"))
+        receive(
+            vans.desk, plain(text, sender=relay, subject="unsubscribe", answers="", key="<v2@x>")
+        )
+        assert "opted_out" in vans.history(1)
+        assert len(vans.sources(1)) == 1
+
+    def test_by_a_vendors_relay_that_names_another_person_is_a_lead(self, vans: Room):
+        relay = "a1@vans.example.com"
+        receive(vans.desk, vendors(f"{LEAD}Email: {relay}\r\n"))
+        friend = plain("Name: Avi\r\nTel: 054-234-5678", sender=relay, answers="", key="<v2@x>")
+        assert receive(vans.desk, friend)
+        assert vans.load(2).name == "Avi"
+
+    @pytest.mark.parametrize(
+        ("sender", "subject", "more"),
+        [
+            ("MAILER-DAEMON@vans.example.com", "Undelivered", {}),
+            ("postmaster@vans.example.com", "Undelivered", {}),
+            (VENDOR, "Automatic reply: hello", {}),
+            (VENDOR, "hello", {"Auto_Submitted": "auto-replied"}),
+            (VENDOR, "hello", {"X_Autoreply": "yes"}),
+        ],
+    )
+    def test_that_a_machine_gives_is_no_lead(
+        self, vans: Room, sender: str, subject: str, more: dict[str, str]
+    ):
+        receive(vans.desk, plain(LEAD, sender=sender, subject=subject, answers="", **more))
+        with vans.desk.store.view() as view:
+            assert not leads.any_there(view)
 
     def test_of_nobody_we_know_stays_unread(self, vans: Room):
         assert not receive(vans.desk, plain(LEAD, sender="who@example.org", answers=""))

@@ -141,6 +141,18 @@ HEADERS = (
 )
 
 
+class TestMarkupMadeToTakeForEver:
+    @pytest.mark.parametrize(
+        "html",
+        [
+            *("<" + "a" * 200_000, "<!--" * 50_000, "<a:" * 60_000, "<!" * 90_000),
+            *("<style" * 30_000, "<style>" + ("</style" + " " * 300) * 600),
+        ],
+    )
+    def test_is_read(self, html: str):
+        assert isinstance(plain_of(html), str)
+
+
 class TestAnyBytes:
     @given(st.binary() | st.lists(st.sampled_from(HEADERS) | st.binary(max_size=8)).map(b"".join))
     @example(b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\n" * 500)

@@ -138,6 +138,22 @@ class TestWhoIsKnown:
         assert f"<@{AVI}>" in stolen.message.text
         assert len(sellers.sources(1)) == 1
 
+    def test_and_was_anothers_customer_comes_back_to_them(self, sellers: Room):
+        said(sellers, AVI, LINE)
+        sellers.log(1, "lost", by=AVI)
+        sellers.deliver()
+        heard = len(sellers.outside.dms(AVI))
+        for _ in range(2):
+            answer = said(sellers, NOA, "add Dana Cohen 052-234-5678 wants to buy today", "t2")
+            assert f"הועבר אל <@{AVI}>" in answer.text
+            assert "5678" not in answer.text
+        lead = sellers.load(1)
+        assert (lead.owner, lead.working) == (AVI, True)
+        assert len(sellers.sources(1)) == 2
+        assert "wants to buy today" in lead.note
+        sellers.deliver()
+        assert len(sellers.outside.dms(AVI)) == heard + 1
+
 
 class TestTheForm:
     @pytest.mark.parametrize("text", ["add", "הוסף", "add Dana Cohen", "add check " + LINE[4:]])

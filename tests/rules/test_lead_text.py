@@ -72,6 +72,27 @@ class TestALine:
     def test_is_read_as_people_write_it(self, text: str, fields: dict[str, str]):
         assert read(text) == fields
 
+    @pytest.mark.parametrize(
+        "beside",
+        [
+            *("25/12/2026", "31.12.26", "2026-12-25", "1.500.000", "25000000", "312345678"),
+            *("25/12 14:00", "budget 2500000", "3"),
+        ],
+    )
+    def test_takes_no_day_and_no_amount_for_the_number(self, beside: str):
+        for line in (f"Dana {beside} 054-234-5678", f"Dana 054-234-5678 {beside}"):
+            assert read(line)["phone"] == "054-234-5678"
+        assert "phone" not in read(f"Dana {beside}")
+
+    def test_takes_the_first_of_two_numbers(self):
+        assert read("Dana 054-234-5678 052-765-4321")["phone"] == "054-234-5678"
+
+    @pytest.mark.parametrize(
+        "number", ["542345678", "972 54 234 5678", "+972 (0)54 234 5678", "(02) 531-2345"]
+    )
+    def test_takes_a_number_without_its_first_digit_or_in_words(self, number: str):
+        assert read(f"Dana {number}") == {"name": "Dana", "phone": number}
+
     def test_may_mention_whose_it_is(self):
         said = read_lead_text("<@U01AVI|avi> Dana 052-234-5678", region="IL")
         assert (said.rep, said.fields["name"]) == ("U01AVI", "Dana")

@@ -90,6 +90,63 @@ class TestAnyMail:
         assert phone_of(f"{above}\n\n{label}{sign}052-234-5678") == "+972522345678"
 
 
+DANA = {"Name": "Dana", "Phone": "052-234-5678", "Email": "d@x.com"}
+
+
+class TestSeveralLabels:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Name\tPhone\tEmail\nDana\t052-234-5678\td@x.com",
+            "Name\tPhone\tEmail\n\n\nDana\t052-234-5678\td@x.com",
+            "Name\tDana\tPhone\t052-234-5678\nEmail\td@x.com",
+            "Name\tDana\tPhone\t052-234-5678\tEmail\td@x.com",
+            "Name: Dana Phone: 052-234-5678 Email: d@x.com",
+            "Name: Dana, Phone: 052-234-5678 | Email: d@x.com",
+            "Name\n\nDana\nPhone\n\n052-234-5678\nEmail\n\nd@x.com",
+        ],
+    )
+    def test_in_a_line_have_each_their_value(self, text: str):
+        found = labelled(text, region="IL")
+        assert {name: value.rstrip(",") for name, value in found.items()} == DANA
+
+    def test_in_a_tables_first_row_may_be_the_vendors_own(self):
+        found = labelled("Name\tSeats\tPhone\nDana\t9\t052-234-5678", region="IL")
+        assert found == {"Name": "Dana", "Seats": "9", "Phone": "052-234-5678"}
+
+    def test_that_make_one_label_together_stay_one(self):
+        found = labelled("Phone (mobile): 052-234-5678", region="IL")
+        assert found == {"Phone (mobile)": "052-234-5678", "phone": "052-234-5678"}
+
+    def test_in_hebrew_have_each_their_value(self):
+        found = labelled("שם: דנה כהן טלפון: 052-234-5678", region="IL")
+        assert found == {"שם": "דנה כהן", "טלפון": "052-234-5678"}
+
+    def test_without_values_give_none(self):
+        assert labelled("Name\tPhone", region="IL") == {"Name": "Phone"}
+
+    def test_are_no_words_with_a_colon_in_a_note(self):
+        assert labelled("Note: call at 14:30, as said: soon", region="IL") == {
+            "Note": "call at 14:30, as said: soon"
+        }
+
+
+class TestANumberWithoutItsLabel:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            *("Date: 25/12/2026", "Sent on: 25.12.2026 14:00", "Came: 2026-12-25"),
+            *("Budget: 25000000", "Budget: 1,500,000", "Lead ID: 312345678"),
+        ],
+    )
+    def test_is_no_day_and_no_amount(self, line: str):
+        assert phone_of(f"Name: Dana\n{line}\nEmail: d@x.com") == ""
+
+    @pytest.mark.parametrize("value", ["052-234-5678", "+972522345678", "522345678"])
+    def test_is_one_that_can_be_dialled(self, value: str):
+        assert phone_of(f"Reach: {value}") == "+972522345678"
+
+
 class TestTheSource:
     SOURCES = (
         Source("site"),
