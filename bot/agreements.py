@@ -9,6 +9,7 @@ from bot.agreed import end, silence
 from bot.desk import Desk
 from bot.expected import expect
 from bot.leads import workable
+from bot.taking_back import own_change, put_back
 from bot.team import member
 from rules import agreements as rules
 from rules import nags
@@ -193,22 +194,9 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> Lead:
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        actor = member(unit, by, admins=desk.settings.admin_slack_ids)
-        if not inbox.first_time(unit, key, at=now):
-            raise Refused("undo.done")
-        change = pastlines.written(unit, line_id, *agreements.LINES, lock=True)
-        if change is None or change.actor != by:
-            raise Refused("undo.nothing")
-        lead = workable(unit, change.lead_id, by=actor)
-        undo = change.data["undo"]
-        if not undo:
-            raise Refused("undo.done")
-        left = calls.as_before(lead, undo["after"])
-        if any(getattr(left, name) != getattr(lead, name) for name in CHANGED):
-            raise Refused("undo.later", lead_id=lead.id)
-        restored = leads.save(unit, calls.as_before(lead, undo["before"]), before=lead)
-        retired = _restore(desk, unit, restored, undo, now=now)
-        pastlines.rewrite(unit, line_id, {**change.data, "undo": None})
+        lead, change = own_change(desk, unit, line_id, *agreements.LINES, by=by, key=key, now=now)
+        restored = put_back(unit, lead, change, changed=CHANGED)
+        retired = _restore(desk, unit, restored, change.data["undo"], now=now)
         leads.add_line(unit, lead.id, at=now, actor=by, what="time_restored")
         audit.write_lead(desk, unit, by, "move_undo", before=lead, after=restored)
         desk.send(unit, restored, (RefreshCard(lead.id), *retired), now=now)

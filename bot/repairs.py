@@ -9,6 +9,7 @@ from bot.leads import workable
 from bot.mending import Mend, country_of, is_theirs, mend_of, mend_text
 from bot.numbers import call_now, with_number
 from bot.returns import tell_owner
+from bot.taking_back import own_change, put_back
 from bot.team import member
 from rules.effects import RefreshCard, TellOwner
 from rules.lead import Lead
@@ -196,22 +197,9 @@ def take_back(desk: Desk, line_id: int, *, by: str, key: str = "") -> Lead:
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        actor = member(unit, by, admins=desk.settings.admin_slack_ids)
-        if not inbox.first_time(unit, key, at=now):
-            raise Refused("undo.done")
-        change = pastlines.written(unit, line_id, LINE, lock=True)
-        if change is None or change.actor != by:
-            raise Refused("undo.nothing")
-        lead = workable(unit, change.lead_id, by=actor)
-        undo = change.data["undo"]
-        if not undo:
-            raise Refused("undo.done")
-        left = calls.as_before(lead, undo["after"])
-        if any(getattr(left, name) != getattr(lead, name) for name in CHANGED):
-            raise Refused("undo.later", lead_id=lead.id)
-        restored = leads.save(unit, calls.as_before(lead, undo["before"]), before=lead)
+        lead, change = own_change(desk, unit, line_id, LINE, by=by, key=key, now=now)
+        restored = put_back(unit, lead, change, changed=CHANGED)
         repairs.take_back(unit, lead.id, lead.phone_e164)
-        pastlines.rewrite(unit, line_id, {**change.data, "undo": None})
         leads.add_line(unit, lead.id, at=now, actor=by, what="phone_restored")
         audit.write_lead(desk, unit, by, "phone_undo", before=lead, after=restored)
         desk.send(unit, restored, (RefreshCard(lead.id),), now=now)
