@@ -1,6 +1,7 @@
 """What Slack says of its members: who leaves the team by it, and who comes last (C3)."""
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from slack_bolt import BoltRequest
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import leavers, presence
@@ -124,6 +126,12 @@ class TestAnAccount:
             "team_edit.app",
             "",
         ]
+
+    def test_is_let_in_where_slack_does_not_answer_while_the_person_waits(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            address = f"http://127.0.0.1:{silent.getsockname()[1]}/api/"
+            slow = WebClient(token="xoxb-1", base_url=address, timeout=60)
+            assert People(slow).barred(AVI) == ""
 
     def test_is_refused_beside_the_person_when_it_is_added(self, slack: SlackServer, room: Room):
         gone, app = "U01GONE", slack.world.app.bot_user_id
