@@ -26,6 +26,18 @@ def nobody_seen(_ids: Sequence[str], _now: datetime) -> dict[str, Look]:
     return {}
 
 
+def is_asked_for(room: Room, monkeypatch: pytest.MonkeyPatch, module: ModuleType, job: str) -> bool:
+    """Say whether the clock does a job of a module soon after it was started."""
+    asked = threading.Event()
+    monkeypatch.setattr(module, job, lambda *_given: asked.set())
+    ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
+    ticker.start()
+    try:
+        return asked.wait(10)
+    finally:
+        ticker.stop()
+
+
 class Counted:
     """Counts how often the digest's job ran, which by itself runs each half minute only."""
 
@@ -81,51 +93,23 @@ class TestOwners:
     def test_are_looked_after_by_the_clock(
         self, room: Room, monkeypatch: pytest.MonkeyPatch, module: ModuleType, job: str
     ):
-        asked = threading.Event()
-        monkeypatch.setattr(module, job, lambda *_given: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
-        ticker.start()
-        try:
-            assert asked.wait(10)
-        finally:
-            ticker.stop()
+        assert is_asked_for(room, monkeypatch, module, job)
 
 
 class TestTheDeskLearns:
     @pytest.mark.parametrize("job", ["learn_nightly", "watch_answers", "follow_playbook"])
     def test_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch, job: str):
-        asked = threading.Event()
-        monkeypatch.setattr(learning, job, lambda _desk: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
-        ticker.start()
-        try:
-            assert asked.wait(10)
-        finally:
-            ticker.stop()
+        assert is_asked_for(room, monkeypatch, learning, job)
 
 
 class TestWhatSlackShows:
     def test_is_looked_at_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
-        asked = threading.Event()
-        monkeypatch.setattr(presence, "look", lambda *_given: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
-        ticker.start()
-        try:
-            assert asked.wait(10)
-        finally:
-            ticker.stop()
+        assert is_asked_for(room, monkeypatch, presence, "look")
 
 
 class TestPoints:
     def test_are_counted_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
-        asked = threading.Event()
-        monkeypatch.setattr(scoring, "rescore", lambda _desk: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
-        ticker.start()
-        try:
-            assert asked.wait(10)
-        finally:
-            ticker.stop()
+        assert is_asked_for(room, monkeypatch, scoring, "rescore")
 
 
 class TestTheAuditsEnd:
@@ -145,11 +129,4 @@ class TestTheAuditsEnd:
 
 class TestAQuestionForAnSqo:
     def test_is_asked_again_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
-        asked = threading.Event()
-        monkeypatch.setattr(approvals, "remind", lambda _desk: asked.set())
-        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
-        ticker.start()
-        try:
-            assert asked.wait(10)
-        finally:
-            ticker.stop()
+        assert is_asked_for(room, monkeypatch, approvals, "remind")
