@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.demo.browser import Tab
 
@@ -91,11 +91,20 @@ class TestAPromise:
         expect(tab.message(f"#{lead}")).to_be_visible()
 
 
+def opens_its_modal(tab: Tab, button: Locator) -> None:
+    """Press a button; once more where the machine took over three seconds."""
+    button.click()
+    try:
+        expect(tab.modal).to_be_visible(timeout=6000)
+    except AssertionError:
+        button.click()
+        expect(tab.modal).to_be_visible()
+
+
 class TestAModal:
     def test_says_what_is_wrong_and_then_takes_it(self, tab: Tab):
         number = tab.new_lead("Noam Shaked", "052-234-5673")
-        tab.message(f"#{number} ").get_by_role("button", name="Sold").click()
-        expect(tab.modal).to_be_visible()
+        opens_its_modal(tab, tab.message(f"#{number} ").get_by_role("button", name="Sold"))
         amount = tab.modal.get_by_label("Amount")
         amount.fill("a lot")
         tab.modal.get_by_role("button", name="Save").click()
