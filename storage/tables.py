@@ -249,6 +249,11 @@ _partial(
 )
 _partial("ix_intake_open", intake.c.received_at, where=intake.c.state == "received")
 _partial("ix_intake_aside", intake.c.id, where=intake.c.state == "quarantined")
+_partial(
+    "ix_intake_body",
+    intake.c.received_at,
+    where=func.length(intake.c.body) > literal_column("0", Integer),
+)
 
 lead_sources = Table(
     "lead_sources",
@@ -291,6 +296,7 @@ attempts = Table(
     Column("at", Moment, nullable=False),
     Column("answered", Boolean, nullable=False),
     Column("local_hour", Integer),
+    Column("nth", Integer),
     Column("talk_seconds", Integer),
     _text("note"),
     Column("amount_minor", BigInteger),
@@ -303,6 +309,7 @@ attempts = Table(
 Index("ix_attempts_lead", attempts.c.lead_id)
 Index("ix_attempts_at", attempts.c.at)
 Index("ix_attempts_by", attempts.c.by, attempts.c.id)
+_partial("ix_attempts_sold", attempts.c.at, where=attempts.c.outcome == "sold")
 
 followups = Table(
     "followups",
@@ -324,6 +331,7 @@ _partial("uq_followups_open", followups.c.lead_id, where=followups.c.state == "o
 _partial("ix_followups_nag", followups.c.nag_at, where=followups.c.state == "open")
 _partial("ix_followups_rep", followups.c.rep, where=followups.c.state == "open")
 Index("ix_followups_lead", followups.c.lead_id)
+Index("ix_followups_due", followups.c.due_at)
 
 history = Table(
     "history",
@@ -365,6 +373,7 @@ _partial("ix_outbox_due", outbox.c.due_at, outbox.c.id, where=outbox.c.state == 
 _partial("ix_outbox_leased", outbox.c.collapse_key, where=outbox.c.state == "leased")
 _partial("ix_outbox_dead", outbox.c.id, where=outbox.c.state == "dead")
 _partial("ix_outbox_attempt", outbox.c.attempt_id, where=outbox.c.attempt_id.is_not(None))
+_partial("ix_outbox_done", outbox.c.kind, outbox.c.done_at, where=outbox.c.done_at.is_not(None))
 
 posts = Table(
     "posts",
@@ -405,6 +414,7 @@ messages = Table(
     Index("ix_messages_address", "address", "at"),
 )
 Index("ix_messages_lead", messages.c.lead_id)
+Index("ix_messages_at", messages.c.at)
 _partial("ix_messages_ref", messages.c.ref, where=messages.c.ref != "")
 
 optouts = Table(
@@ -615,4 +625,50 @@ crm_links = Table(
     Column("at", Moment, nullable=False),
     _text("mark"),
     Index("ix_crm_links_lead", "lead_id", "system"),
+)
+
+# Calls summed by the hour, so that a week costs what a week is, however long the past (L6).
+# `cut` says what `key` names: a campaign, a rep, a place, an hour of the week, an attempt.
+rollups = Table(
+    "rollups",
+    metadata,
+    Column("hour", Moment, primary_key=True),
+    Column("cut", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _count("calls"),
+    _count("answered"),
+    _count("talked"),
+    Column("talk_seconds", BigInteger, nullable=False, server_default="0"),
+)
+
+# Hours of which something changed since they were summed; each change leaves a mark of its own.
+rollup_marks = Table(
+    "rollup_marks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("hour", Moment, nullable=False),
+)
+
+# What the digest proposed and what became of it (L6.8, L6.9); money in minor units of `currency`.
+recommendations = Table(
+    "recommendations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    _text("kind"),
+    _text("subject"),
+    _text("state"),
+    Column("evidence", JSON, nullable=False),
+    Column("change", JSON, nullable=False),
+    Column("gain_minor", BigInteger, nullable=False, server_default="0"),
+    Column("low_minor", BigInteger, nullable=False, server_default="0"),
+    Column("high_minor", BigInteger, nullable=False, server_default="0"),
+    _text("currency"),
+    _text("actor"),
+    Column("decided_at", Moment),
+    Column("version", Integer),
+    Column("undone_at", Moment),
+    Column("scored", JSON, nullable=False, server_default="{}"),
+    Index("ix_recommendations_about", "kind", "subject", "id"),
+    Index("ix_recommendations_state", "state", "id"),
 )

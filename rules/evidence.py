@@ -1,0 +1,105 @@
+"""What the digest's proposals rest on, counted (L6.8): the same shapes from the desk or a trial.
+
+Money is in minor units of the one currency that `Evidence` names; what could not be turned into
+it is left out and said. Times are seconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rules.words import Kind, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Leads of one campaign, banner and kind, old enough to judge, and all that came of them.
+
+    `margin` is what their sales earned less refunds, `margin_sq` the sum over leads of the
+    square of each one's, for intervals. `spent` is what they cost less what vendors gave back,
+    `talked` what the talk time and the calls cost, `written` what their messages did.
+    """
+
+    campaign: str
+    banner: str
+    kind: Kind
+    leads: int
+    closed: int
+    margin: int
+    margin_sq: float
+    spent: int
+    talked: int
+    written: int
+
+    @property
+    def profit(self) -> int:
+        """What they earned in the end."""
+        return self.margin - self.spent - self.talked - self.written
+
+
+@dataclass(frozen=True, slots=True)
+class NthCall:
+    """The n-th calls to leads of one tier, and what came of those who answered there first.
+
+    `first` are the leads whom this call was the first to reach, `closed` those of them who
+    bought, `margin` what they earned; `cost` is what the calls themselves cost.
+    """
+
+    tier: Tier
+    nth: int
+    calls: int
+    answered: int
+    first: int
+    closed: int
+    margin: int
+    margin_sq: float
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourCell:
+    """Calls to one kind of lead in an hour of the week, by the customer's own clock.
+
+    `weekday` counts from Monday, 0.
+    """
+
+    kind: Kind
+    weekday: int
+    hour: int
+    calls: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """A rep's leads of one value of a field ("kind", "product", "language", "region")."""
+
+    rep: str
+    field: str
+    value: str
+    leads: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that proposals rest on, of the leads that came between two moments and are judged.
+
+    `lead_value` is what a closed lead earns on average, `minute_cost` what a minute of a rep
+    costs, both in minor units; `waited` holds for each part of the first-call time its leads
+    and closed ones: seconds up to which (None: longer) to (leads, closed).
+    """
+
+    currency: str
+    leads: int
+    closed: int
+    lead_value: float
+    minute_cost: float
+    cohorts: tuple[Cohort, ...] = ()
+    nth_calls: tuple[NthCall, ...] = ()
+    hours: tuple[HourCell, ...] = ()
+    strengths: tuple[Strength, ...] = ()
+    tiers: Mapping[str, Tier] | None = None
+    waited: Mapping[int | None, tuple[int, int]] | None = None
+    overload: float = 0.0
+    calls: int = 0
+    answered: int = 0
