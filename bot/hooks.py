@@ -14,7 +14,13 @@ from storage.unit import Unit, View
 GONE = "hook_gone"
 """What a target says that is not there any more; it is told nothing from then on."""
 KEPT_FOR = timedelta(days=90)
+"""So long events are kept, to be put out again."""
 AT_ONCE = 500
+
+
+def listens(desk: Desk) -> bool:
+    """Say whether any other system is told of what happens."""
+    return bool(desk.settings.hubspot_token or desk.playbook.webhooks)
 
 
 def happened(
@@ -109,10 +115,3 @@ def listed(desk: Desk) -> list[tuple[Webhook, int, bool]]:
             (one, waits.get(f"hook:{one.key}", 0), is_gone(view, one))
             for one in desk.playbook.webhooks
         ]
-
-
-def forget_old(desk: Desk) -> None:
-    """Forget what happened so long ago that nobody asks for it again."""
-    with desk.store.unit() as unit:
-        events.forget_before(unit, desk.clock() - KEPT_FOR)
-        unit.commit()

@@ -39,6 +39,12 @@ class Rehearsal:
         for key in person.values():
             self._people.setdefault(key, person)
 
+    def learn_new(self, draft: Draft) -> None:
+        """Remember the person of a draft that would be a new lead now."""
+        person = _keys(draft)
+        for key in person.values():
+            self._people.setdefault(key, person)
+
 
 def _keys(draft: Draft) -> dict[str, str]:
     phone = draft.phone.e164 if draft.phone and draft.phone.valid else ""

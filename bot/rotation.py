@@ -21,12 +21,13 @@ Like = tuple[str, str, Tier, frozenset[str], tuple[bool, bool]]
 class Rotation:
     """The rotation within one unit of work: the team and its loads are read once.
 
+    Where `many` are given, turns are kept with the commit.
     The team is held from the first choice on: whoever holds a person or a lead holds it before.
     `lacks` names what most of the pool lacked for the last lead that nobody could get.
     """
 
-    def __init__(self, desk: Desk, unit: Unit, *, now: datetime) -> None:
-        self._desk, self._unit = desk, unit
+    def __init__(self, desk: Desk, unit: Unit, *, now: datetime, many: bool = False) -> None:
+        self._desk, self._unit, self._many = desk, unit, many
         self._standings = Standings(desk, unit, now=now, lock=True)
         self._in_vain = dict[Like, str]()
         self.lacks = ""
@@ -56,7 +57,7 @@ class Rotation:
             return None
         asked = self._standings.verdict(lead, without=without, at_once=at_once, handed=handed)
         if asked.choice:
-            self._standings.took(self._unit, asked.choice)
+            self._standings.took(self._unit, asked.choice, at_last=self._many)
         else:
             self.lacks = commonest(asked.considered)
             self._in_vain[self._like(lead, without, how)] = self.lacks

@@ -1,6 +1,6 @@
 """Routing as the team stands now: who would get a lead, and who is counted as given one (C3)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,13 +9,16 @@ from bot.desk import Desk
 from rules.claiming import handing
 from rules.guards import may_be_called
 from rules.lead import Lead
+from rules.matching import Closings
+from rules.playbook import Playbook
 from rules.pools import Pool, Way
-from rules.routes import Verdict, choose, pool_for
+from rules.routes import Verdict, choose, pool_for, pool_named, route_of
 from rules.routing import Choice
+from rules.runs import Run, alike
 from rules.shifts import opens
 from rules.skips import Counts, Member, Question
 from rules.team import Rep
-from rules.words import Step
+from rules.words import Kind, Step
 from storage import given, reps
 from storage.given import Given
 from storage.unit import Unit, View
@@ -39,6 +42,10 @@ class Standings:
         self._turns: dict[str, dict[str, float]] = {}
         self._given: dict[str, dict[str, Counts]] = {}
         self._members: dict[str, dict[str, Member]] = {}
+        self._changed: dict[str, set[str]] = {}
+        self._closings: dict[tuple[Kind, str], Closings] = {}
+        self._runs: dict[Hashable, Run] = {}
+        self._last: tuple[Lead, Question, Pool, Run] | None = None
 
     @property
     def team(self) -> Sequence[Rep]:
@@ -48,7 +55,7 @@ class Standings:
             self._team = {one.slack_id: one for one in team}
             self._loads = reps.loads(self._view, self._playbook.wave)
             self._looks = presence.looks(self._view, self._playbook)
-        return list(self._team.values())
+        return tuple(self._team.values())
 
     def verdict(
         self,
@@ -62,31 +69,47 @@ class Standings:
 
         One that is `handed` on goes to a rep of its pool also where new ones wait for a person.
         """
-        book = self._handing if handed else self._playbook
-        pool = pool_for(book, lead)
-        closest = pool.way is Way.BEST_CLOSER
-        asked = Question(
-            lead,
-            book,
-            self._now,
-            without,
-            at_once,
-            given.closings(self._view, lead) if closest else None,
-        )
-        return choose(asked, self._members_of(pool))
+        if without or at_once or handed:
+            asked, pool, _ = self._asked(lead, self._handing if handed else self._playbook)
+            asked = replace(asked, without=without, at_once=at_once)
+            return choose(asked, self._members_of(pool))
+        if self._last is None or self._last[0] is not lead:
+            asked, pool, like = self._asked(lead, self._playbook)
+            self._last = lead, asked, pool, self._runs.setdefault(like, Run())
+        _, asked, pool, run = self._last
+        return run.choose(asked, self._members_of(pool))
+
+    def _asked(self, lead: Lead, book: Playbook) -> tuple[Question, Pool, Hashable]:
+        """Give what is asked about a lead, its pool, and what names the leads that are like it."""
+        route = route_of(book, lead)
+        pool = pool_named(book, route.pool if route else "")
+        closings = self._closings_of(lead) if pool.way is Way.BEST_CLOSER else None
+        asked = Question(lead, book, self._now, closings=closings)
+        return asked, pool, alike(lead, route.name if route else "", pool)
+
+    def _closings_of(self, lead: Lead) -> Closings:
+        like = lead.kind, lead.product
+        if like not in self._closings:
+            self._closings[like] = given.closings(self._view, lead)
+        return self._closings[like]
 
     def choose(self, lead: Lead, without: Collection[str] = ()) -> Choice | None:
         """Give who would get a lead now, None for nobody; counts nothing (C3)."""
         return self.verdict(lead, without=without).choice
 
-    def took(self, unit: Unit, choice: Choice) -> None:
-        """Charge a lead to its rep in the pool's rotation, and count it."""
+    def took(self, unit: Unit, choice: Choice, *, at_last: bool = False) -> None:
+        """Charge a lead to its rep in the pool's rotation, and count it.
+
+        The turns are kept at once, or `at_last`, where nobody else asks for them in this unit.
+        """
         rep, pool = choice.rep.slack_id, choice.pool.name
         moved = {**choice.moved, rep: choice.next_turn}
-        given.move_turns(unit, pool, moved)
+        if at_last:
+            unit.at_last(_keep_turns, (pool, moved))
+        else:
+            given.move_turns(unit, pool, moved)
         self._turns_of(pool).update(moved)
-        for one in choice.moved:
-            self._members[pool].pop(one, None)
+        self._changed.setdefault(pool, set()).update(choice.moved)
         self.count(rep)
 
     def load(self, rep: str) -> int:
@@ -99,17 +122,18 @@ class Standings:
         for given_in in self._given.values():
             was = given_in.get(rep, NOBODY)
             given_in[rep] = Counts(was.hour + 1, was.day + 1, was.week + 1)
-        for members in self._members.values():
-            members.pop(rep, None)
+        for pool in self._members:
+            self._changed.setdefault(pool, set()).add(rep)
 
     def _members_of(self, pool: Pool) -> list[Member]:
         """Give the team as it stands in a pool; only who was given a lead since is looked at."""
-        team = self.team
-        known = self._members.setdefault(pool.name, {})
-        for rep in team:
-            if rep.slack_id not in known:
-                known[rep.slack_id] = self.member(rep, pool)
-        return [known[rep.slack_id] for rep in team]
+        known, changed = self._members.get(pool.name), self._changed.pop(pool.name, ())
+        if known is None:
+            known = {one.slack_id: self.member(one, pool) for one in self.team}
+            self._members[pool.name] = known
+        for name in changed:
+            known[name] = self.member(self._team[name], pool)
+        return list(known.values())
 
     def member(self, rep: Rep, pool: Pool) -> Member:
         """Give somebody as they stand in a pool; the team was asked for before."""
@@ -136,6 +160,15 @@ class Standings:
             team = pool.reps or self._team
             self._given[pool.name] = given.counts(self._view, team, pool, now=self._now)
         return self._given[pool.name]
+
+
+def _keep_turns(unit: Unit, turns: Sequence[tuple[str, Mapping[str, float]]]) -> None:
+    """Keep where turns begin after many leads: of each rep in each pool the last one."""
+    stands = dict[str, dict[str, float]]()
+    for pool, moved in turns:
+        stands.setdefault(pool, {}).update(moved)
+    for pool, last in stands.items():
+        given.move_turns(unit, pool, last)
 
 
 def chosen(choice: Choice, *, at: datetime) -> Given:

@@ -11,6 +11,9 @@ from rules.fields import Draft
 from storage import leads
 from storage.unit import Unit
 
+_JSON = json.JSONEncoder(sort_keys=True, default=str)
+NOTHING = dict[str, Any]()
+"""What most forms say besides: one object, made ready for the database once for all of them."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -55,6 +58,11 @@ def dated(draft: Draft, *, now: datetime) -> Draft:
 
 def add_source(unit: Unit, lead_id: int, form: Form) -> bool:
     """Keep where a lead came from; False when the same stood there already."""
+    return leads.add_source(unit, source_values(lead_id, form))
+
+
+def source_values(lead_id: int, form: Form) -> dict[str, Any]:
+    """Give what is kept of where a lead came from."""
     draft, batch = form.draft, form.batch
     values: dict[str, Any] = {
         "lead_id": lead_id,
@@ -65,15 +73,14 @@ def add_source(unit: Unit, lead_id: int, form: Form) -> bool:
         "external_id": draft.external_id,
         "cost_minor": draft.cost.minor if draft.cost else None,
         "currency": draft.cost.currency if draft.cost else "",
-        "extra": draft.extra,
+        "extra": draft.extra if batch.post else NOTHING,
     }
-    marked = {**values, "extra": draft.extra if batch.post else {}}
-    print_of = fingerprint({**marked, "name": draft.name, "note": draft.note})
-    values |= {"intake_id": form.intake_id, "at": form.at, "fingerprint": print_of}
-    return leads.add_source(unit, values)
+    values["fingerprint"] = fingerprint(values | {"name": draft.name, "note": draft.note})
+    values["extra"] = draft.extra or NOTHING
+    values["intake_id"], values["at"] = form.intake_id, form.at
+    return values
 
 
 def fingerprint(values: Mapping[str, Any]) -> str:
     """Give a short mark that is the same for the same content."""
-    text = json.dumps(values, sort_keys=True, ensure_ascii=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(_JSON.encode(values).encode()).hexdigest()[:32]

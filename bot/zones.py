@@ -16,10 +16,23 @@ def zone_of(lead: Lead, *, home: str, team: str) -> ZoneInfo:
 
     `home` is the country (ISO) in which the team's own zone counts.
     """
-    country = lead.region.upper() if len(lead.region) == _COUNTRY else ""
-    if country == home or (not country and not lead.phone_e164):
-        return ZoneInfo(team)
-    return ZoneInfo(_zone_name(lead.phone_e164, country, home, team))
+    return ZoneInfo(zone_name(lead.phone_e164, lead.region, home=home, team=team))
+
+
+def zone_name(number: str, region: str, *, home: str, team: str) -> str:
+    """Give the name of the zone of who has this number (E.164) and region, as `zone_of` does."""
+    country = region.upper() if len(region) == _COUNTRY else ""
+    if country == home or (not country and (not number or number.startswith(_code_of(home)))):
+        return team
+    return _zone_name(number, country, home, team)
+
+
+@lru_cache(maxsize=256)
+def _code_of(country: str) -> tuple[str, ...]:
+    """Give how its numbers begin (E.164) where no other country shares that, else nothing."""
+    code = phonenumbers.country_code_for_region(country)
+    alone = phonenumbers.region_codes_for_country_code(code) == (country,)
+    return (f"+{code}",) if alone else ()
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """`import FILE`: rows with a progress bar, a sum at the end, rejects that can be mended."""
 
 import csv
+import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,9 @@ from rules.fields import FIELDS, Defaults
 from rules.money import read_money
 from rules.refusals import Refused
 from rules.words import Kind
+
+SELDOM = 20_000
+"""Rows make no rings of objects, so whoever looks for such looks after some batches."""
 
 Take = Callable[[list[Row]], list[RowResult]]
 
@@ -61,7 +65,7 @@ def import_file(desk: Desk, path: Path, options: Options, console: Console) -> s
     """
     given, defaults = _mapping(options.mapping), _defaults(desk, options)
     counts: Counter[str] = Counter()
-    with open_sheet(path, sheet=options.sheet, mapping=given) as sheet:
+    with _settled(), open_sheet(path, sheet=options.sheet, mapping=given) as sheet:
         mapping = mapping_of(sheet, given, file=path.name, region=defaults.region)
         imports.check_kind(mapping, options.kind)
         take = partial(
@@ -83,6 +87,19 @@ def import_file(desk: Desk, path: Path, options: Options, console: Console) -> s
     if not counts:
         raise Refused("import.empty", file=path.name)
     return _close(desk, path, options, counts)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Let what the program was made of stay as it is while many rows come and go."""
+    often = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(SELDOM, *often[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+        gc.unfreeze()
 
 
 def _words(desk: Desk) -> Words:
@@ -116,7 +133,7 @@ def _told_if_stopped(
 
 
 def _taken(sheet: Sheet, take: Take) -> Iterator[tuple[list[RowResult], int]]:
-    """Take rows in by the hundred; give what became of them, and how much was read so far."""
+    """Take rows in by some hundreds; give what became of them, and how much was read so far."""
     while some := list(islice(sheet.rows, imports.AT_ONCE)):
         yield take([row for row, _ in some]), some[-1][1]
         time.sleep(imports.BREATH)  # lets the running bot write to the database

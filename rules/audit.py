@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -67,14 +68,44 @@ class Line:
 
 def canonical(line: Line) -> str:
     """Write a line the one way in which it is sealed, whatever database kept it."""
-    at = line.at.astimezone(UTC).isoformat(timespec="microseconds")
-    parts = [at, line.actor, line.act, line.subject, line.origin, line.before, line.after]
-    return _dumped(parts)
+    return _canonical(line, {})
+
+
+def _canonical(line: Line, written: dict[int, str]) -> str:
+    """Write a line; `written` has what it shares with others as one object, and learns of it."""
+    was, now = id(line.before), id(line.after)
+    before = written.get(was) or written.setdefault(was, _dumped(line.before))
+    after = written.get(now) or written.setdefault(now, _dumped(line.after))
+    actor, act, origin = _said(line.actor), _said(line.act), _said(line.origin)
+    subject = _dumped(line.subject)
+    return f"[{_written(line.at)},{actor},{act},{subject},{origin},{before},{after}]"
+
+
+@lru_cache(maxsize=256)
+def _said(word: str) -> str:
+    return _dumped(word)
+
+
+@lru_cache(maxsize=16)
+def _written(at: datetime) -> str:
+    return _dumped(at.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
 def sealed(former: str, line: Line) -> str:
     """Give a line's digest: SHA-256 of the one before it ("" for the first) and the line (C5)."""
-    return sha256(f"{former}\n{canonical(line)}".encode()).hexdigest()
+    return _digest(former, canonical(line))
+
+
+def seals(former: str, lines: Sequence[Line]) -> list[str]:
+    """Give the digests of lines that follow on `former` and each other, as `sealed` does (C5)."""
+    found, written = [former], dict[int, str]()
+    for line in lines:
+        found.append(_digest(found[-1], _canonical(line, written)))
+    return found[1:]
+
+
+def _digest(former: str, written: str) -> str:
+    return sha256(f"{former}\n{written}".encode()).hexdigest()
 
 
 def as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +122,7 @@ def changed(before: Lead, after: Lead) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _dumped(value: object) -> str:
-    return json.dumps(value, default=_plain, sort_keys=True, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def _plain(value: object) -> object:
@@ -102,3 +133,6 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no place in the audit")
+
+
+_JSON = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"))

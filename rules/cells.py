@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from rules.home_numbers import home_number
 from rules.phones import Phone, digits, plain, read_phone
 from rules.words import PhoneType
 
@@ -44,7 +45,7 @@ def tidy(cell: str) -> str:
     text = cell.strip()
     if text[:1] == "'" and (text[1:2].isdecimal() or runs(text[1:])):
         text = text[1:].strip()
-    if written := _AS_TEXT.fullmatch(text):
+    if text[:1] == "=" and (written := _AS_TEXT.fullmatch(text)):
         text = written[1].strip()
     if not text.isascii():
         text = text.replace("\ufeff", "").strip()
@@ -66,7 +67,8 @@ def is_lead_id(cell: str) -> bool:
 
 def is_test(cells: Iterable[str]) -> bool:
     """Say whether a row is one that Meta made to try a form ('<test lead: dummy data …>')."""
-    return any("<" in cell and _TEST.match(cell) for cell in cells)
+    marked = [cell for cell in cells if "<" in cell]
+    return any(map(_TEST.match, marked))
 
 
 def read_number(raw: str, *, region: str) -> Phone:
@@ -75,6 +77,8 @@ def read_number(raw: str, *, region: str) -> Phone:
     Of two numbers the first valid mobile counts, else the first valid one. A number that a
     spreadsheet rounded ('9.72541E+11') is unreadable, so that nobody else is called.
     """
+    if home := home_number(raw, region=region):
+        return Phone(raw, *home, valid=True)
     text = plain(raw).strip()
     if rounded := _SCIENTIFIC.fullmatch(text):
         whole, part, power = rounded[1], rounded[2] or "", int(rounded[3])

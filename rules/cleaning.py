@@ -16,7 +16,8 @@ def clean_text(value: str, *, length: int = LENGTH) -> str:
     """Strip control characters and lone surrogates, fold white space, cut to `length`."""
     cut = value[: length * 4]
     kept = cut if cut.isprintable() else _shown(cut)
-    return re.sub(r" {2,}", " ", kept).strip()[:length]
+    folded = re.sub(r" {2,}", " ", kept) if "  " in kept else kept
+    return folded.strip()[:length]
 
 
 def _shown(text: str) -> str:

@@ -80,6 +80,11 @@ def fits(written: tuple[str, ...], lead: Lead) -> bool:
     return all(holds(one, lead) for one in _parsed(written))
 
 
+def asked_of(written: Iterable[tuple[str, ...]]) -> set[str]:
+    """Name the fields that conditions ask for, `extra.…` for a source's own column (C3)."""
+    return {one.name for some in written for one in _parsed(some)}
+
+
 def parse(written: str) -> Condition | None:
     """Read one condition; None where it is none."""
     match = _WRITTEN.fullmatch(written.strip())

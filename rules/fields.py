@@ -2,17 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from rules.cells import read_number
 from rules.cleaning import LENGTH, MOST, clean_json, clean_text
+from rules.field_values import read_age, read_moment, region_of
 from rules.languages import language_code
 from rules.money import Money, read_money
-from rules.phones import Phone, digits, read_email
+from rules.phones import Phone, read_email
 from rules.questions import asked_for
 from rules.words import Channel, Kind
 
@@ -64,8 +65,7 @@ _AS_GIVEN = [
     "note",
 ]
 _LENGTHS = {"note": 3000, "consent_text": 3000}
-_OLDEST_AGE = 120
-_PHONE_DIGITS = 1
+_KINDS = {one.value: one for one in Kind}
 _WAYS = frozenset({"incoming", "outgoing"})
 _YES = frozenset({"true", "1", "yes", "כן"})
 _NO = frozenset({"false", "0", "no", "לא"})
@@ -143,9 +143,24 @@ def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
     Column names are mapped; an exact field name wins over an alias of it.
     """
     named, extra = _sort_fields(data)
+    return _draft(named, extra, defaults=defaults)
+
+
+def read_cells(named: Mapping[str, str], extra: Mapping[str, str], *, defaults: Defaults) -> Draft:
+    """Make the draft of a row: its cells by their fields, none of them empty, and all the others.
+
+    As `read_draft` does of both (C2).
+    """
+    if not named.keys() <= FIELDS:
+        return read_draft({**named, "extra": extra}, defaults=defaults)
+    kept = {clean_text(label): clean_json(cell) for label, cell in extra.items()}
+    return _draft(named, kept, defaults=defaults)
+
+
+def _draft(named: Mapping[str, Any], extra: dict[str, Any], *, defaults: Defaults) -> Draft:
     texts = {name: _as_text(value, name) for name, value in named.items()}
     texts["language"] = language_code(texts.get("language", ""))
-    region = _region(texts.get("region", ""), defaults.region)
+    region = region_of(texts.get("region", ""), defaults.region)
     draft = Draft(
         name=_name(texts),
         phone=_phone(texts.get("phone", ""), region),
@@ -154,13 +169,13 @@ def read_draft(data: Mapping[str, Any], *, defaults: Defaults) -> Draft:
         direction=texts["direction"].lower() if _said(texts, "direction", _WAYS) else "outgoing",
         campaign=texts.get("campaign") or defaults.campaign,
         vendor=texts.get("vendor") or defaults.vendor,
-        **{name: texts.get(name, "") for name in _AS_GIVEN},
-        age=_age(texts, extra),
+        **{name: texts[name] for name in _AS_GIVEN if name in texts},
+        age=read_age(texts, extra),
         interests=_items(named.get("interests")),
         cost=_cost(texts, defaults, extra),
         referrer_close=_said(texts, "referrer_close", _YES),
         consent=_consent(named),
-        received_at=_moment(texts, extra),
+        received_at=read_moment(texts, extra),
         extra=extra,
     )
     for name in _unread(draft, texts):
@@ -181,7 +196,7 @@ def _sort_fields(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
             target
             and _flat(value)
             and _blank(named.get(target))
-            and exact.isdisjoint({target} - {key})
+            and (target == key or target not in exact)
         ):
             named[target] = value
         else:
@@ -190,6 +205,8 @@ def _sort_fields(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
 
 
 def _flat(value: object) -> bool:
+    if isinstance(value, str):
+        return True
     parts = value if isinstance(value, list) else [value]
     return not any(isinstance(one, list | Mapping) for one in parts)
 
@@ -203,18 +220,25 @@ def _said(texts: Mapping[str, str], name: str, words: frozenset[str]) -> bool:
 
 
 def _unread(draft: Draft, texts: Mapping[str, str]) -> list[str]:
-    known = {one.strip().lower() for one in texts.get("consent", "").split(",")}
-    unread = {
-        "phone": draft.phone is None,
-        "email": not draft.email,
-        "direction": not _said(texts, "direction", _WAYS),
-        "referrer_close": not _said(texts, "referrer_close", _YES | _NO),
-        "consent": not known <= {*Channel, "calls", ""},
-    }
-    return [name for name, lost in unread.items() if lost and texts.get(name)]
+    return [name for name, lost in _LOST.items() if texts.get(name) and lost(draft, texts)]
+
+
+_LOST: Mapping[str, Callable[[Draft, Mapping[str, str]], bool]] = {
+    "phone": lambda draft, _: draft.phone is None,
+    "email": lambda draft, _: not draft.email,
+    "direction": lambda _, texts: not _said(texts, "direction", _WAYS),
+    "referrer_close": lambda _, texts: not _said(texts, "referrer_close", _YES | _NO),
+    "consent": lambda _, texts: not _channels(texts["consent"]) <= {*Channel, "calls", ""},
+}
+
+
+def _channels(text: str) -> set[str]:
+    return {one.strip().lower() for one in text.split(",")}
 
 
 def _as_text(value: object, name: str) -> str:
+    if isinstance(value, str):
+        return clean_text(value, length=_LENGTHS.get(name, LENGTH))
     parts = value[:MOST] if isinstance(value, list) else [value]
     text = ", ".join("" if one is None else str(one) for one in parts)
     return clean_text(text, length=_LENGTHS.get(name, LENGTH))
@@ -226,29 +250,14 @@ def _name(texts: Mapping[str, str]) -> str:
 
 
 def _phone(raw: str, region: str) -> Phone | None:
-    return read_number(raw, region=region) if len(digits(raw)) >= _PHONE_DIGITS else None
-
-
-def _region(given: str, default: str) -> str:
-    return given.upper() if re.fullmatch(r"[A-Za-z]{2}", given) else default
+    return read_number(raw, region=region) if any(map(str.isdecimal, raw)) else None
 
 
 def _kind(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -> Kind:
-    given = texts.get("kind", "").lower()
-    if given in set(Kind):
-        return Kind(given)
-    if given:
-        extra["kind"] = texts["kind"]
-    return defaults.kind
-
-
-def _age(texts: Mapping[str, str], extra: dict[str, Any]) -> int | None:
-    given = texts.get("age", "")
-    if re.fullmatch(r"[0-9]{1,3}", given) and int(given) <= _OLDEST_AGE:
-        return int(given)
-    if given:
-        extra["age"] = given
-    return None
+    given = texts.get("kind", "")
+    if given and given.lower() not in _KINDS:
+        extra["kind"] = given
+    return _KINDS.get(given.lower(), defaults.kind)
 
 
 def _cost(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -> Money | None:
@@ -264,6 +273,8 @@ def _cost(texts: Mapping[str, str], defaults: Defaults, extra: dict[str, Any]) -
 
 
 def _items(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
     parts = value if isinstance(value, list) else _as_text(value, "interests").split(",")
     cleaned = (_as_text(one, "interests") for one in parts[:MOST])
     return tuple(one for one in cleaned if one)
@@ -277,15 +288,3 @@ def _consent(named: Mapping[str, Any]) -> tuple[str, ...] | None:
     if not isinstance(named["consent"], list) and given <= _YES:
         return None
     return tuple(one for one in (*Channel, "calls") if one in given)
-
-
-def _moment(texts: Mapping[str, str], extra: dict[str, Any]) -> datetime | None:
-    given = texts.get("received_at", "")
-    if not given:
-        return None
-    try:
-        moment = datetime.fromisoformat(given)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        extra["received_at"] = given
-        return None

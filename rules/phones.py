@@ -16,6 +16,7 @@ from phonenumbers import (
     ValidationResult,
 )
 
+from rules.home_numbers import home_number
 from rules.words import PhoneType
 
 _TYPES = {
@@ -46,10 +47,16 @@ _PLAIN: dict[int, str | None] = {
 }
 _SLACK_LINK = re.compile(r"<(?:tel|mailto):([^|<>]*)(?:\|[^<>]*)?>")
 _SPREADSHEET = re.compile(r"(?<=\d{7})\.0\s*$")
+_MAILTO = re.compile(r"(?i)^\s*mailto:")
+_DOT_APART = re.compile(r"\s*\.\s*")
 _ANGLED = re.compile(r"<([^<>]*)>\s*$")
 _EMAIL = re.compile(
     r"[^\s@<>()\[\]\\,:;\"]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,63}|xn--[\w-]{2,59})"
 )
+_AS_TYPED = re.compile(
+    r"[A-Za-z0-9._%+-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+)
+"""Most addresses: what is one and needs no mending."""
 _LONGEST_EMAIL = 254
 _GMAIL = "gmail.com"
 _SAME_DOMAIN = {"googlemail.com": _GMAIL}
@@ -80,7 +87,7 @@ def plain(text: str) -> str:
     Direction marks and zero-width characters go; full-width letters and digits, curly quotes,
     geresh, maqaf, dashes and odd spaces become their ASCII likes (C2).
     """
-    return text.translate(_PLAIN)
+    return text if text.isascii() and "`" not in text else text.translate(_PLAIN)
 
 
 def digits(text: str) -> str:
@@ -95,6 +102,8 @@ def read_phone(raw: str, *, region: str) -> Phone:
     one can have keeps its `e164` with `valid` False (L5.2). An extension is ignored; among other
     words ('052-2345678 after 5') the first valid number is taken.
     """
+    if home := home_number(raw, region=region):
+        return Phone(raw, *home, valid=True)
     text = _SPREADSHEET.sub("", _unlinked(raw))
     number = _parsed(text, region=region) or _found(text, region=region)
     if number is None:
@@ -141,11 +150,13 @@ def read_email(raw: str) -> str:
 
     Takes 'mailto:', 'Dana <dana@x.com>', Slack's links, spaces round '@' and the domain's dots.
     """
+    if _AS_TYPED.fullmatch(raw) and len(raw) <= _LONGEST_EMAIL:
+        return raw
     text = _unlinked(raw).strip(" \t\r\n\"'")
     text = angled[1] if (angled := _ANGLED.search(text)) else text
-    text = re.sub(r"(?i)^\s*mailto:", "", text).strip().rstrip(".,;")
+    text = _MAILTO.sub("", text).strip().rstrip(".,;")
     local, at, domain = text.rpartition("@")
-    domain = re.sub(r"\s*\.\s*", ".", domain.strip()).lower()
+    domain = _DOT_APART.sub(".", domain.strip()).lower()
     address = f"{local.strip()}{at}{domain}"
     readable = len(address) <= _LONGEST_EMAIL and address.isprintable()
     return address if readable and _EMAIL.fullmatch(address) else ""

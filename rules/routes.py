@@ -60,9 +60,9 @@ def choose(asked: Question, members: Sequence[Member]) -> Verdict:
     free = _free([one for one in members if is_in(pool, one)], skipped, asked)
     later = _later(free, asked)
     able = [one for one in free if one.rep.slack_id not in later]
-    told = {one.rep.slack_id: _told(one, pool, asked, line[one.rep.slack_id]) for one in able}
-    order = _order(told.values(), pool)
-    others = [one for one in members if one.rep.slack_id not in told]
+    ready = {one.rep.slack_id: told(one, pool, asked, line[one.rep.slack_id]) for one in able}
+    order = in_order(ready.values(), pool)
+    others = [one for one in members if one.rep.slack_id not in ready]
     rest = [
         later.get(one.rep.slack_id)
         or Considered(one.rep.slack_id, skipped[one.rep.slack_id] or Skip.OFF_SHIFT, load=one.load)
@@ -94,13 +94,13 @@ def _new(members: Sequence[Member], line: Mapping[str, float]) -> dict[str, floa
     return {name: line[name] for name in names & line.keys()}
 
 
-def _could_miss(one: Member, line: Mapping[str, float], pool: Pool, asked: Question) -> bool:
-    """Say whether a rep who could not get a lead misses a turn by it: it would have suited them.
+def could_miss(one: Member, pool: Pool, asked: Question) -> bool:
+    """Say whether a rep in line who could not get a lead misses a turn by it: it would suit them.
 
-    Not where the pool owes its absentees.
+    Not where the pool owes its absentees (C3).
     """
     owed = pool.owed and is_in(pool, one)
-    return one.rep.slack_id in line and not owed and suits(one.rep, asked)
+    return not owed and suits(one.rep, asked)
 
 
 def _missed(
@@ -114,10 +114,11 @@ def _missed(
 
     The turn that they miss is charged as if they had it, so nobody returns to a flood (C3).
     """
-    absent = [one for one in others if _could_miss(one, line, pool, asked)]
+    in_line = [one for one in others if one.rep.slack_id in line]
+    absent = [one for one in in_line if could_miss(one, pool, asked)]
     behind = [one for one in absent if line[one.rep.slack_id] <= winner.turn]
-    told = [_told(one, pool, asked, line[one.rep.slack_id]) for one in behind]
-    order = _order([*told, winner], pool)
+    theirs = [told(one, pool, asked, line[one.rep.slack_id]) for one in behind]
+    order = in_order([*theirs, winner], pool)
     before = {one.rep for one in order[: order.index(winner)]}
     return {
         one.rep.slack_id: winner.turn + 1 / weight_in(pool, one.rep)
@@ -174,7 +175,8 @@ def _verdict(
     return Verdict(pool, route, considered, choice)
 
 
-def _told(one: Candidate, pool: Pool, asked: Question, turn: float) -> Considered:
+def told(one: Candidate, pool: Pool, asked: Question, turn: float) -> Considered:
+    """Give what is told of a rep who can get a lead: what speaks for them, and their turn (C3)."""
     points, why = _points(one, pool, asked)
     return Considered(one.rep.slack_id, "", points, why, one.load, turn)
 
@@ -203,7 +205,12 @@ _FIRST: dict[Way, Callable[[Considered], float]] = {
 }
 
 
-def _order(found: Iterable[Considered], pool: Pool) -> list[Considered]:
-    """Put a pool's reps in line: by its own way first, then by their turns, then by id."""
+def in_order(found: Iterable[Considered], pool: Pool) -> list[Considered]:
+    """Put a pool's reps in line: by its own way first, then by their turns, then by id (C3)."""
+    return sorted(found, key=place_in(pool))
+
+
+def place_in(pool: Pool) -> Callable[[Considered], tuple[float, float, str]]:
+    """Give what a rep's place in a pool's line goes by (C3)."""
     first = _FIRST.get(pool.way)
-    return sorted(found, key=lambda one: (first(one) if first else 0.0, one.turn, one.rep))
+    return lambda one: (first(one) if first else 0.0, one.turn, one.rep)

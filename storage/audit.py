@@ -1,12 +1,13 @@
 """The audit: lines that are only ever added, each sealed with the one before it (C5)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
-from rules.audit import Head, Line, sealed
+from rules.audit import Head, Line, sealed, seals
+from storage.bulk import insert_columns
 from storage.tables import audit
 from storage.unit import Unit, View
 
@@ -15,7 +16,6 @@ ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('audit'))")
 
 _COLUMNS = [audit.c[one.name] for one in fields(Line)]
 _NEWEST = select(audit.c.digest).order_by(audit.c.id.desc()).limit(1)
-_ADD = insert(audit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +43,20 @@ def add(unit: Unit, line: Line) -> None:
 
     Lines are sealed last of all, since whoever seals holds the audit until the commit.
     """
-    unit.at_last(_seal, line)
+    add_many(unit, (line,))
+
+
+def add_many(unit: Unit, lines: Iterable[Line]) -> None:
+    """Add lines in their order, each as `add` does."""
+    unit.all_at_last(_seal, lines)
 
 
 def _seal(unit: Unit, lines: Sequence[Line]) -> None:
     if unit.dialect == "postgresql":
         unit.execute(ONE_AT_A_TIME)
-    digest, rows = unit.execute(_NEWEST).scalar() or "", []
-    for line in lines:
-        digest = sealed(digest, line)
-        rows.append(
-            {**{one.name: getattr(line, one.name) for one in fields(Line)}, "digest": digest}
-        )
-    unit.execute(_ADD, rows)
+    digests = seals(unit.execute(_NEWEST).scalar() or "", lines)
+    columns = {name: [getattr(line, name) for line in lines] for name in Line.__slots__}
+    insert_columns(unit, audit, columns | {"digest": digests})
 
 
 def lines(view: View, subject: str = "", *, most: int, since: datetime | None = None) -> list[Line]:

@@ -15,6 +15,7 @@ PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA wal_autocheckpoint=4000",  # 16 MB: a page that many commits change is folded in once
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}",
 )
 

@@ -1,6 +1,7 @@
 """Who was given which lead and why; turns in pools; how often each rep closed (C3)."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from rules.matching import Closing, Closings
 from rules.pools import Pool
 from rules.routing import Considered
 from rules.skips import Counts
-from rules.words import LIVING, Kind, Stage, Step
+from rules.words import LIVING, Kind, Stage, Step, Tier
+from storage.bulk import insert_columns
 from storage.kept import get
 from storage.rows import put
 from storage.tables import given, kept, leads, reps
@@ -41,6 +43,7 @@ class Given:
 
 
 _ADD = insert(given)
+_HOW = ("at", "rep", "pool", "route", "how")
 _TOLD = [one.name for one in fields(Considered)]
 
 
@@ -49,14 +52,43 @@ def add(unit: Unit, lead: Lead, one: Given) -> None:
 
     Of those in line the first ten come before those who were skipped.
     """
-    line = [found for found in one.considered if not found.skip]
-    skipped = [found for found in one.considered if found.skip]
-    first = [*line[:IN_LINE], *skipped, *line[IN_LINE:]][:MOST]
-    told: list[dict[str, Any]] = list(map(_row, first))
-    left = len(one.considered) - len(told)
-    names = {name: getattr(one, name) for name in ("at", "rep", "pool", "route", "how")}
-    considered = [*told, {"more": left}] if left > 0 else told
+    considered = [*map(_row, _first(one.considered)), *_more(one.considered)]
+    names = {name: getattr(one, name) for name in _HOW}
     unit.execute(_ADD, {"lead_id": lead.id, "tier": lead.tier, "considered": considered, **names})
+
+
+def add_many(unit: Unit, found: Sequence[tuple[int, Tier, Given]]) -> None:
+    """Write down of many leads, by number and tier, what `add` writes of one."""
+    written = dict[int, str]()
+    columns: dict[str, list[Any]] = {
+        "lead_id": [number for number, _, _ in found],
+        "tier": [tier.value for _, tier, _ in found],
+        "considered": [_written(one.considered, written) for *_, one in found],
+        **{name: [getattr(one, name) for *_, one in found] for name in _HOW},
+    }
+    insert_columns(unit, given, columns, as_text={"considered"})
+
+
+def _written(considered: Sequence[Considered], written: dict[int, str]) -> str:
+    """Write who was considered as JSON; from lead to lead nearly all stand as they stood."""
+    first = _first(considered)
+    for one in [one for one in first if id(one) not in written]:
+        written[id(one)] = json.dumps(_row(one))
+    told = [*map(written.__getitem__, map(id, first)), *map(json.dumps, _more(considered))]
+    return f"[{', '.join(told)}]"
+
+
+def _first(considered: Sequence[Considered]) -> Sequence[Considered]:
+    skipped = [found for found in considered if found.skip]
+    if not skipped:
+        return considered[:MOST]
+    line = [found for found in considered if not found.skip]
+    return [*line[:IN_LINE], *skipped, *line[IN_LINE:]][:MOST]
+
+
+def _more(considered: Sequence[Considered]) -> list[dict[str, Any]]:
+    left = len(considered) - MOST
+    return [{"more": left}] if left > 0 else []
 
 
 def _row(found: Considered) -> dict[str, Any]:

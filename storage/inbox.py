@@ -1,15 +1,19 @@
 """Raw intake: bytes kept before anyone parses them (C2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from storage.bulk import among, insert_columns, numbers, values
 from storage.rows import insert_new, is_just
 from storage.tables import intake, seen
 from storage.unit import Unit, View
 
+CREATED = "created"
 RECEIVED, QUARANTINED, WAITING = "received", "quarantined", "waiting"
 """WAITING is what came as a number alone, until its form is fetched."""
 
@@ -26,6 +30,17 @@ class Arrival:
     state: str
     reason: str
     lead_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came through a door, by the number under which it is kept, and by its own key."""
+
+    id: int
+    source: str
+    once_key: str
+    content_type: str
+    body: bytes
 
 
 _SETTLE = (
@@ -68,6 +83,40 @@ def keep_many(
     return {row.once_key: row.id for row in unit.execute(statement, rows)} if rows else {}
 
 
+def known_keys(view: View, source: str, keys: Collection[str]) -> set[str]:
+    """Give those of these keys under which this source sent something before."""
+    asked = {"source": source, "keys": values(view, keys)}
+    return set(view.execute(_known(view.dialect), asked).scalars())
+
+
+@lru_cache
+def _known(dialect: str) -> Any:
+    key = intake.c.once_key
+    mine = intake.c.source == bindparam("source"), among(dialect, key, "keys"), key != ""
+    return select(key).where(*mine)
+
+
+def next_numbers(unit: Unit, count: int) -> list[int]:
+    """Give the numbers of the next so many that come, for whoever keeps them now."""
+    return numbers(unit, intake, count)
+
+
+def keep_as(unit: Unit, found: Iterable[Kept], *, at: datetime) -> set[int]:
+    """Keep what came under its numbers; gives those whose source did not send their key before."""
+    same = {"received_at": at, "state": RECEIVED}
+    rows = [{name: getattr(one, name) for name in Kept.__slots__} | same for one in found]
+    statement = insert_new(unit, intake).returning(intake.c.id)
+    return set(unit.execute(statement, rows).scalars()) if rows else set()
+
+
+def add_created(unit: Unit, found: Sequence[tuple[Kept, int]], *, at: datetime) -> None:
+    """Keep what came of people whom nobody knew, each with the number of the lead made of it."""
+    columns = {name: [getattr(one, name) for one, _ in found] for name in Kept.__slots__}
+    same = {"received_at": at, "state": CREATED}
+    columns |= {name: [value] * len(found) for name, value in same.items()}
+    insert_columns(unit, intake, columns | {"lead_id": [number for _, number in found]})
+
+
 def get(view: View, intake_id: int, *, lock: bool = False) -> Arrival | None:
     """Give what came under this number; `lock` holds it until the unit ends."""
     query = select(*_COLUMNS).where(intake.c.id == intake_id)
@@ -82,6 +131,21 @@ def find(view: View, *, source: str, once_key: str) -> Arrival | None:
     )
     row = view.execute(query).mappings().first()
     return Arrival(**row) if row else None
+
+
+def settled(
+    view: View, *, sources: Collection[str], once_key: str
+) -> tuple[str, int | None] | None:
+    """Give the source that sent this key before, and its lead; None where none did.
+
+    Not while it waits to be read.
+    """
+    query = select(intake.c.source, intake.c.lead_id).where(
+        *(intake.c.source.in_(sources), intake.c.once_key == once_key, intake.c.once_key != ""),
+        intake.c.state != RECEIVED,
+    )
+    row = view.execute(query.limit(1)).first()
+    return (str(row.source), row.lead_id) if row else None
 
 
 def settle(
@@ -141,8 +205,3 @@ def first_time(unit: Unit, key: str, *, at: datetime) -> bool:
     if not key:
         return True
     return bool(unit.execute(insert_new(unit, seen), {"key": key, "at": at}).rowcount)
-
-
-def forget_seen(unit: Unit, *, before: datetime) -> None:
-    """Forget what was handled before a moment (UTC)."""
-    unit.execute(seen.delete().where(seen.c.at < before))

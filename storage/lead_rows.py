@@ -28,6 +28,7 @@ _READ: dict[str, Any] = {
 }
 _READ_AT = [(place, _READ[one.name]) for place, one in enumerate(fields(Lead)) if one.name in _READ]
 _COPIED = [
+    "ip",
     "name",
     "kind",
     "direction",
@@ -39,7 +40,6 @@ _COPIED = [
     "region",
     "city",
     "age",
-    "ip",
     "email",
     "referrer",
     "referrer_close",
@@ -47,6 +47,7 @@ _COPIED = [
     "consent_text",
     "extra",
 ]
+_OF_LEAD = _COPIED[1:]
 
 
 def to_lead(row: Iterable[Any]) -> Lead:
@@ -80,7 +81,7 @@ def new_row(draft: Draft, *, step: Step, at: datetime, grade: Grade | None) -> d
     }
 
 
-def _phone_values(phone: Phone | None) -> dict[str, object]:
+def _phone_values(phone: Phone | None) -> dict[str, Any]:
     return {
         "phone_raw": phone.raw if phone else "",
         "phone_e164": phone.e164 if phone else "",
@@ -89,5 +90,44 @@ def _phone_values(phone: Phone | None) -> dict[str, object]:
     }
 
 
-def _cost_values(cost: Money | None) -> dict[str, object]:
+def own_values(draft: Draft) -> dict[str, Any]:
+    """Give what a lead has of its person alone: name, number, address and words."""
+    phone = draft.phone
+    return {
+        "name": draft.name,
+        "phone_raw": phone.raw if phone else "",
+        "phone_e164": phone.e164 if phone else "",
+        "email": draft.email,
+        "note": draft.note,
+        "extra": draft.extra,
+    }
+
+
+def _cost_values(cost: Money | None) -> dict[str, Any]:
     return {"cost_minor": cost.minor if cost else None, "currency": cost.currency if cost else ""}
+
+
+def new_lead(
+    draft: Draft, *, step: Step, at: datetime, grade: Grade, next_at: datetime | None, zone: str
+) -> Lead:
+    """Give the lead that `new_row` makes of a draft, before it has its number.
+
+    `at` is now, `next_at` its first call, both UTC; `zone` is its time zone, "" the team's.
+    """
+    came = draft.received_at or at
+    return Lead(
+        id=0,
+        **{name: getattr(draft, name) for name in _OF_LEAD},
+        **_phone_values(draft.phone),
+        **_cost_values(draft.cost),
+        interests=draft.interests,
+        consent=draft.consent,
+        consent_at=None if draft.consent is None else came,
+        tier=grade.tier,
+        score=grade.score,
+        zone=zone,
+        next_what=step,
+        next_at=next_at,
+        received_at=came,
+        fresh_at=came,
+    )

@@ -1,6 +1,6 @@
 """The unit of work: everything a decision changes, in one commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable
@@ -52,9 +52,19 @@ class Unit(View):
             raise RuntimeError("commit is the last act of a unit")
         return super().execute(statement, parameters)
 
+    def insert_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run a statement of the driver's own once for each row; rows are its parameters."""
+        if self.settled:
+            raise RuntimeError("commit is the last act of a unit")
+        self.connection.exec_driver_sql(statement, rows)
+
     def at_last(self, work: Callable[["Unit", Sequence[T]], None], item: T) -> None:
         """Do this work right before the commit, once for all items that are given for it."""
         self._last.setdefault(work, []).append(item)
+
+    def all_at_last(self, work: Callable[["Unit", Sequence[T]], None], items: Iterable[T]) -> None:
+        """Do this work right before the commit for many items at once, as `at_last` for one."""
+        self._last.setdefault(work, []).extend(items)
 
     def commit(self) -> None:
         """Make everything durable; returns when it is. The last act of a unit.

@@ -77,6 +77,7 @@ class SqliteWriter:
         if self._connection is None:
             self._connection = self._engine.connect()
             self._do("PRAGMA busy_timeout=0")
+            self._do("PRAGMA temp_store=MEMORY")  # else a savepoint has a file
         if self._group is None:
             self._begin_immediate()
             self._group = _Group()

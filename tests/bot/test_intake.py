@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot import intake
+from bot import intake, taking
 from rules.words import Step
 from storage import inbox
 from tests.databases import only_postgresql
@@ -322,7 +322,7 @@ class TestTheSameTwiceAtOnce:
     ):
         inside, waits = threading.Event(), threading.Event()
         answers: dict[str, intake.Receipt] = {}
-        take_in = intake.take_in
+        take_in = taking.take_in
 
         def receive(name: str) -> None:
             answers[name] = either_room.receive(external_id="77", **DANA)

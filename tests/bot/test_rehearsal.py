@@ -28,6 +28,13 @@ class TestARehearsal:
         assert memory.knows(Draft(phone=PHONE))
         assert not memory.knows(Draft(phone=OTHER))
 
+    def test_knows_a_new_person_by_number_and_address(self):
+        memory = Rehearsal()
+        memory.learn_new(Draft(phone=PHONE, email="dana@example.com"))
+        assert memory.knows(Draft(phone=PHONE))
+        assert memory.knows(Draft(email="Dana@example.com"))
+        assert not memory.knows(Draft(phone=OTHER))
+
     def test_adds_an_address_that_was_not_known_but_no_second_number(self):
         memory = Rehearsal()
         memory.learn(LEAD)

@@ -239,6 +239,11 @@ class TestReadingAnAddress:
         assert read_email(email) == email
         assert not any(char.isspace() for char in email)
 
+    @given(local=st.text("aB1.@-_%+", max_size=12), domain=st.sampled_from(["b-c.co", "B.co", "b"]))
+    def test_gives_the_same_for_a_plain_one_at_once_and_step_by_step(self, local, domain):
+        raw = f"{local}@{domain}"
+        assert read_email(raw) == read_email(f"mailto:{raw}")
+
 
 class TestAnAddressOfOnePerson:
     def test_is_matched_in_lower_case(self):
