@@ -6,8 +6,7 @@ from typing import Any
 
 from bot.audience import words_of
 from bot.desk import Desk
-from bot.drop_work import REJECTS
-from bot.drops import load, place_of, put_place
+from bot.drops import REJECTS, load, place_of, put_place
 from bot.orders import Drop, Prepared, Sent, SlackFile, SlackPost, SlackUpdate
 from bot.team import hears_notices
 from bot.views import drops as views

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import audit
@@ -22,22 +22,30 @@ DONE, STOPPED, FAILED = "done", "stopped", "failed"
 LIVING = frozenset({NEW, ASKS, WANTED})
 MOST_BYTES = 20 * 1024 * 1024
 MOST_FILES = 3
+REJECTS = "import:rejects"
+"""The source under which the rows that were rejected are kept."""
+ASKS_FOR = timedelta(days=7)
+LIES_FOR = timedelta(hours=1)
+"""So long its columns are asked for, and so long it lies here meanwhile."""
 _OPEN, _OVER, _STOP, _PLACE = "drop:", "dropped:", "drop_stop:", "drop_at:"
+FORGOTTEN = (_OVER, _STOP, _PLACE)
+"""How the names begin of what is of no use once a file is long over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """A file that somebody dropped, and how far it came.
 
-    `asked` is the ISO moment; `examples` is a row's cells by column; `tried` is what the first
-    rows would become. `rows` were taken in, `counts` says how; `read` of `size` was read. `fault`
-    is a refusal's key.
+    `asked` is the ISO moment, `wanted` that at which its columns were chosen; `examples` is a
+    row's cells by column; `tried` is what the first rows would become. `rows` were taken in,
+    `counts` says how; `read` of `size` was read. `fault` is a refusal's key.
     """
 
     file: str
     name: str
     rep: str
     asked: str
+    wanted: str = ""
     state: str = NEW
     columns: list[str] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
@@ -55,39 +63,75 @@ class Dropped:
     fault: str = ""
     params: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def since(self) -> datetime:
+        """When it was dropped."""
+        return datetime.fromisoformat(self.asked)
+
+    @property
+    def due_since(self) -> datetime:
+        """When it began to wait for what is done next: when it was dropped, or was wanted."""
+        return datetime.fromisoformat(self.wanted or self.asked)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it waits to be looked at or imported."""
+        return self.state in {NEW, WANTED}
+
+    def needs_file(self, now: datetime) -> bool:
+        """Say whether the file itself is to lie here; `now` is UTC."""
+        return self.is_due or now - self.since < LIES_FOR
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The names of files that somebody dropped: looked at, too big, and past the most at once."""
+    """The names of files that somebody dropped: looked at, too big, and past the most at once.
+
+    Those that `run` are being imported already.
+    """
 
     names: list[str]
     big: list[str]
     left: list[str]
+    run: list[str] = field(default_factory=list)
 
 
 def take(desk: Desk, files: Sequence[Mapping[str, Any]], *, by: str, key: str) -> Taken:
     """Keep what a manager dropped, to be looked at; gives the files' names.
 
-    The same message again, known by its `key`, changes nothing. Raises Refused for everybody
-    else, and where every file is too big.
+    The same message again, known by its `key`, changes nothing, nor does a file that is being
+    imported. Raises Refused for everybody else, and where every file is too big.
     """
     big = [_name(one) for one in files if _is_big(one)]
     good = [(str(one["id"]), _name(one)) for one in files if not _is_big(one)]
     some, left = good[:MOST_FILES], good[MOST_FILES:]
-    now = desk.clock()
+    now, run = desk.clock(), dict[str, str]()
     with desk.store.unit() as unit:
         allowed(desk, unit, by, Act.MANAGE, refusal="drop.managers_only")
         if big and not good:
             raise Refused("drop.too_big", file=", ".join(big))
         for file, name in some if inbox.first_time(unit, key, at=now) else ():
-            kept.forget(unit, f"{_STOP}{file}")
-            kept.forget(unit, f"{_PLACE}{file}")
-            kept.put(
-                unit, f"{_OPEN}{file}", asdict(Dropped(file, name, by, now.isoformat())), at=now
-            )
-            audit.write(desk, unit, by, "drop", "import")
+            if _runs(unit, file):
+                run[file] = name
+            else:
+                _begin(unit, Dropped(file, name, by, now.isoformat()), now=now)
+                audit.write(desk, unit, by, "drop", "import")
         unit.commit()
-    return Taken([name for _, name in some], big, [name for _, name in left])
+    names = [name for file, name in some if file not in run]
+    return Taken(names, big, [name for _, name in left], [*run.values()])
+
+
+def _begin(unit: Unit, drop: Dropped, *, now: datetime) -> None:
+    """Keep a file to be looked at, with nothing of the time before."""
+    kept.forget(unit, f"{_STOP}{drop.file}")
+    kept.forget(unit, f"{_PLACE}{drop.file}")
+    kept.put(unit, f"{_OPEN}{drop.file}", asdict(drop), at=now)
+
+
+def _runs(unit: Unit, file: str) -> bool:
+    """Say whether a file is being imported and nobody stopped it, held until the unit ends."""
+    value = kept.get(unit, f"{_OPEN}{file}", lock=True)
+    return bool(value and value["state"] == WANTED and not kept.get(unit, f"{_STOP}{file}"))
 
 
 def _name(file: Mapping[str, Any]) -> str:
@@ -105,12 +149,17 @@ def load(view: View, file: str) -> Dropped | None:
     return Dropped(**value) if value else None
 
 
-def waiting(desk: Desk) -> list[Dropped]:
-    """Give the files that wait to be looked at or imported, the first dropped first."""
+def living(desk: Desk) -> list[Dropped]:
+    """Give the files that are not over, the first dropped first."""
     with desk.store.view() as view:
         found = [Dropped(**value) for value in kept.starting(view, _OPEN)]
-    due = [one for one in found if one.state in {NEW, WANTED}]
-    return sorted(due, key=lambda one: one.asked)
+    return sorted(found, key=lambda one: one.asked)
+
+
+def held(unit: Unit, drop: Dropped) -> bool:
+    """Hold a file until the unit ends; says whether it stands as here, so nobody else had it."""
+    value = kept.get(unit, f"{_OPEN}{drop.file}", lock=True)
+    return value is not None and Dropped(**value) == drop
 
 
 def save(unit: Unit, drop: Dropped, *, now: datetime, tell: bool = True) -> None:
@@ -167,9 +216,11 @@ def start(desk: Desk, file: str, wanted: Wanted, *, by: str) -> Dropped:
     found = to_map(desk, file, by=by)
     _check(desk, wanted)
     mapping = {name: one for name, one in wanted.mapping.items() if one in FIELDS or not one}
+    now = desk.clock()
     drop = replace(
         found,
         state=WANTED,
+        wanted=now.isoformat(),
         mapping=found.mapping | mapping,
         kind=wanted.kind,
         campaign=wanted.campaign,
@@ -177,8 +228,9 @@ def start(desk: Desk, file: str, wanted: Wanted, *, by: str) -> Dropped:
         cost=wanted.cost,
         post=wanted.post,
     )
-    now = desk.clock()
     with desk.store.unit() as unit:
+        if not held(unit, found):
+            raise Refused("drop.over")
         save(unit, drop, now=now)
         audit.write(desk, unit, by, "import", "import", after={"columns": len(mapping)})
         unit.commit()
@@ -201,6 +253,7 @@ def stop(desk: Desk, file: str, *, by: str) -> Dropped:
     now = desk.clock()
     with desk.store.unit() as unit:
         allowed(desk, unit, by, Act.MANAGE, refusal="drop.managers_only")
+        kept.get(unit, f"{_OPEN}{file}", lock=True)  # so that it is not asked about meanwhile
         found = load(unit, file)
         if found is None or found.state not in LIVING:
             raise Refused("drop.over")

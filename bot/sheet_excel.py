@@ -23,6 +23,8 @@ LONGEST_ROW = 8 * 1024**2
 MOST_FOLDED = 200
 MOST_PARTS = 5000
 MOST_ROWS = 1024**2
+MOST_CELLS = 16 * 1024
+"""The cells that a row can have in a spreadsheet program."""
 _EXTENT = re.compile(rb'<dimension ref="[A-Z]{1,3}\d+:[A-Z]{1,3}(\d{1,7})"')
 _HEAD = 4096
 _SMALL = 64 * 1024
@@ -31,6 +33,7 @@ _SHEETS = "xl/worksheets/"
 _STREAMED = ("xl/worksheets/", "xl/sharedStrings.xml")
 _WHOLE = (".xml", ".rels")
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _LONGEST_MARK = 16
 _FORMULA = (b"<f>", b"<f ")
 
@@ -44,11 +47,16 @@ def check_excel(path: Path) -> int:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-            heads = [
-                _head_of(archive, one) for one in parts[:MOST_PARTS] if _SHEETS in one.filename
-            ]
+            _check_parts(path, parts)
+            heads = [_head_of(archive, one) for one in parts if _SHEETS in one.filename]
+    except Refused:
+        raise
     except Exception:  # noqa: BLE001 - zipfile raises many kinds for what is not its format
         raise Refused("import.not_text", file=path.name) from None
+    return max((int(found[1]) for head in heads if (found := _EXTENT.search(head))), default=0)
+
+
+def _check_parts(path: Path, parts: list[zipfile.ZipInfo]) -> None:
     if "xl/workbook.xml" not in {one.filename for one in parts}:
         raise Refused("import.not_text", file=path.name)
     whole = sum(one.file_size for one in parts)
@@ -56,11 +64,15 @@ def check_excel(path: Path) -> int:
     bomb = any(_is_bomb(one) for one in parts)
     if bomb or whole > MOST_BYTES or other > MOST_OTHER or len(parts) > MOST_PARTS:
         raise Refused("import.too_large", file=path.name)
-    return max((int(found[1]) for head in heads if (found := _EXTENT.search(head))), default=0)
 
 
 def _is_bomb(part: zipfile.ZipInfo) -> bool:
-    """Say whether a part unfolds to far more than it is, or is a large one that is read at once."""
+    """Say whether a part unfolds to far more than it is, or is a large one that is read at once.
+
+    So does one that is packed as no spreadsheet program does: it would unfold by the megabyte.
+    """
+    if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        return True
     at_once = part.filename.endswith(_WHOLE) and not part.filename.startswith(_STREAMED)
     folded = part.file_size > max(_SMALL, part.compress_size) * MOST_FOLDED
     return folded or (at_once and part.file_size > MOST_AT_ONCE)
@@ -88,13 +100,12 @@ def excel_records(path: Path, *, sheet: str = "") -> Records:
 
 
 def _rows(path: Path, sheet: str, stack: ExitStack) -> Records:
+    has_formulas = _has_formulas(path)  # also refuses what no program may read whole, and so first
     book = _open(path, stack, values=True)
     names = [one.title for one in book.worksheets]
     if sheet and sheet not in names:
         raise Refused("import.no_sheet", file=path.name, sheet=sheet, sheets=", ".join(names))
-    formulas = None
-    if _has_formulas(path):
-        formulas = _open(path, stack, values=False)
+    formulas = _open(path, stack, values=False) if has_formulas else None
     shown = [one.title for one in book.worksheets if one.sheet_state == "visible"]
     for name in [sheet] if sheet else shown:
         found = False
@@ -126,14 +137,15 @@ def _has_formulas(path: Path) -> bool:
 
 
 def _mentions(archive: zipfile.ZipFile, part: str, file: str) -> bool:
-    found, tail, long = False, b"", 0
+    found, tail, long, cells = False, b"", 0, 0
     with archive.open(part) as opened:
         while piece := opened.read(SAMPLE):
             text = tail + piece
             found = found or any(mark in text for mark in _FORMULA)
             row = max((one.end() for one in _ROW.finditer(text)), default=0)
             long = len(text) - row if row else long + len(piece)
-            if long > LONGEST_ROW:
+            cells = 0 if row else cells + len(_CELL.findall(piece))
+            if long > LONGEST_ROW or cells > MOST_CELLS:
                 raise Refused("import.too_large", file=file)
             tail = piece[-_LONGEST_MARK:]
     return found

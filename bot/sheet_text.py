@@ -173,7 +173,7 @@ def _lines(stream: io.TextIOWrapper, held: list[str], form: Form) -> Generator[s
 
 
 def _mended(cells: list[str], held: list[str], sign: str, *, at: int) -> list[list[str]]:
-    if any(_END in cell for cell in cells):
+    if cells and _END in cells[-1]:
         return _unquoted(held, sign) or _open_quote(at - len(held))
     if len(held) > 1 and _is_broken(held, sign):
         return _unquoted(held, sign) or [cells]
@@ -185,7 +185,9 @@ def _doubled(held: list[str], sign: str) -> list[str]:
 
     So Hebrew writes its abbreviations.
     """
-    if len(held) != 1 or not _INNER.search(held[0]) or not _is_broken(held, sign):
+    if len(held) != 1 or '"' not in held[0]:
+        return []
+    if not _INNER.search(held[0]) or not _is_broken(held, sign):
         return []
     again = _INNER.sub('""', held[0])
     return [] if _is_broken([again], sign) else _split(again, sign)

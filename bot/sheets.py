@@ -1,7 +1,7 @@
 """Files of leads, however they are written: CSV, TSV, a spreadsheet, told by their content (C2).
 
 `open_sheet` opens one, `mapping_of` says which column holds what (`rules.headers.guess_mapping`
-guesses by the cells too), `bot.imports.import_rows` takes its rows in by the hundred.
+guesses by the cells too), `bot.imports.import_rows` takes its rows in by some hundreds.
 """
 
 import re
@@ -110,9 +110,9 @@ def _columns(
     if at is None and has_values(lines[0]):
         raise Refused("import.no_header", file=path.name)
     names = lines[at or 0]
-    while len(names) > 1 and not names[-1].strip():
-        names = names[:-1]
-    if len(names) > MOST_COLUMNS:
+    width = max((place for place, name in enumerate(names, start=1) if name.strip()), default=1)
+    names = names[:width]
+    if width > MOST_COLUMNS:
         raise Refused("import.too_wide", file=path.name)
     return each_once(names), (at or 0) + 1
 
@@ -125,8 +125,9 @@ def _rows(
         if len(cells) == 1 < width and len(again := split_again(cells, sign)) == width:
             cells = again  # noqa: PLW2901 - the same row, parted
         row = dict(zip(columns, cells, strict=False))
-        surplus = [cell for cell in cells[width:] if cell.strip()]
-        yield row | ({"": ", ".join(surplus)} if surplus else {}), read
+        if surplus := [cell for cell in cells[width:] if cell.strip()]:
+            row[""] = ", ".join(surplus)
+        yield row, read
 
 
 def mapping_of(sheet: Sheet, given: Mapping[str, str], *, file: str, region: str) -> dict[str, str]:

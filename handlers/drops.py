@@ -3,10 +3,9 @@
 import logging
 import threading
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot import audit, drops
+from bot import audit, drop_folder, drops
 from bot.desk import Desk
 from bot.drop_work import Fetch, work
 from bot.drops import Wanted
@@ -91,15 +90,16 @@ class DropDoor:
 
     @audit.comes_from(audit.SLACK)
     def _run(self) -> None:
-        with TemporaryDirectory(prefix="lead-desk-") as folder:
+        with drop_folder.own_folder() as folder:
             while not self._stopping.is_set():
-                fault = self._look(Path(folder))
+                fault = self._look(folder)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE) if fault else self._every
                 self._stopping.wait(self._pause)
 
     def _look(self, folder: Path) -> str:
         """Work on what waits; gives a fault's name, or ""."""
         try:
+            drop_folder.mark(folder)
             work(self._desk, self._fetch, folder)
         except DeliveryFailed as failed:
             log.warning("a file that was dropped can't be read: %s", failed.failure.code)

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from storage.rows import insert_new
 from storage.tables import kept
 from storage.unit import Unit, View
 
 
-def get(view: View, key: str) -> Any | None:
-    """Give what is kept under a name, or None."""
-    return view.execute(select(kept.c.value).where(kept.c.key == key)).scalar()
+def get(view: View, key: str, *, lock: bool = False) -> Any | None:
+    """Give what is kept under a name, or None; `lock` holds it until the unit ends."""
+    query = select(kept.c.value).where(kept.c.key == key)
+    return view.execute(query.with_for_update() if lock else query).scalar()
 
 
 def some(view: View, keys: Sequence[str]) -> dict[str, Any]:
@@ -42,6 +43,16 @@ def put(unit: Unit, key: str, value: Any, *, at: datetime) -> None:
     values = {"value": value, "at": at}
     if not unit.execute(insert_new(unit, kept), {"key": key, **values}).rowcount:
         unit.execute(update(kept).where(kept.c.key == key).values(values))
+
+
+def forget_old(unit: Unit, *, prefixes: Sequence[str], before: datetime, most: int) -> int:
+    """Forget so much of what is kept under names that start so, since before a moment (UTC).
+
+    Gives how much that was.
+    """
+    named = or_(*(kept.c.key.startswith(one, autoescape=True) for one in prefixes))
+    old = select(kept.c.key).where(named, kept.c.at < before).limit(most)
+    return unit.execute(delete(kept).where(kept.c.key.in_(old))).rowcount
 
 
 def forget(unit: Unit, key: str) -> None:

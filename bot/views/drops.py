@@ -35,6 +35,7 @@ def heard(taken: Taken, words: Words) -> Message:
     """Say which files are looked at, and which are not and why."""
     told = (
         *(words.say("drop.looking", file=name) for name in taken.names),
+        *(words.say("drop.goes_on", file=name) for name in taken.run),
         *(words.say("refusal.drop.too_big", file=name) for name in taken.big),
         *(words.say("drop.left_out", file=name, n=MOST_FILES) for name in taken.left),
     )

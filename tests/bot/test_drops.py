@@ -148,7 +148,7 @@ class TestAFile:
 
 class TestARestart:
     def test_goes_on_where_it_stopped(self, mine: Desktop, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("bot.drop_work.AT_ONCE", 1)
+        monkeypatch.setattr("bot.drop_run.AT_ONCE", 1)
         mine.asked().start()
         steps = iter([False, True])
 
@@ -156,11 +156,11 @@ class TestARestart:
             if next(steps, False):
                 raise KeyboardInterrupt
 
-        monkeypatch.setattr("bot.drop_work.time.sleep", breaks)
+        monkeypatch.setattr("bot.drop_run.time.sleep", breaks)
         with pytest.raises(KeyboardInterrupt):
             mine.work()
         assert mine.now.rows == 2
-        monkeypatch.setattr("bot.drop_work.time.sleep", lambda _seconds: None)
+        monkeypatch.setattr("bot.drop_run.time.sleep", lambda _seconds: None)
         for one in mine.folder.iterdir():
             one.unlink()
         mine.work()
@@ -171,7 +171,7 @@ class TestARestart:
     def test_names_again_what_was_rejected_before(
         self, mine: Desktop, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr("bot.drop_work.AT_ONCE", 1)
+        monkeypatch.setattr("bot.drop_run.AT_ONCE", 1)
         mine.content = b"Name,Phone\nNobody,\nDana,052-234-5678\n"
         mine.asked().start()
         with mine.room.desk.store.unit() as unit:
@@ -194,9 +194,9 @@ class TestStopping:
         assert "was stopped" in mine.shown
 
     def test_keeps_what_is_in(self, mine: Desktop, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("bot.drop_work.AT_ONCE", 1)
+        monkeypatch.setattr("bot.drop_run.AT_ONCE", 1)
         mine.asked().start()
-        monkeypatch.setattr("bot.drop_work.time.sleep", lambda _seconds: mine.stop())
+        monkeypatch.setattr("bot.drop_run.time.sleep", lambda _seconds: mine.stop())
         mine.work()
         assert (mine.now.state, mine.now.rows) == (STOPPED, 1)
         assert mine.room.load(1).name == "Dana"
@@ -236,6 +236,24 @@ class TestTrouble:
             mine.work()
         assert mine.now.state == FAILED
         assert not mine.work()
+
+    def test_with_slack_long_after_it_was_dropped_is_tried_again(self, mine: Desktop):
+        mine.asked()
+        mine.room.clock.forward(days=2)
+        mine.work()
+        mine.start()
+        faults = iter([DeliveryFailed("ratelimited")])
+
+        def once() -> None:
+            for fault in faults:
+                raise fault
+
+        mine.trouble = once
+        with pytest.raises(DeliveryFailed):
+            mine.work()
+        assert mine.now.state == drops.WANTED
+        assert mine.work()
+        assert mine.now.state == DONE
 
     def test_with_one_file_stops_no_other(self, mine: Desktop):
         mine.drop()
