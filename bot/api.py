@@ -140,11 +140,13 @@ def list_leads(desk: Desk, asked: Asked, *, by: Caller) -> Page:
     """Give a page of leads: those of one person, those changed since a moment, or all (C2).
 
     Pages are by number, or by the last change where a moment is given, the longest unchanged
-    first: what changes meanwhile comes on a later page. Raises Refused for a cursor that is none.
+    first: what changes meanwhile comes on a later page. Raises Refused for a cursor that is none,
+    and where the database is busy.
     """
+    upto = _settled(desk, asked)
     with desk.store.view() as view:
         actor = member(view, by.actor, admins=desk.settings.admin_slack_ids)
-        found, after = _page(desk, view, asked)
+        found, after = _page(desk, view, asked, upto)
         items = [_as_seen(desk, view, lead, actor) for lead in found]
     seen = [one["id"] for one in items if not one["masked"]]
     if seen:
@@ -154,7 +156,17 @@ def list_leads(desk: Desk, asked: Asked, *, by: Caller) -> Page:
     return Page(items, after)
 
 
-def _page(desk: Desk, view: View, asked: Asked) -> tuple[list[Lead], str | None]:
+def _settled(desk: Desk, asked: Asked) -> int:
+    """Give the last change that pages by change may tell of."""
+    if asked.names_somebody:
+        return 0
+    if asked.updated_since is None and _read(asked.cursor)[0] != BY_CHANGE:
+        return 0
+    with desk.store.view() as view:
+        return changes.settled(view)
+
+
+def _page(desk: Desk, view: View, asked: Asked, upto: int) -> tuple[list[Lead], str | None]:
     if asked.names_somebody:
         return _persons(desk, view, asked)
     order, after = _read(asked.cursor)
@@ -165,7 +177,7 @@ def _page(desk: Desk, view: View, asked: Asked) -> tuple[list[Lead], str | None]
         after = changes.line_before(view, asked.updated_since)
     elif order != BY_CHANGE:
         raise Refused("api.cursor")
-    scan = changes.changed(view, after=after, most=asked.limit)
+    scan = changes.changed(view, after=after, upto=upto, most=asked.limit)
     return list(scan.leads), _next(BY_CHANGE, scan.after)
 
 

@@ -16,7 +16,7 @@ from bot.desk import Desk
 from bot.texts import Words
 from handlers.api_models import Error
 from handlers.errors import in_words
-from rules.refusals import Refused
+from rules.refusals import BUSY, Refused
 
 LARGEST = 100_000
 FORBIDDEN = frozenset(
@@ -34,7 +34,7 @@ UNREADABLE = frozenset(
     {"api.value", "api.needs", "api.no_rep", "api.moment", "when.past", "stage.needs_reason"}
 )
 STATUS = {
-    "desk.busy": 503,
+    BUSY: 503,
     "lead.missing": 404,
     "lead.missing_near": 404,
     "lead.merged": 410,
@@ -135,7 +135,7 @@ async def _of_the_framework(_request: Request, fault: Exception) -> Response:
 
 
 async def _refused(request: Request, fault: Exception) -> Response:
-    refused = fault if isinstance(fault, Refused) else Refused("desk.busy")
+    refused = fault if isinstance(fault, Refused) else Refused(BUSY)
     status = STATUS.get(refused.key, CONFLICT)
     return _answer(status, said(request.app.state.desk, refused))
 

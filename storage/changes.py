@@ -1,22 +1,44 @@
 """Leads as other systems ask for them: found, by their numbers, by their last change (C2)."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select, text
 
 from rules.lead import Lead
 from rules.phones import email_key
+from rules.refusals import BUSY, Refused
 from storage.lead_rows import COLUMNS, to_lead
-from storage.outbox import CANCELLED, DEAD, IS_WAITING, LEASED, WAITING
-from storage.tables import attempts, crm_links, history, lead_sources, leads, messages, outbox
+from storage.outbox import CANCELLED, DEAD, LEASED, WAITING
+from storage.tables import (
+    ALONE,
+    TO_CUSTOMERS,
+    attempts,
+    crm_links,
+    history,
+    lead_sources,
+    leads,
+    messages,
+    outbox,
+)
 from storage.unit import View
 
 SCANNED = 2000
 """So many lines of history are looked through for one page."""
-_TO_CUSTOMERS = outbox.c.kind.in_(("sms", "email"))
+DISORDER = timedelta(minutes=1)
+"""So long at most is a line dated before another that has a lower number."""
+PATIENCE, PAUSE = 2.0, 0.01
+_HIGHEST = text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM history_id_seq")
+_WRITERS = text("""
+SELECT virtualtransaction FROM pg_locks
+WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()
+AND relation = 'history'::regclass
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
+_LAST = select(func.max(history.c.id))
 _HELD_BACK = (WAITING, LEASED, CANCELLED, DEAD)
 
 
@@ -72,16 +94,43 @@ def _by_number(view: View, *asked: ColumnElement[bool], after: int, most: int) -
     return [to_lead(row) for row in view.execute(query)]
 
 
-def changed(view: View, *, after: int, most: int) -> Scan:
+def settled(view: View) -> int:
+    """Give the number of a line of history up to which all that there will ever be stand.
+
+    On PostgreSQL a line has its number before its commit, so a higher one may be seen first:
+    whoever writes lines at this moment is waited for. Read what stands in another view, later.
+    Raises Refused where one of them does not end in time.
+    """
+    if view.dialect != "postgresql":
+        return int(view.execute(_LAST).scalar() or 0)
+    highest = int(view.execute(_HIGHEST).scalar_one())
+    writers, until = _writers(view), time.monotonic() + PATIENCE
+    while writers:
+        if time.monotonic() > until:
+            raise Refused(BUSY)
+        time.sleep(PAUSE)
+        writers &= _writers(view)
+    return highest
+
+
+def _writers(view: View) -> set[str]:
+    return set(view.execute(_WRITERS).scalars())
+
+
+def changed(view: View, *, after: int, upto: int, most: int) -> Scan:
     """Give leads whose newest line of history came after a line, the longest unchanged first.
 
-    One that changes meanwhile stands on a later page, so that nobody who goes on to the last page
-    misses a change. At most SCANNED lines are looked through.
+    Lines past `upto` count as not there yet. A lead that changes meanwhile stands on a later page,
+    so that nobody who goes on to the last page misses a change. At most SCANNED lines are looked
+    through.
     """
-    lines = select(history.c.id, history.c.lead_id).where(history.c.id > after)
+    lines = select(history.c.id, history.c.lead_id)
+    lines = lines.where(history.c.id > after, history.c.id <= upto)
     seen = lines.order_by(history.c.id).limit(SCANNED).subquery()
     later = history.alias("later")
-    newer = exists().where(later.c.lead_id == seen.c.lead_id, later.c.id > seen.c.id)
+    newer = exists().where(
+        later.c.lead_id == seen.c.lead_id, later.c.id > seen.c.id, later.c.id <= upto
+    )
     query = select(seen.c.id, *COLUMNS).join(leads, leads.c.id == seen.c.lead_id)
     newest = query.where(~newer).order_by(seen.c.id).limit(most)
     rows = view.execute(newest).all()
@@ -93,11 +142,20 @@ def changed(view: View, *, after: int, most: int) -> Scan:
 
 
 def line_before(view: View, moment: datetime) -> int:
-    """Give the number of the last line of history before a moment (UTC), 0 for none.
+    """Give a number right before the first line of history at a moment (UTC) or after it."""
+    low = _line_long_before(view, moment)
+    query = select(history.c.id).where(history.c.id > low, history.c.at >= moment)
+    first = view.execute(query.order_by(history.c.id).limit(1)).scalar()
+    return int(view.execute(_LAST).scalar() or 0) if first is None else int(first) - 1
 
-    Lines are written in the order of time, so halves are left out until one remains.
+
+def _line_long_before(view: View, moment: datetime) -> int:
+    """Give the number of a line before all that may be dated at a moment or after it.
+
+    Lines are written almost in the order of time, so halves are left out until one remains.
     """
-    low, high = 0, int(view.execute(select(func.max(history.c.id))).scalar() or 0)
+    moment -= DISORDER
+    low, high = 0, int(view.execute(_LAST).scalar() or 0)
     while low < high:
         middle = (low + high + 1) // 2
         query = select(history.c.at).where(history.c.id >= middle).order_by(history.c.id).limit(1)
@@ -136,15 +194,12 @@ def external_ids(view: View, lead_id: int) -> list[tuple[str, str]]:
 
 def held_back(view: View, lead_id: int) -> list[Waiting]:
     """Give the messages to a lead's customer that wait, or that will not leave, oldest first."""
-    ours = outbox.c.attempt_id.in_(select(attempts.c.id).where(attempts.c.lead_id == lead_id))
-    waits = and_(
-        IS_WAITING,
-        outbox.c.attempt_id.is_(None),
-        outbox.c.payload["lead_id"].as_integer() == lead_id,
-    )
+    calls = select(attempts.c.id).where(attempts.c.lead_id == lead_id)
+    of_calls = select(outbox.c.id).where(outbox.c.attempt_id.in_(calls), TO_CUSTOMERS)
+    alone = select(outbox.c.id).where(ALONE, outbox.c.payload["lead_id"].as_integer() == lead_id)
     left = exists().where(messages.c.outbox_id == outbox.c.id)
     query = select(outbox).where(
-        _TO_CUSTOMERS, outbox.c.state.in_(_HELD_BACK), or_(ours, waits), ~left
+        outbox.c.id.in_(of_calls.union(alone)), outbox.c.state.in_(_HELD_BACK), ~left
     )
     rows = view.execute(query.order_by(outbox.c.id)).mappings()
     return [_waiting(row) for row in rows]

@@ -71,11 +71,16 @@ def forget_attempt(unit: Unit, lead_id: int, attempt_id: int) -> None:
     unit.execute(mine.values(event=FORGOTTEN, data={}))
 
 
-def forget_before(unit: Unit, moment: datetime) -> None:
-    """Forget what happened before a moment (UTC); of the newest of all the number stays."""
+def forget_old(unit: Unit, *, before: datetime, most: int) -> int:
+    """Forget so much of what happened before a moment (UTC), and give how much that was.
+
+    Of the newest of all the number stays.
+    """
     newest = select(func.max(events.c.id)).scalar_subquery()
-    unit.execute(delete(events).where(events.c.at < moment, events.c.id < newest))
-    unit.execute(update(events).where(events.c.at < moment).values(event=FORGOTTEN, data={}))
+    old = select(events.c.id).where(events.c.at < before, events.c.id < newest).limit(most)
+    gone = unit.execute(delete(events).where(events.c.id.in_(old))).rowcount
+    last = and_(events.c.at < before, events.c.id == newest, events.c.event != FORGOTTEN)
+    return gone + unit.execute(update(events).where(last).values(event=FORGOTTEN, data={})).rowcount
 
 
 def put_again(unit: Unit, keys: Sequence[str], *, now: datetime) -> set[str]:

@@ -1,15 +1,18 @@
 """Leads as other systems ask for them (C2)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from rules.refusals import Refused
 from rules.sending import SendEmail, SendSms
 from rules.words import Layer
 from storage import changes, crm, leads, outbox
 from storage.crm import Link
 from storage.store import Store
 from storage.unit import Unit
+from tests.databases import only_postgresql
 from tests.storage.making import MINUTE, NOON, add_attempt, add_lead, phone, stored_lead
 
 
@@ -79,7 +82,7 @@ class TestWhatChanged:
             stored_lead(store)
         noted(store, 1, 2, 3, 1)
         with store.view() as view:
-            scan = changes.changed(view, after=0, most=9)
+            scan = changes.changed(view, after=0, upto=99, most=9)
             assert ([one.id for one in scan.leads], scan.after) == ([2, 3, 1], None)
 
     def test_comes_in_pages(self, store: Store):
@@ -87,10 +90,10 @@ class TestWhatChanged:
             stored_lead(store)
         noted(store, 1, 2, 3)
         with store.view() as view:
-            first = changes.changed(view, after=0, most=2)
+            first = changes.changed(view, after=0, upto=99, most=2)
             assert [one.id for one in first.leads] == [1, 2]
             assert first.after is not None
-            rest = changes.changed(view, after=first.after, most=2)
+            rest = changes.changed(view, after=first.after, upto=99, most=2)
             assert ([one.id for one in rest.leads], rest.after) == ([3], None)
 
     def test_is_looked_for_in_so_many_lines(self, store: Store, monkeypatch: pytest.MonkeyPatch):
@@ -99,9 +102,9 @@ class TestWhatChanged:
             stored_lead(store)
         noted(store, 1, 1, 1, 2)
         with store.view() as view:
-            first = changes.changed(view, after=0, most=9)
+            first = changes.changed(view, after=0, upto=99, most=9)
             assert first.leads == ()
-            rest = changes.changed(view, after=first.after or 0, most=9)
+            rest = changes.changed(view, after=first.after or 0, upto=99, most=9)
             assert [one.id for one in rest.leads] == [1, 2]
 
     @pytest.mark.parametrize("minutes", range(-1, 7))
@@ -112,11 +115,96 @@ class TestWhatChanged:
             before = changes.line_before(view, NOON + minutes * MINUTE)
         assert before == min(max(minutes, 0), 5)
 
+    def test_begins_before_a_line_that_is_dated_before_its_number(self, store: Store):
+        stored_lead(store)
+        with store.unit() as unit:
+            for seconds in (0, 120, 61, 122):
+                at = NOON + timedelta(seconds=seconds)
+                leads.add_line(unit, 1, at=at, actor="U1", what="note", text="x")
+            unit.commit()
+        with store.view() as view:
+            assert changes.line_before(view, NOON + timedelta(seconds=119)) == 1
+            assert changes.line_before(view, NOON + timedelta(seconds=121)) == 3
+
+    def test_is_told_as_it_stands_at_a_line(self, store: Store):
+        for _ in range(2):
+            stored_lead(store)
+        noted(store, 1, 2, 1)
+        with store.view() as view:
+            told = [
+                [one.id for one in changes.changed(view, after=0, upto=upto, most=9).leads]
+                for upto in range(4)
+            ]
+        assert told == [[], [1], [1, 2], [2, 1]]
+
     def test_is_dated_by_its_last_line(self, store: Store):
         lead = stored_lead(store)
         noted(store, lead.id, lead.id)
         with store.view() as view:
             assert changes.last_change(view, [lead.id]) == {lead.id: NOON + MINUTE}
+
+
+class TestWhoWritesMeanwhile:
+    """Two connections: one has a line and its number, and has not committed yet."""
+
+    @only_postgresql
+    def test_is_waited_for(self, store: Store, monkeypatch: pytest.MonkeyPatch):
+        for _ in range(2):
+            stored_lead(store)
+        with store.unit() as slow:
+            note(slow, 1, 0)
+            noted(store, 2)
+            with store.view() as view:
+                seen = changes.changed(view, after=0, upto=99, most=9)
+                assert [one.id for one in seen.leads] == [2]
+            monkeypatch.setattr("storage.changes.time.sleep", _once(slow.commit))
+            with store.view() as view:
+                upto = changes.settled(view)
+        with store.view() as view:
+            told = changes.changed(view, after=0, upto=upto, most=9)
+        assert (upto, [one.id for one in told.leads]) == (2, [1, 2])
+
+    @only_postgresql
+    def test_is_waited_for_alone(self, store: Store, monkeypatch: pytest.MonkeyPatch):
+        stored_lead(store)
+        with store.unit() as slow, store.unit() as later:
+            note(slow, 1, 0)
+
+            def goes_on() -> None:
+                note(later, 1, 1)
+                slow.commit()
+
+            monkeypatch.setattr("storage.changes.time.sleep", _once(goes_on))
+            with store.view() as view:
+                assert changes.settled(view) == 1
+
+    @only_postgresql
+    def test_and_does_not_end_is_told_apart(self, store: Store, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(changes, "PATIENCE", 0.0)
+        stored_lead(store)
+        with store.unit() as slow, store.view() as view:
+            note(slow, 1, 0)
+            with pytest.raises(Refused, match=r"desk\.busy"):
+                changes.settled(view)
+
+    def test_where_nobody_does_all_lines_count(self, store: Store):
+        stored_lead(store)
+        with store.view() as view:
+            assert changes.settled(view) == 0
+        noted(store, 1, 1)
+        with store.view() as view:
+            assert changes.settled(view) == 2
+
+
+def _once(act: Callable[[], None]) -> Callable[[float], None]:
+    """Do this in place of the first sleep."""
+    acts = iter([act])
+
+    def sleep(_seconds: float) -> None:
+        for one in acts:
+            one()
+
+    return sleep
 
 
 class TestMessages:

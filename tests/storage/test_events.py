@@ -70,7 +70,7 @@ class TestEvents:
             about = Happened(0, NOON, lead.id, "lead.outcome", "", {"attempt_id": attempt})
             gone = events.add(unit, about)
             events.forget_attempt(unit, lead.id, attempt)
-            events.forget_before(unit, NOON + HOUR)
+            events.forget_old(unit, before=NOON + HOUR, most=9)
             assert happen(unit, lead.id, hours=2) > gone
             told = events.since(unit, at=NOON, after=0, lead_id=0, event="", most=9)
             assert [one.event for one in told] == ["lead.stage"]
@@ -79,7 +79,7 @@ class TestEvents:
         with store.unit() as unit:
             lead = add_lead(unit)
             gone, kept = happen(unit, lead.id), happen(unit, lead.id, hours=2)
-            events.forget_before(unit, NOON + HOUR)
+            events.forget_old(unit, before=NOON + HOUR, most=9)
             assert [events.get(unit, one) is None for one in (gone, kept)] == [True, False]
 
 
