@@ -30,10 +30,11 @@ TO_CALL = frozenset({Step.CALL, Step.FOLLOW_UP})
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What was pressed: a `wish` of WISHES, EMAIL or AT, and the number to call, None for ours.
+    """What was pressed: a `wish` of WISHES, EMAIL or AT, and the number typed, None for ours.
 
-    `key` makes the same form count once; `at` is the moment (UTC) that was chosen, with AT;
-    `via` is the number or address that the page's link was sent to.
+    With EMAIL it may be one that can't be called. `key` makes the same form count once; `at` is
+    the moment (UTC) that was chosen, with AT; `via` is the number or address that the page's link
+    was sent to.
     """
 
     wish: str = NOW
@@ -46,6 +47,19 @@ class Ask:
     def when(self) -> dict[str, str]:
         """The moment that was chosen, as a line of history has it."""
         return {"when": self.at.isoformat()} if self.at else {}
+
+    @property
+    def left(self) -> str:
+        """The number as it was typed, "" for none."""
+        return self.phone.raw if self.phone else ""
+
+
+def _is_left(lead: Lead, ask: Ask) -> bool:
+    """Say whether a number is kept in the history alone: of a sale, or beside a wish for mail."""
+    phone = ask.phone
+    if phone is None or not (lead.stage is Stage.WON or ask.wish == EMAIL):
+        return False
+    return not phone.e164 or phone.e164 != lead.phone_e164
 
 
 def is_closed(desk: Desk, lead: Lead, phone: str, *, via: str) -> bool:
@@ -84,8 +98,10 @@ def _carry_out(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -
     if _is_repeat(lead, ask, recent):
         return lead
     leads.add_line(unit, lead.id, at=now, actor="", what=f"asked_{ask.wish}", **ask.when)
-    lead = heard(unit, lead, now=now)
-    if ask.phone is not None and lead.stage is not Stage.WON:
+    left, lead = _is_left(lead, ask), heard(unit, lead, now=now)
+    if left:
+        leads.add_line(unit, lead.id, at=now, actor="", what="phone_left", text=ask.left)
+    elif ask.phone is not None and ask.wish != EMAIL and lead.stage is not Stage.WON:
         lead = _with_number(desk, unit, lead, ask.phone, now=now)
     if ask.wish != EMAIL:
         lead = _reopened(desk, unit, lead, ask, now=now)
@@ -93,7 +109,7 @@ def _carry_out(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -
     audit.write(desk, unit, "", "ask", audit.of_lead(lead.id), after={"wish": ask.wish})
     desk.send(unit, after, (RefreshCard(lead.id),), now=now)
     if len(recent) < MOST_TOLD:
-        _tell(desk, unit, after, ask, now=now)
+        _tell(desk, unit, after, ask, left=left, now=now)
     return after
 
 
@@ -182,9 +198,10 @@ def _agreed_anew(
     return leads.save(unit, replace(lead, next_at=at), before=lead)
 
 
-def _tell(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, now: datetime) -> None:
+def _tell(desk: Desk, unit: Unit, lead: Lead, ask: Ask, *, left: bool, now: datetime) -> None:
     """Tell the owner at once; where a lead that is closed has none, the managers."""
     notice = "asked_email" if ask.wish == EMAIL else "asked_call"
+    notice = f"{notice}_left" if left else notice
     about = lead.next_at.isoformat() if lead.next_at else ""
     told = TellOwner(lead.id, lead.owner, notice, about, int(now.timestamp()))
     tell_owner(desk, unit, told, lead, alone="asked_alone")

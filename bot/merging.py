@@ -58,6 +58,15 @@ def merge(desk: Desk, unit: Unit, lead_id: int, form: Form, rotation: Rotation) 
     return by_points(desk, unit, lead, now=now)
 
 
+def fill(desk: Desk, unit: Unit, lead: Lead, form: Form) -> Lead:
+    """Let a form fill a lead whose person somebody says it is of, saved; its source is known (C2).
+
+    Nobody is told, and no call is moved: that was done when it came.
+    """
+    filled = _filled(desk, unit, lead, form, fresh=True)
+    return leads.save(unit, filled, before=lead) if filled != lead else lead
+
+
 def _filled(desk: Desk, unit: Unit, before: Lead, form: Form, *, fresh: bool) -> Lead:
     """Give the lead with all that a form of this person says."""
     said = _consented(unit, before, form, fresh=fresh)

@@ -52,6 +52,16 @@ class Different:
     shared: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """A form of `name` that is of the lead it was added to; `line` takes that back."""
+
+    lead: Lead
+    name: str
+    intake_id: int
+    line: int
+
+
 def look(desk: Desk) -> int:
     """Look whether leads that came are of persons who are known, and ask; gives how many pairs.
 

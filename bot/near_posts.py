@@ -11,15 +11,14 @@ from bot.orders import Drop, Order, Prepared, Sent, SlackPost, SlackUpdate
 from bot.team import hears_notices
 from bot.texts import Words
 from bot.views import near as views
-from rules.near import AskSame
+from rules.near import AskSame, AskShared
 from storage import leads, likenesses, posts
 from storage.likenesses import OPEN
 from storage.outbox import Row
 from storage.posts import Post
 from storage.unit import Unit, View
 
-POST = "same"
-"""What such a message is for, where it stands in Slack."""
+POST = AskSame.purpose
 
 
 def prepare(desk: Desk, view: View, row: Row) -> Prepared:
@@ -31,18 +30,18 @@ def prepare(desk: Desk, view: View, row: Row) -> Prepared:
     found = gathered(view, pair) if pair and pair.state == OPEN else None
     if found is None:
         return Drop("decided")
-    message = views.question(found, _words(desk, view, effect.to))
+    message = views.question(found, words_for(desk, view, effect.to))
     to = effect.to or desk.settings.managers_channel
     return [SlackPost(to, message, for_managers=not effect.to)]
 
 
-def stands(unit: Unit, told: AskSame, done: Sent, **_when: datetime) -> None:
-    """Keep where a question stands."""
+def stands(unit: Unit, told: AskSame | AskShared, done: Sent, **_when: datetime) -> None:
+    """Keep where a question stands, whether two leads are one person or whose a form is."""
     posts.add(
         unit,
         lead_id=told.lead_id,
-        purpose=POST,
-        about=str(told.pair),
+        purpose=told.purpose,
+        about=told.about,
         recipient=told.to,
         channel=done.channel,
         ts=done.ref,
@@ -58,10 +57,11 @@ def ended(desk: Desk, view: View, standing: Sequence[Post]) -> list[Order]:
             continue
         one, other = leads.load(view, pair.lead_id), leads.load(view, pair.other_id)
         if one and other:
-            message = views.over(pair, one, other, _words(desk, view, post.recipient))
+            message = views.over(pair, one, other, words_for(desk, view, post.recipient))
             orders.append(SlackUpdate(post.channel, post.ts, message, over=(post.id,)))
     return orders
 
 
-def _words(desk: Desk, view: View, recipient: str) -> Words:
+def words_for(desk: Desk, view: View, recipient: str) -> Words:
+    """Give the texts for a manager, or for the managers' channel where none is named."""
     return words_of(desk, view, recipient) if recipient else team_words(desk)

@@ -1,23 +1,23 @@
-"""A form that was added to a lead by its number alone becomes another person's lead (C2)."""
+"""A form that was added to a lead by its number alone: asked whose it is, made another's (C2)."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bot import audit
-from bot.audience import team_words, words_of
 from bot.bodies import Unreadable
 from bot.desk import Desk
 from bot.forms import read_forms, read_lead
-from bot.intake import take_in
 from bot.leads import check_workable, open_lead
 from bot.near import Different
-from bot.orders import Drop, Order, Prepared, Sent, SlackPost, SlackUpdate
+from bot.near_posts import words_for
+from bot.orders import Drop, Order, Prepared, SlackPost, SlackUpdate
 from bot.rotation import Rotation
 from bot.sources import Batch
+from bot.taking import take_in
 from bot.team import hears_notices, member
-from bot.texts import Words
 from bot.views import near as views
+from bot.views.blocks import Message
 from rules.effects import RefreshCard
 from rules.fields import Draft
 from rules.lead import Lead
@@ -25,15 +25,16 @@ from rules.near import AskShared
 from rules.permissions import Act
 from rules.refusals import Refused
 from rules.team import Rep
-from storage import inbox, leads, likenesses, merges, people, posts
+from storage import inbox, leads, likenesses, merges, pastlines, people
 from storage.inbox import Arrival
 from storage.outbox import Row
 from storage.posts import Post
 from storage.unit import Unit, View
 
-POST = "whose"
-"""What such a question is for, where it stands in Slack."""
+POST = AskShared.purpose
 ADDED = "merged"
+THEIRS = "theirs"
+"""What it is called in the history that a form is of the lead that it was added to."""
 
 
 def split(desk: Desk, intake_id: int, *, by: str, key: str = "") -> Different:
@@ -44,9 +45,7 @@ def split(desk: Desk, intake_id: int, *, by: str, key: str = "") -> Different:
     """
     now = desk.clock()
     with desk.store.unit() as unit:
-        actor = member(unit, by, admins=desk.settings.admin_slack_ids)
-        arrival, draft = _to_split(desk, unit, intake_id)
-        lead = _held(unit, arrival, draft, actor)
+        arrival, draft, lead = added(desk, unit, intake_id, by=by)
         if not inbox.first_time(unit, key, at=now):
             raise Refused("undo.done")
         people.share(unit, lead.phone_e164, actor=by, at=now)
@@ -56,15 +55,31 @@ def split(desk: Desk, intake_id: int, *, by: str, key: str = "") -> Different:
     return Different(lead, other, shared=True)
 
 
-def _to_split(desk: Desk, view: View, intake_id: int) -> tuple[Arrival, Draft]:
-    """Give a form that was added to a lead, and what it says; raises Refused for any other."""
-    arrival = inbox.get(view, intake_id, lock=True)
+def added(desk: Desk, unit: Unit, intake_id: int, *, by: str) -> tuple[Arrival, Draft, Lead]:
+    """Give a form that was added to a lead by its number, what it says, and the lead, held (C2).
+
+    Raises Refused for any other form, for one of which somebody said whose it is, and for all but
+    managers and the lead's owner.
+    """
+    actor = member(unit, by, admins=desk.settings.admin_slack_ids)
+    arrival = inbox.get(unit, intake_id, lock=True)
     if arrival is None or arrival.state != ADDED or arrival.lead_id is None:
         raise Refused("button.stale")
-    return arrival, _read(desk, arrival)
+    draft = read(desk, arrival)
+    lead = _held(unit, arrival, draft, actor)
+    if is_theirs(unit, lead.id, arrival.id):
+        raise Refused("near.theirs", lead_id=lead.id, name=lead.name)
+    return arrival, draft, lead
 
 
-def _read(desk: Desk, arrival: Arrival) -> Draft:
+def is_theirs(view: View, lead_id: int, intake_id: int) -> bool:
+    """Say whether somebody said that a form is of the lead that it was added to."""
+    line = pastlines.of_form(view, lead_id, THEIRS, form=intake_id)
+    return bool(line and line.data["undo"])
+
+
+def read(desk: Desk, arrival: Arrival) -> Draft:
+    """Read what a form said, as it was kept; raises Refused where that is not there any more."""
     try:
         found = read_forms(desk, arrival.source, arrival.body, arrival.content_type)
     except Unreadable:
@@ -112,23 +127,12 @@ def prepare(desk: Desk, view: View, row: Row) -> Prepared:
     arrival, lead = inbox.get(view, effect.intake_id), leads.standing(view, effect.lead_id)
     if arrival is None or lead is None or arrival.state != ADDED:
         return Drop("decided")
-    name = _read(desk, arrival).name
-    message = views.whose(name, lead, arrival.id, _words(desk, view, effect.to))
+    if is_theirs(view, lead.id, arrival.id):
+        return Drop("decided")
+    name = read(desk, arrival).name
+    message = views.whose(name, lead, arrival.id, words_for(desk, view, effect.to))
     to = effect.to or desk.settings.managers_channel
     return [SlackPost(to, message, for_managers=not effect.to)]
-
-
-def stands(unit: Unit, told: AskShared, done: Sent, **_when: datetime) -> None:
-    """Keep where a question stands."""
-    posts.add(
-        unit,
-        lead_id=told.lead_id,
-        purpose=POST,
-        about=str(told.intake_id),
-        recipient=told.to,
-        channel=done.channel,
-        ts=done.ref,
-    )
 
 
 def ended(desk: Desk, view: View, standing: Sequence[Post]) -> list[Order]:
@@ -136,12 +140,19 @@ def ended(desk: Desk, view: View, standing: Sequence[Post]) -> list[Order]:
     orders: list[Order] = []
     for post in standing:
         arrival, lead = inbox.get(view, int(post.about)), leads.load(view, post.lead_id)
-        other = leads.load(view, arrival.lead_id or 0) if arrival else None
-        if lead and other and arrival and arrival.state != ADDED:
-            message = views.whose_over(lead, other, _words(desk, view, post.recipient))
+        message = _over(desk, view, arrival, lead, post) if arrival and lead else None
+        if message:
             orders.append(SlackUpdate(post.channel, post.ts, message, over=(post.id,)))
     return orders
 
 
-def _words(desk: Desk, view: View, recipient: str) -> Words:
-    return words_of(desk, view, recipient) if recipient else team_words(desk)
+def _over(desk: Desk, view: View, arrival: Arrival, lead: Lead, post: Post) -> Message | None:
+    """Say in a question's place what was answered, None while nothing was."""
+    words = words_for(desk, view, post.recipient)
+    if arrival.state != ADDED:
+        other = leads.load(view, arrival.lead_id or 0)
+        return views.whose_over(lead, other, words) if other else None
+    line = pastlines.of_form(view, lead.id, THEIRS, form=arrival.id)
+    if line is None or not line.data["undo"]:
+        return None
+    return views.theirs_over(str(line.data["name"]), lead, line.actor, words)

@@ -1,6 +1,6 @@
 """`/lead merge`, `/lead unmerge` and the answers to whether two leads are one person (C2)."""
 
-from bot import near, one_person, parting, sharing
+from bot import near, one_person, parting, shared_numbers, sharing, theirs
 from bot.views import near as views
 from bot.views.blocks import Message
 from handlers.act import Act
@@ -42,6 +42,34 @@ def give_away(click: Click) -> Answer:
     act = click.act
     done = sharing.split(act.desk, click.number, by=act.who.slack_id, key=act.key)
     return Say(views.split(done, act.who.words))
+
+
+def same_person(click: Click) -> Answer:
+    """Answer that a form under another name is of the lead that it was added to."""
+    act = click.act
+    done = theirs.accept(act.desk, click.number, by=act.who.slack_id, key=act.key)
+    return Say(views.theirs(done, act.who.words))
+
+
+def undo_theirs(click: Click) -> Answer:
+    """Take back that a form is of a lead, and ask again whose it is."""
+    act = click.act
+    done = theirs.take_back(act.desk, click.number, by=act.who.slack_id, key=act.key)
+    return Say(views.asked_again(done, act.who.words), instead=True)
+
+
+def unshare(click: Click) -> Answer:
+    """Take the mark off that several people share a lead's number."""
+    act = click.act
+    done = shared_numbers.unshare(act.desk, click.number, by=act.who.slack_id, key=act.key)
+    return Say(views.unshared(*done, act.who.words))
+
+
+def share_again(click: Click) -> Answer:
+    """Mark a lead's number as shared again, where the mark was taken off by mistake."""
+    act = click.act
+    lead = shared_numbers.share(act.desk, click.number, by=act.who.slack_id, key=act.key)
+    return Say(views.shared_again(lead, act.who.words), instead=True)
 
 
 def click_unmerge(click: Click) -> Answer:

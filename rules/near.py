@@ -1,4 +1,7 @@
-"""The questions whether two are one person, as they are put to who decides (C2)."""
+"""The questions whether two are one person, as they are put to who decides (C2).
+
+The `purpose` of one is what its message is for, where it stands in Slack.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,6 +23,12 @@ class AskSame(Effect):
     kind: ClassVar[str] = "ask_same"
     private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.TEAM
+    purpose: ClassVar[str] = "same"
+
+    @property
+    def about(self) -> str:
+        """What sets the question's message apart."""
+        return str(self.pair)
 
     @property
     def once_key(self) -> str:
@@ -37,6 +46,12 @@ class AskShared(Effect):
     kind: ClassVar[str] = "ask_shared"
     private: ClassVar[bool] = True
     switch: ClassVar[str] = Switch.TEAM
+    purpose: ClassVar[str] = "whose"
+
+    @property
+    def about(self) -> str:
+        """What sets the question's message apart."""
+        return str(self.intake_id)
 
     @property
     def once_key(self) -> str:

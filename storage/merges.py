@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, delete, insert, or_, select, update
 
+from storage import marks, people
 from storage.outbox import CANCELLED, IS_WAITING
 from storage.rows import insert_new
 from storage.tables import (
@@ -72,6 +73,8 @@ def put(unit: Unit, lead_id: int, values: Mapping[str, Any]) -> None:
     read = {name: _read(leads.c[name].type, value) for name, value in values.items()}
     changed = update(leads).where(leads.c.id == lead_id)
     unit.execute(changed.values(version=leads.c.version + 1, **read))
+    if not marks.OF_LEADS.isdisjoint(values):
+        marks.mark_leads(unit, (lead_id,))
 
 
 def _read(kind: object, value: Any) -> Any:
@@ -111,15 +114,29 @@ def end(unit: Unit, merge_id: int, *, at: datetime) -> None:
 def move(unit: Unit, *, gone: int, to: int) -> dict[str, Any]:
     """Give a lead all that hangs on another; gives what moved, for `move_back`.
 
-    Of two sources that are alike both stay, since each may have cost something.
+    Of two sources that are alike both stay, since each may have cost something. A number that
+    the two shared with nobody else is one person's from then on.
     """
+    unshared = _unshare(unit, gone=gone, to=to)
     prints = _set_apart(unit, gone=gone, to=to)
     moved = {table.name: _move(unit, table, gone, to) for table in CHILDREN}
+    marks.mark_leads(unit, (to,))
     linked = crm_links.c.lead_id == gone
     keys = unit.execute(select(crm_links.c.system, crm_links.c.remote_id).where(linked)).all()
     unit.execute(update(crm_links).where(linked).values(lead_id=to))
     links = [list(key) for key in keys]
-    return {"rows": moved, "prints": prints, "links": links}
+    return {"rows": moved, "prints": prints, "links": links, "unshared": unshared}
+
+
+def _unshare(unit: Unit, *, gone: int, to: int) -> list[list[str]]:
+    """Take the mark off a number that only these two share; gives it with who put it when."""
+    both = (gone, to)
+    numbers = select(leads.c.phone_e164).where(leads.c.id.in_(both)).distinct()
+    known = [str(one) for one in unit.execute(numbers).scalars()]
+    if len(known) > 1 or people.is_anothers(unit, known[0], of=both):
+        return []
+    mark = people.unshare(unit, known[0])
+    return [[known[0], mark[0], mark[1].isoformat()]] if mark else []
 
 
 def _move(unit: Unit, table: Table, gone: int, to: int) -> list[int]:
@@ -165,12 +182,15 @@ def move_back(
         if ids:
             there = table.c.id.in_(ids) & (table.c.lead_id == stays)
             unit.execute(update(table).where(there).values(lead_id=gone))
+    marks.mark_leads(unit, (stays, gone))
     for system, remote in moved["links"]:
         mine = and_(crm_links.c.system == system, crm_links.c.remote_id == remote)
         linked = mine & (crm_links.c.lead_id == stays)
         unit.execute(update(crm_links).where(linked).values(lead_id=gone))
     for number, mark in moved["prints"].items():
         _mark(unit, int(number), mark)
+    for phone, actor, at in moved.get("unshared", ()):
+        people.share(unit, phone, actor=actor, at=datetime.fromisoformat(at))
 
 
 def agreed(view: View, followup_id: int) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Which lead a person is now: numbers that several share, leads that became another (C2)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from rules.likeness import same_name
 from rules.phones import email_key
@@ -30,6 +31,23 @@ def share(unit: Unit, phone: str, *, actor: str, at: datetime) -> None:
     """Note that several people share a number (E.164), now (UTC)."""
     row = {"phone_e164": phone, "actor": actor, "at": at}
     unit.execute(insert_new(unit, shared_phones), row)
+
+
+def unshare(unit: Unit, phone: str) -> tuple[str, datetime] | None:
+    """Forget that several people share a number (E.164); gives who said so and when (UTC).
+
+    None where nobody had.
+    """
+    gone = delete(shared_phones).where(shared_phones.c.phone_e164 == phone)
+    row = unit.execute(gone.returning(shared_phones.c.actor, shared_phones.c.at)).first()
+    return (str(row.actor), row.at) if row else None
+
+
+def is_anothers(view: View, phone: str, *, of: Collection[int]) -> bool:
+    """Say whether a person besides these leads has this number (E.164)."""
+    query = select(leads.c.id).where(leads.c.phone_e164 == phone, leads.c.phone_e164 != "")
+    found = view.execute(query.order_by(leads.c.id).limit(MOST_SHARING)).scalars().all()
+    return any(standing_id(view, int(one)) not in of for one in found)
 
 
 def sharing(view: View, phone: str, *, name: str, email: str) -> int | None:

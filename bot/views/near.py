@@ -1,6 +1,6 @@
 """What is read of two leads that may be one person, that are one, that are two again (C2)."""
 
-from bot.near import Different, Listed, Near
+from bot.near import Different, Listed, Near, Theirs
 from bot.one_person import Joined
 from bot.parting import Parted
 from bot.texts import Safe, Words, mention
@@ -110,17 +110,19 @@ def parted(done: Parted, words: Words) -> Message:
     text = words.lines(
         words.say("merge.parted", **named),
         words.say("merge.since", lead=title(done.lead, words)) if done.worked else "",
-        words.say("merge.shared") if done.shared else "",
     )
-    return only(text)
+    return _marked(text, done.lead, words, shared=done.shared)
 
 
 def whose(name: str, lead: Lead, intake_id: int, words: Words) -> Message:
     """Ask whether a form is of the lead to which it was added by its number."""
-    text = words.say("near.whose", name=name, lead=title(lead, words))
-    apart = button(words.plain.say("button.not_same"), ActionId.NOT_THEIRS, intake_id)
-    show = button(words.plain.say("button.show"), ActionId.SHOW, lead.id)
-    return Message(spoken(text), (section(text), actions(apart, show)))
+    text, say = words.say("near.whose", name=name, lead=title(lead, words)), words.plain
+    row = actions(
+        button(say.say("button.theirs"), ActionId.THEIRS, intake_id),
+        button(say.say("button.not_same"), ActionId.NOT_THEIRS, intake_id),
+        button(say.say("button.show"), ActionId.SHOW, lead.id),
+    )
+    return Message(spoken(text), (section(text), row))
 
 
 def whose_over(lead: Lead, other: Lead, words: Words) -> Message:
@@ -129,19 +131,69 @@ def whose_over(lead: Lead, other: Lead, words: Words) -> Message:
     return only(words.say("near.whose_over", **named))
 
 
+def theirs_over(name: str, lead: Lead, by: str, words: Words) -> Message:
+    """Say in the question's place that the form is of the lead, as somebody said."""
+    named = {"name": name, "lead": title(lead, words), "who": mention(by)}
+    return only(words.say("near.theirs_over", **named))
+
+
+def theirs(done: Theirs, words: Words) -> Message:
+    """Confirm that a form is of the lead that it was added to; the button takes it back."""
+    named = {"name": done.name, "lead": title(done.lead, words)}
+    text, say = words.say("near.theirs", **named), words.plain
+    undo = button(say.say("button.undo"), ActionId.UNDO_THEIRS, done.line)
+    show = button(say.say("button.show"), ActionId.SHOW, done.lead.id)
+    return Message(spoken(text), (section(text), actions(show, undo)))
+
+
+def asked_again(done: Theirs, words: Words) -> Message:
+    """Say that a lead is without what a form had filled, and ask again whose it is."""
+    question = whose(done.name, done.lead, done.intake_id, words)
+    text = words.say("near.theirs_undone", lead=title(done.lead, words))
+    return Message(f"{spoken(text)}\n{question.text}", (section(text), *question.blocks))
+
+
 def split(done: Different, words: Words) -> Message:
     """Confirm that a form became another person's lead."""
     named = {"lead": title(done.one, words), "other": title(done.other, words)}
     text = words.lines(words.say("near.split", **named), words.say("merge.shared"))
     show = button(words.plain.say("button.show"), ActionId.SHOW, done.other.id)
-    return Message(spoken(text), (section(text), actions(show)))
+    return Message(spoken(text), (section(text), actions(show, _unshare(done.one, words))))
 
 
 def different(done: Different, words: Words) -> Message:
     """Confirm that two leads are different people."""
     named = {"one": title(done.one, words), "other": title(done.other, words)}
-    text = words.lines(
-        words.say("near.kept_apart", **named),
-        words.say("merge.shared") if done.shared else "",
-    )
-    return only(text)
+    return _marked(words.say("near.kept_apart", **named), done.one, words, shared=done.shared)
+
+
+def _marked(text: Safe, lead: Lead, words: Words, *, shared: bool) -> Message:
+    """Say something of two people, and where they share a number now, with what takes that off."""
+    if not shared:
+        return only(text)
+    told = words.lines(text, words.say("merge.shared"))
+    return Message(spoken(told), (section(told), actions(_unshare(lead, words))))
+
+
+def _unshare(lead: Lead, words: Words) -> Block:
+    return button(words.plain.say("button.unshare"), ActionId.UNSHARE, lead.id)
+
+
+def with_mark(shown: Message, lead: Lead, words: Words) -> Message:
+    """Give a lead's card with a line that its number is shared, and what takes the mark off."""
+    text = words.say("near.is_shared")
+    row = (section(text), actions(_unshare(lead, words)))
+    return Message(f"{shown.text}\n{spoken(text)}", (*shown.blocks, *row))
+
+
+def unshared(lead: Lead, first: Lead, words: Words) -> Message:
+    """Confirm that a number is one person's, and to which lead it leads; it can be taken back."""
+    text = words.say("near.unshared", lead=title(first, words))
+    again = button(words.plain.say("button.undo"), ActionId.SHARE_AGAIN, lead.id)
+    return Message(spoken(text), (section(text), actions(again)))
+
+
+def shared_again(lead: Lead, words: Words) -> Message:
+    """Confirm that a number counts as shared again."""
+    text = words.say("near.shared_again", lead=title(lead, words))
+    return Message(spoken(text), (section(text), actions(_unshare(lead, words))))

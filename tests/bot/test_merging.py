@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.intake import take_in
 from bot.optouts import close
 from bot.rotation import Rotation
 from bot.sources import Batch
+from bot.taking import take_in
 from rules.effects import TellOwner
 from rules.fields import Defaults, read_draft
 from rules.guards import may_write

@@ -124,3 +124,54 @@ class TestALeadThatBecameAnother:
     def test_answers_so_to_a_button_of_its_card(self, asked: Room):
         typed(asked, "merge 1 2")
         assert "they are one person" in clicked(asked, "lead_noanswer", 2).message.text
+
+
+class TestTheQuestionWhoseAFormIs:
+    @pytest.fixture
+    def form(self, room: Room) -> int:
+        """A form with a known number under another name; gives its number."""
+        room.lead()
+        return room.receive(name="Michal Levi", phone="052-234-5678", city="Haifa").intake_id
+
+    def test_has_a_button_for_each_answer(self, room: Room, form: int):
+        room.deliver()
+        row = buttons(room.outside.dms(MIRI)[-1])
+        assert [(one["action_id"], one["value"]) for one in row] == [
+            *(("theirs", str(form)), ("not_theirs", str(form)), ("lead_show", "1")),
+        ]
+
+    def test_answered_with_same_person_fills_the_lead_until_it_is_taken_back(
+        self, room: Room, form: int
+    ):
+        said = clicked(room, "theirs", form)
+        assert "The form of *Michal Levi* is of *#1 Dana Cohen*" in said.message.text
+        assert room.load(1).city == "Haifa"
+        undo = buttons(said.message)[-1]
+        again = clicked(room, undo["action_id"], undo["value"])
+        assert again.instead
+        assert room.load(1).city == ""
+        assert [one["action_id"] for one in buttons(again.message)][:2] == ["theirs", "not_theirs"]
+
+    def test_answered_with_different_people_offers_to_take_the_mark_off(
+        self, room: Room, form: int
+    ):
+        said = clicked(room, "not_theirs", form)
+        unshare = buttons(said.message)[-1]
+        assert unshare["action_id"] == "unshare"
+        done = clicked(room, "unshare", unshare["value"])
+        assert "is one person's again" in done.message.text
+        again = clicked(room, "share_again", buttons(done.message)[0]["value"])
+        assert "counts as shared again" in again.message.text
+
+    def test_leaves_a_mark_that_the_card_shows(self, room: Room, form: int):
+        clicked(room, "not_theirs", form)
+        said = typed(room, "show 1")
+        assert "Several people share this number" in said.text
+        assert buttons(said)[-1]["action_id"] == "unshare"
+        clicked(room, "unshare", 1)
+        assert "Several people" not in typed(room, "show 1").text
+
+    def test_shows_that_mark_to_who_sees_the_number_alone(self, room: Room, form: int):
+        clicked(room, "not_theirs", form)
+        said = typed(room, "show 1", by=room.other(room.load(1)))
+        assert "unshare" not in [one["action_id"] for one in buttons(said)]
