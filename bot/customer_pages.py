@@ -78,7 +78,7 @@ def ask(desk: Desk, token: str, body: bytes, *, content_type: str, language: str
 
 
 def _visit(desk: Desk, token: str, form: Mapping[str, str], language: str) -> Visit | Page:
-    """Find whose page this is; one that is not there, too old or another's says whom to call."""
+    """Find whose page this is; one that is not there, too old or moved on says what to do."""
     now = desk.clock()
     with desk.store.view() as view:
         target = links.page_target(view, token, now=now)
@@ -90,7 +90,7 @@ def _visit(desk: Desk, token: str, form: Mapping[str, str], language: str) -> Vi
         lead = leads.standing(view, lead.id) or lead
     words = words_of(desk, lead, language)
     if target.expired or not theirs:
-        return said(desk, words, "late" if theirs else "moved", title="late", status=GONE)
+        return said(desk, words, "late" if theirs else "moved", status=GONE)
     return Visit(lead, target.until or now, words, theirs, form)
 
 
@@ -103,7 +103,7 @@ def _pressed(desk: Desk, visit: Visit) -> Ask | Page:
         return _asking(desk, visit, fault=visit.words.say("page.unchosen"))
     if not is_open(visit.lead, Channel.EMAIL):
         return _asking(desk, visit, fault=visit.words.say("page.no_mail"))
-    return Ask(EMAIL, key=key)
+    return Ask(EMAIL, _typed(desk, visit), key)
 
 
 def _key(form: Mapping[str, str]) -> str:
@@ -115,9 +115,7 @@ def _key(form: Mapping[str, str]) -> str:
 
 def _call(desk: Desk, visit: Visit, key: str) -> Ask | Page:
     """Read where and when to call, or show the form again with what is wrong."""
-    form = visit.form
-    typed, country = form.get("phone", ""), _country(desk, visit)
-    phone = read_phone(typed, region=country) if typed else None
+    form, phone = visit.form, _typed(desk, visit)
     fault = _fault(desk, visit, phone)
     if fault:
         return _asking(desk, visit, phone_fault=fault)
@@ -127,6 +125,11 @@ def _call(desk: Desk, visit: Visit, key: str) -> Ask | Page:
         return _asking(desk, visit, when_fault=visit.words.say("page.late_time"))
     wish = AT if at else wish if wish in WISHES else NOW
     return Ask(wish, phone, key, at, visit.via)
+
+
+def _typed(desk: Desk, visit: Visit) -> Phone | None:
+    typed = visit.form.get("phone", "")
+    return read_phone(typed, region=_country(desk, visit)) if typed else None
 
 
 def _chosen(desk: Desk, visit: Visit, wish: str) -> datetime | None:

@@ -7,14 +7,15 @@ from bot.desk import Desk
 from bot.forms import read_lead
 from bot.intake import Receipt
 from bot.mail_bodies import RAW_MAIL, read_mail
-from bot.mime import MOST_BYTES, read_letter
+from bot.mime import MOST_BYTES, read_head, read_letter
+from bot.replies import MAIL_SOURCE
 from rules.fields import Draft
 from rules.lead import Lead
 from rules.letters import Letter, answers_by_itself, bounce_of, written_to
 from rules.mail_fields import source_of
 from rules.phones import email_key, read_email
 from rules.playbook import Source
-from storage import leads, messages
+from storage import inbox, leads, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,35 @@ class Looked:
 def receive(desk: Desk, raw: bytes) -> bool:
     """Take in one mail: as a lead where a source of the playbook takes it, else as an answer.
 
-    Its first megabyte is kept raw, then read; the same mail again changes nothing. Says if it was
-    the desk's. Raises Refused when the database is busy.
+    Its first megabyte is kept raw, then read; the same mail again changes nothing and is not read
+    again. Says if it was the desk's. Raises Refused when the database is busy.
     """
     body = raw[:MOST_BYTES]
+    before = _before(desk, read_head(body))
+    if before is not None:
+        return before
     letter = read_letter(body)
     source = _door(desk, letter, body)
     if not source:
         return letters.receive(desk, raw)
     intake.receive(desk, source, body, content_type=RAW_MAIL, once_key=letter.key)
     return True
+
+
+def _before(desk: Desk, head: Letter) -> bool | None:
+    """Say whether a mail that came before was the desk's, None for one that has to be read.
+
+    One that was nobody's has to be where a source takes it by now.
+    """
+    door = source_of(desk.playbook.sources, head.sender, head.subject)
+    sources = [MAIL_SOURCE, *([door.name] if door else [])]
+    with desk.store.view() as view:
+        found = inbox.settled(view, sources=sources, once_key=head.key)
+    if found is None:
+        return None
+    source, lead_id = found
+    ours = source != MAIL_SOURCE or lead_id is not None
+    return None if door and not ours else ours
 
 
 def look(desk: Desk, raw: bytes, *, source: str = "") -> Looked:

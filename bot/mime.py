@@ -22,6 +22,7 @@ _MOST_HTML = 200_000
 # The standard library reads their parameters in quadratic time.
 _LONGEST_MIME = 2000
 _MIME_HEADER = re.compile(rb"(?im)^content-(?:type|disposition):[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 # What mail in this part of the world is written in when it does not say, or says it wrongly.
 _GUESSES = ("utf-8", "windows-1255")
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -48,6 +49,15 @@ def read_letter(raw: bytes) -> Letter:
     except Exception:  # noqa: BLE001 - parts that nobody foresaw; headers and words are left
         head = BytesParser(policy=policy.compat32).parsebytes(safe, headersonly=True)
         return _bare(raw, head)
+
+
+def read_head(raw: bytes) -> Letter:
+    """Read a mail's headers alone, by which it is known again, without its words. Never raises."""
+    head = _BLANK_LINE.split(raw, 1)[0]
+    safe = _MIME_HEADER.sub(lambda found: found[0][:_LONGEST_MIME], head)
+    headers = _headers(BytesParser(policy=policy.compat32).parsebytes(safe, headersonly=True))
+    subject = headers.get("subject", "")
+    return Letter(_key(raw, headers), _address(headers.get("from", "")), subject, "", headers)
 
 
 def _letter(raw: bytes, message: Message) -> Letter:

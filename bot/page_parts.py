@@ -56,11 +56,9 @@ def team_words(desk: Desk) -> Words:
     return Words(desk.settings.locale, desk.settings.zone, mrkdwn=False)
 
 
-def said(
-    desk: Desk, words: Words, what: str, *, text: str = "", title: str = "", status: int = FOUND
-) -> Page:
+def said(desk: Desk, words: Words, what: str, *, text: str = "", status: int = FOUND) -> Page:
     """Make a page that says one thing: the text `what`, else `text`, under its title."""
-    heading = words.say(f"page.{title or what}_title")
+    heading = words.say(f"page.{what}_title")
     text = text or words.say(f"page.{what}")
     return page(desk, words, "page_said.html.j2", status=status, title=heading, text=text)
 

@@ -91,9 +91,9 @@ def find(view: View, sid: str, *, region: str) -> Inbound | None:
     """Give a message that was taken in; `region` reads a number without its country."""
     kept = inbox.find(view, source=SOURCE, once_key=sid)
     if kept:
-        return read_message(kept.body, region=region)
+        return read_message(kept.body, region=region) if kept.body else None
     mail = inbox.find(view, source=MAIL_SOURCE, once_key=sid)
-    return read_mail(read_letter(mail.body)) if mail else None
+    return read_mail(read_letter(mail.body)) if mail and mail.body else None
 
 
 def read_mail(letter: Letter) -> Inbound:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rules.cells import read_number, tidy
 from rules.fields import field_name
+from rules.guesses import names_id
 from rules.phones import read_email
 
 _SURE = 2
@@ -62,14 +63,16 @@ def guess_mapping(
     """Give the field that each column seems to hold; columns that hold none are left out.
 
     Names decide. Where none says phone or email, and a `sample` of rows is given, so does what
-    most of its cells look like, numbers read in `region` (ISO 3166): show that guess to somebody.
+    most of its cells look like, numbers read in `region` (ISO 3166), but for an id's or an order's:
+    show that guess to somebody.
     """
     named = {column: field_name(_AGAIN.sub("", column)) for column in columns}
     mapping = {column: field for column, field in named.items() if field}
     for field in ("phone", "email"):
         if field not in mapping.values():
-            rest = (one for one in columns if one not in mapping)
-            found = next((one for one in rest if _holds(field, one, sample, region)), None)
+            rest = [one for one in columns if one not in mapping]
+            may = [one for one in rest if field == "email" or not names_id(one)]
+            found = next((one for one in may if _holds(field, one, sample, region)), None)
             mapping |= {found: field} if found else {}
     return mapping
 

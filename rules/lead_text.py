@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rules.guesses import has_date, may_be_phone
+from rules.guesses import follows_id, has_date, may_be_phone
 from rules.phones import Phone, digits, plain, read_email, read_phone
 from rules.words import Kind
 
@@ -105,7 +105,7 @@ def _phone(left: Sequence[str | None], region: str) -> Span | None:
             if word is None or None in parts or not _is_dialled(run):
                 continue
             read = read_phone(run, region=region)
-            if not may_be_phone(run, read):
+            if not may_be_phone(run, read) or _is_id(left, start):
                 continue
             if read.valid and (end - start == 1 or _is_whole(run, read)):
                 return start, end, run
@@ -116,6 +116,11 @@ def _phone(left: Sequence[str | None], region: str) -> Span | None:
 
 def _is_dialled(run: str) -> bool:
     return bool(_DIALLED.fullmatch(plain(run).replace(" ", ""))) and not has_date(run)
+
+
+def _is_id(left: Sequence[str | None], start: int) -> bool:
+    before = " ".join(one or "" for one in left[:start])
+    return follows_id(before, len(before))
 
 
 def _is_whole(run: str, read: Phone) -> bool:

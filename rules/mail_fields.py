@@ -6,7 +6,7 @@ from itertools import islice, zip_longest
 
 from rules.cells import read_number
 from rules.fields import field_name
-from rules.guesses import may_be_phone
+from rules.guesses import may_be_phone, names_id
 from rules.phones import plain, read_email
 from rules.playbook import Source
 
@@ -54,7 +54,7 @@ def labelled(text: str, *, names: Collection[str] = (), region: str = "") -> dic
     'Phone: 052…', 'Phone = …', 'Phone - …', a table's row, a label with its value below it,
     several labels in a line, a table whose first row is its labels.
     `names` are labels that a source is known for. Where no label says phone, a value that is a
-    number of `region` (ISO 3166) is one. Never raises.
+    number of `region` (ISO 3166) is one, but for an id's or an order's. Never raises.
     """
     lines = [_MARGIN.sub("", one[:LONGEST_LINE]).rstrip() for one in text.splitlines()]
     found: dict[str, str] = {}
@@ -62,7 +62,8 @@ def labelled(text: str, *, names: Collection[str] = (), region: str = "") -> dic
         if value and label not in found and len(found) < MOST_LABELS:
             found[label] = value
     if "phone" not in {field_name(one) for one in found}:
-        phone = next((one for one in found.values() if _is_phone(one, region)), "")
+        told = (value for label, value in found.items() if not names_id(label))
+        phone = next((one for one in told if _is_phone(one, region)), "")
         return found | ({"phone": phone} if phone else {})
     return found
 

@@ -9,6 +9,7 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher, PhoneNumberType
 
 from rules.areas import areas_of
+from rules.guesses import follows_id
 from rules.phones import Phone, plain, read_phone
 from rules.repair_rules import RULES, Given, Hints, nationals, read
 
@@ -136,17 +137,19 @@ def may_be_theirs(phone: Phone, *, ours: str) -> bool:
 def found_phones(text: str, *, region: str) -> tuple[Phone, ...]:
     """Give the valid numbers in what somebody wrote, each once, as they come (L5.1).
 
-    A national one is read in `region` (ISO 3166). Never raises.
+    A national one is read in `region` (ISO 3166); one said to be an id's is none. Never raises.
     """
     found: dict[str, Phone] = {}
-    for match in PhoneNumberMatcher(plain(text)[:_MOST_TEXT], region):
+    said = plain(text)[:_MOST_TEXT]
+    for match in PhoneNumberMatcher(said, region):
         phone = read_phone(match.raw_string, region=region)
-        if phone.valid:
+        if phone.valid and not follows_id(said, match.start):
             found.setdefault(phone.e164, phone)
     return tuple(found.values())
 
 
 def number_like(text: str) -> str:
     """Give the first run of digits in what somebody wrote that may be meant as a number (L5.1)."""
-    found = _NUMBER_LIKE.search(plain(text)[:_MOST_TEXT])
-    return found[0] if found else ""
+    said = plain(text)[:_MOST_TEXT]
+    found = (one for one in _NUMBER_LIKE.finditer(said) if not follows_id(said, one.start()))
+    return next((one[0] for one in found), "")

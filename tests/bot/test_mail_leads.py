@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import intake
+from bot import intake, mail_leads
 from bot.mail_leads import look, receive
 from bot.texts import Words
 from bot.views.mail_leads import looked
+from rules.letters import Letter
 from rules.playbook import Source
 from rules.words import Kind
 from storage import inbox, leads
@@ -28,6 +29,10 @@ LEAD = "Ref A77\r\n\r\nName: Dana Cohen\r\nTel: 052-234-5678\r\nWants: a van\r\n
 TABLE = (
     "<table><tr><td>שם מלא</td><td>דנה כהן</td></tr>"
     "<tr><td><b>טלפון</b></td><td>052-234-5678</td></tr></table>"
+)
+ANSWER = plain("Yes, call me", key="<a1@x>")
+STRANGERS = plain(
+    LEAD, sender="stranger@fairs.example.com", subject="New lead", key="<s1@x>", answers=""
 )
 
 
@@ -192,3 +197,34 @@ class TestADryRun:
         vans.lead()
         found = look(vans.desk, vendors())
         assert "#1" in looked(found, Words("he", vans.desk.settings.zone, mrkdwn=False))
+
+
+class TestAMailThatCameBefore:
+    """It is known by its headers: what it says is not read again, however long it is."""
+
+    @pytest.fixture
+    def unreadable(self, vans: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
+        """A desk that takes two mails in, and can read none from then on."""
+        vans.lead(email="dana@example.com")
+        for mail in (vendors(), ANSWER):
+            assert receive(vans.desk, mail)
+        assert not receive(vans.desk, STRANGERS)
+
+        def fail(raw: bytes) -> Letter:
+            raise AssertionError(raw)
+
+        monkeypatch.setattr(mail_leads, "read_letter", fail)
+        return vans
+
+    @pytest.mark.parametrize("mail", [vendors(), ANSWER, STRANGERS], ids=["lead", "answer", "none"])
+    def test_is_not_read_again(self, unreadable: Room, mail: bytes):
+        count = len(unreadable.rows())
+        assert receive(unreadable.desk, mail) is (mail != STRANGERS)
+        assert len(unreadable.rows()) == count
+
+    def test_but_was_nobodys_is_a_lead_once_a_source_takes_it(self, vans: Room):
+        assert not receive(vans.desk, STRANGERS)
+        stranger = Source("fairs", sender="stranger@fairs.example.com")
+        vans.desk.present.playbook = replace(BOOK, sources=(VANS, stranger))
+        assert receive(vans.desk, STRANGERS)
+        assert vans.sources(1)[0]["source"] == "fairs"

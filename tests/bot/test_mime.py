@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.mime import plain_of, read_letter
+from bot.mime import plain_of, read_head, read_letter
 from rules.letters import Letter, bounce_of, is_automatic, new_text
 from tests.bot import raw_mails as mails
 from tests.bot.raw_mails import DANA, OURS, head, plain
@@ -170,3 +170,22 @@ class TestAnyBytes:
         letter = read_letter(mails.POSTFIX[:at] + junk)
         bounce_of(letter)
         assert len(new_text(letter.text)) <= len(letter.text)
+
+
+class TestTheHeadAlone:
+    RAWS = st.binary(max_size=300) | st.lists(
+        st.sampled_from(
+            [
+                *(b"Message-ID: <a@b>", b"From: d@example.com", b"Subject: hi", b" more"),
+                *(b"\r\n", b"\n", b"\r", b"Content-Type: text/plain; x=1", b"\xff", b": x"),
+            ]
+        )
+    ).map(b"".join)
+
+    @given(RAWS)
+    @example(mails.OUTLOOK)
+    @example(mails.HEBREW)
+    @example(b"")
+    def test_says_by_what_a_mail_is_known_as_the_whole_does(self, raw: bytes):
+        alone, whole = read_head(raw), read_letter(raw)
+        assert (alone.key, alone.sender, alone.subject) == (whole.key, whole.sender, whole.subject)

@@ -63,6 +63,12 @@ def closed(room: Room, address: str) -> set[str]:
         return set(optouts.of(view, address))
 
 
+def left(room: Room) -> list[str]:
+    """Give the numbers that a lead's customer left on the page, kept in the history alone."""
+    with room.desk.store.view() as view:
+        return [one.data["text"] for one in leads.lines(view, 1) if one.what == "phone_left"]
+
+
 class TestAFormThatSaysNothing:
     @pytest.mark.parametrize("body", [b"", b"[]", b"\xff\xfe", b"how=", b"how=x&when=now"])
     @pytest.mark.parametrize("language", LOCALES)
@@ -167,6 +173,33 @@ class TestABuyer:
         assert "We received your request" in answer.text
         assert "We will call" not in answer.text
         assert public.load(1).phone_e164 == lead.phone_e164
+
+    def test_who_types_another_number_is_heard_by_the_owner(self, public: Room, web: TestClient):
+        lead = public.lead(language="en")
+        public.log(1, "sold", amount=Money(100, "ILS"))
+        press(public, web, lead, phone="054-345-6789")
+        assert left(public) == ["054-345-6789"]
+        public.deliver()
+        said = public.outside.dms(lead.owner)[-1].text
+        assert "54-345-6789" not in said
+        assert ("left another number" in said) or ("נכתב שם מספר אחר" in said)
+
+    def test_who_types_the_number_we_have_leaves_none(self, public: Room, web: TestClient):
+        lead = public.lead(language="en")
+        public.log(1, "sold", amount=Money(100, "ILS"))
+        press(public, web, lead, phone="052-234-5678")
+        assert left(public) == []
+
+
+class TestAPressOnMailWithANumberTyped:
+    @pytest.mark.parametrize("typed", ["054-345-6789", "ask my wife"])
+    def test_keeps_what_was_typed_and_writes(self, public: Room, web: TestClient, typed: str):
+        lead = public.lead(language="en")
+        answer = press(public, web, lead, how="email", phone=typed)
+        assert "We will write" in answer.text
+        assert left(public) == [typed]
+        after = public.load(1)
+        assert (after.phone_e164, after.next_what) == (lead.phone_e164, Step.EMAIL)
 
 
 class TestTheCountry:

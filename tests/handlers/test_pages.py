@@ -140,6 +140,7 @@ class TestALinkThatIsNotOurs:
         for answer in (web.get(link), web.post(link, data={"how": "call"})):
             assert answer.status_code == 410
             assert "03-555-1234" in answer.text
+            assert "newest message" in answer.text or "בהודעה האחרונה" in answer.text
         assert public.history(1) == ["created", "assigned"]
 
     def test_of_a_page_that_came_by_sms_goes_with_the_number(self, public: Room, web: TestClient):
@@ -150,7 +151,10 @@ class TestALinkThatIsNotOurs:
             ).removeprefix(PUBLIC)
         assert web.get(link).status_code == 200
         changed(public, lead, phone_e164="+972543456789")
-        assert web.get(link).status_code == 410
+        answer = web.get(link)
+        assert answer.status_code == 410
+        assert "changed since" in answer.text
+        assert "too old" not in answer.text
 
     def test_without_a_number_to_call_says_to_answer(self, tmp_path: Path, clock: FakeClock):
         with a_desk(tmp_path, clock, playbook=replace(BOOK, callback_phone="")) as room:

@@ -105,6 +105,14 @@ class TestAGuess:
         sample = [{"phone": "-", "fax": "052-234-5678"}]
         assert guess_mapping(["phone", "fax"], sample, region="IL") == {"phone": "phone"}
 
+    @pytest.mark.parametrize("name", ["ת.ז", 'מספר ת"ז', "Order", "Lead ID "])
+    def test_takes_no_id_for_a_phone(self, name: str):
+        assert "phone" not in guess_mapping([name], [{name: "041234567"}], region="IL").values()
+
+    def test_may_take_an_accounts_column_for_addresses(self):
+        sample = [{"account": "d@example.com"}]
+        assert guess_mapping(["account"], sample, region="IL") == {"account": "email"}
+
     def test_gives_way_to_what_was_said(self):
         assert completed(["phone"], {"phone": "note"}) == {"phone": "note"}
         given_ = {"Mobile": "phone"}

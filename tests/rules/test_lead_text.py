@@ -84,6 +84,11 @@ class TestALine:
             assert read(line)["phone"] == "054-234-5678"
         assert "phone" not in read(f"Dana {beside}")
 
+    @pytest.mark.parametrize("beside", ['ת"ז 041234567', "ID 0541234567", "ת.ז 041234567"])
+    def test_takes_no_id_for_a_phone(self, beside: str):
+        assert read(f"Dana {beside} 052-234-5678")["phone"] == "052-234-5678"
+        assert "phone" not in read(f"Dana {beside}")
+
     def test_takes_the_first_of_two_numbers(self):
         assert read("Dana 054-234-5678 052-765-4321")["phone"] == "054-234-5678"
 

@@ -170,3 +170,20 @@ class TestTheSource:
     ):
         found = source_of(self.SOURCES, sender, subject)
         assert (found.name if found else None) == name
+
+
+class TestAnIdC2:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            *("Lead ID: 541234567", "ID: 541234567", "Order: 0541234567", "Order no: 041234567"),
+            *('ת"ז: 041234567', "ת.ז.: 041234567", "מספר זהות: 541234567", "מספר הזמנה: 041234567"),
+            *('הודעה: ת"ז 041234567', "Message: my ID is 0541234567"),
+        ],
+    )
+    def test_is_never_taken_for_a_phone(self, line: str):
+        assert phone_of(f"Name: Dana\n{line}\nEmail: d@x.com") == ""
+
+    def test_stands_beside_a_number_that_no_label_calls_a_phone(self):
+        text = 'Name: Dana\nת"ז: 041234567\nReach: 052-234-5678'
+        assert phone_of(text) == "+972522345678"

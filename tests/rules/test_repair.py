@@ -223,6 +223,15 @@ class TestWhatTheyWrote:
     def test_holds_one_that_is_no_number_yet(self):
         assert number_like("mine is 0052-234-5678, thanks") == "0052-234-5678"
 
+    @pytest.mark.parametrize(
+        "text", ['ת"ז 041234567', "ID number: 041234567", "ת.ז. שלי 041234567"]
+    )
+    def test_takes_no_id_for_a_number(self, text: str):
+        assert found_phones(text, region="IL") == ()
+        assert number_like(text) == ""
+        both = f"{text}, 052-234-5678"
+        assert [one.e164 for one in found_phones(both, region="IL")] == [DANA]
+
 
 HINTS = st.builds(
     Hints,

@@ -98,6 +98,15 @@ class TestSettle:
         with store.view() as view:
             assert inbox.get(view, 77) is None
 
+    def test_is_known_by_its_key_among_sources(self, store: Store):
+        with store.unit() as unit:
+            lead, number = add_lead(unit), keep(unit, once_key="k")
+            assert inbox.settled(unit, sources=["web", "mail"], once_key="k") is None
+            inbox.settle(unit, number or 0, state="created", lead_id=lead.id)
+            assert inbox.settled(unit, sources=["web", "mail"], once_key="k") == ("web", lead.id)
+            assert inbox.settled(unit, sources=["mail"], once_key="k") is None
+            assert inbox.settled(unit, sources=["web"], once_key="") is None
+
 
 class TestFirstTime:
     def test_is_once(self, store: Store):
@@ -126,14 +135,6 @@ class TestFirstTime:
 
         assert at_once([work] * 8) == []
         assert sorted(won) == [False] * 7 + [True]
-
-    def test_is_forgotten_after_a_while(self, store: Store):
-        with store.unit() as unit:
-            inbox.first_time(unit, "old", at=NOON)
-            inbox.first_time(unit, "new", at=NOON + MINUTE)
-            inbox.forget_seen(unit, before=NOON + MINUTE)
-            assert inbox.first_time(unit, "old", at=NOON)
-            assert not inbox.first_time(unit, "new", at=NOON)
 
 
 class TestPosts:
