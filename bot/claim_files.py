@@ -10,7 +10,7 @@ from io import BytesIO, StringIO
 
 from bot import audit
 from bot.desk import Desk
-from bot.refund_marks import MOST, Batch
+from bot.refund_marks import Batch
 from bot.refunds import AT_ONCE, over
 from bot.team import allowed
 from bot.texts import Words
@@ -26,6 +26,7 @@ from storage.unit import View
 
 CSV, XLSX = "csv", "xlsx"
 FORMS = (CSV, XLSX)
+MOST = 10_000
 LONGEST_CELL, NAME_LIMIT, WIDTH = 30_000, 60, 18
 MOMENT = "%Y-%m-%d %H:%M %z"
 _NUMBER = re.compile(r"\+\d[\d ()-]*", re.ASCII)
@@ -95,7 +96,7 @@ def to_save(desk: Desk, batch: Batch, form: str, words: Words) -> ClaimFile:
 
 
 def proved(desk: Desk, view: View, batch: Batch, *, until: int | None = None) -> list[Proved]:
-    """Give a vendor's open claims with their proof, oldest first, as many as are marked at once."""
+    """Give a vendor's open claims with their proof, the oldest first, as many as a file holds."""
     now = desk.clock()
     found = claims.of_vendor(
         *(view, batch.vendor, batch.currency, ClaimState.OPEN),

@@ -10,6 +10,7 @@ from bot.team import allowed
 from rules.claims import MARKABLE, Bought, ClaimState, Judged
 from rules.lead import Lead
 from rules.permissions import Act
+from rules.refusals import Refused
 from storage import bought, claims
 from storage.claims import Total
 from storage.unit import View
@@ -74,10 +75,29 @@ def overview(desk: Desk, *, by: str) -> Overview:
         return whole(desk, view)
 
 
-def for_terminal(desk: Desk) -> Overview:
-    """Give what `overview` does to whoever works on the machine."""
+def for_terminal(desk: Desk, *, vendor: str = "") -> Overview:
+    """Give what `overview` does to whoever works on the machine, of one vendor where it is named.
+
+    Raises Refused for a vendor of whom nothing is known.
+    """
     with desk.store.view() as view:
-        return whole(desk, view)
+        found = whole(desk, view)
+    return _of_vendor(found, vendor) if vendor else found
+
+
+def _of_vendor(found: Overview, vendor: str) -> Overview:
+    def is_it(name: str) -> bool:
+        return name.casefold() == vendor.casefold()
+
+    groups = tuple(one for one in found.groups if is_it(one.vendor))
+    near = tuple(one for one in found.short if is_it(one.bought.vendor))
+    without = tuple(one for one in found.without if is_it(one[0]))
+    emails = {name: email for name, email in found.emails.items() if is_it(name)}
+    if not (groups or near or without or emails):
+        raise Refused("refunds.unknown_vendor", vendor=vendor)
+    return replace(
+        found, groups=groups, short=near, without=without, vendors=len(emails), emails=emails
+    )
 
 
 def whole(desk: Desk, view: View) -> Overview:

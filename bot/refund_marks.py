@@ -1,8 +1,10 @@
 """What became of claims, as managers mark it: sent, accepted, refused, and taken back (L5.5)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bot.desk import Desk
 from bot.refunds import judged, over, withdraw, write
@@ -13,9 +15,10 @@ from rules.permissions import Act
 from rules.refusals import Refused
 from storage import bought, claims, inbox
 from storage.claims import Claim
-from storage.unit import Unit
+from storage.unit import Unit, View
 
-MOST = 1000
+AT_ONCE = 500
+"""How many claims change in one commit."""
 _WRITTEN = {
     ClaimState.SENT: "claim_sent",
     ClaimState.ACCEPTED: "claim_accepted",
@@ -60,6 +63,25 @@ class Answered:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many claims changed, their credit in all (minor units), how many were withdrawn."""
+
+    count: int = 0
+    minor: int = 0
+    withdrawn: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Give what two commits changed."""
+        withdrawn = self.withdrawn + other.withdrawn
+        return Tally(self.count + other.count, self.minor + other.minor, withdrawn)
+
+    def marked(self, batch: Batch, state: ClaimState, *, at: datetime) -> Marked:
+        """Give what was marked in all, at a moment (UTC)."""
+        credit = Money(self.minor, batch.currency)
+        return Marked(batch, state, self.count, credit, at, self.withdrawn)
+
+
 def mark_sent(
     desk: Desk,
     batch: Batch,
@@ -77,39 +99,63 @@ def mark_sent(
     Raises Refused for who manages not.
     """
     now = desk.clock()
+    week = now - MARKABLE
+    which = partial(
+        claims.numbers,
+        vendor=batch.vendor,
+        currency=batch.currency,
+        state=ClaimState.OPEN,
+        until=until,
+        closing_after=max(since or week, week),
+        closing_until=before,
+    )
+    mark = partial(_send, desk, by=by, now=now)
+    tally = _in_batches(desk, ClaimState.OPEN, which, mark, by=by, key=key)
+    return tally.marked(batch, ClaimState.SENT, at=now)
+
+
+def _send(desk: Desk, unit: Unit, some: Sequence[Claim], *, by: str, now: datetime) -> Tally:
+    """Mark claims as sent, but for those that can't be claimed any more, which are withdrawn."""
+    gone = {one.bought.source_id: one for one in over(desk, unit, some, now=now)}
+    for one in gone.values():
+        withdraw(desk, unit, one, now=now)
+    kept = [one for one in some if one.source_id not in gone]
+    _change(desk, unit, kept, ClaimState.SENT, by=by, now=now)
+    return Tally(len(kept), _credit(kept), len(gone))
+
+
+def _in_batches(
+    desk: Desk,
+    state: ClaimState,
+    which: Callable[[Unit], Collection[int]],
+    change: Callable[[Unit, Sequence[Claim]], Tally],
+    *,
+    by: str,
+    key: str,
+) -> Tally:
+    """Change claims in a state, some hundreds in a commit; `which` is asked in the first.
+
+    The same `key` again changes nothing. Where the database is busy after the first commit, the
+    rest stays as it was: what was changed by then counts. Raises Refused for who manages not.
+    """
     with desk.store.unit() as unit:
         allowed(desk, unit, by, Act.MANAGE)
-        if not inbox.first_time(unit, key, at=now):
-            return _marked(batch, ClaimState.SENT, (), at=now)
-        week = now - MARKABLE
-        span = max(since or week, week), before
-        found = _open(unit, batch, until=until, span=span)
-        done = _sent(desk, unit, batch, found, by=by, now=now)
+        if not inbox.first_time(unit, key, at=desk.clock()):
+            return Tally()
+        numbers = list(which(unit))
+        done = change(unit, claims.held(unit, numbers[:AT_ONCE], state=state))
         unit.commit()
+    with suppress(Refused):
+        for at in range(AT_ONCE, len(numbers), AT_ONCE):
+            with desk.store.unit() as unit:
+                more = change(unit, claims.held(unit, numbers[at : at + AT_ONCE], state=state))
+                unit.commit()
+            done += more
     return done
 
 
-def _open(
-    unit: Unit, batch: Batch, *, until: int, span: tuple[datetime, datetime | None]
-) -> list[Claim]:
-    return claims.of_vendor(
-        *(unit, batch.vendor, batch.currency, ClaimState.OPEN),
-        most=MOST,
-        until=until,
-        closing_after=span[0],
-        closing_until=span[1],
-    )
-
-
-def _sent(
-    desk: Desk, unit: Unit, batch: Batch, found: Sequence[Claim], *, by: str, now: datetime
-) -> Marked:
-    gone = over(desk, unit, found, now=now)
-    withdrawn = sum(withdraw(desk, unit, one, now=now) for one in gone)
-    left = {one.bought.source_id for one in gone}
-    kept = [one for one in found if one.source_id not in left]
-    _change(desk, unit, kept, ClaimState.SENT, by=by, now=now)
-    return _marked(batch, ClaimState.SENT, kept, at=now, withdrawn=withdrawn)
+def _credit(some: Collection[Claim]) -> int:
+    return sum(one.credit.minor for one in some)
 
 
 def answer(desk: Desk, batch: Batch, said: Answered, *, by: str, key: str = "") -> Marked:
@@ -120,38 +166,50 @@ def answer(desk: Desk, batch: Batch, said: Answered, *, by: str, key: str = "") 
     and an amount that is more than was asked.
     """
     now = desk.clock()
-    with desk.store.unit() as unit:
-        allowed(desk, unit, by, Act.MANAGE)
-        if not inbox.first_time(unit, key, at=now):
-            return _marked(batch, said.state, (), at=now)
-        some = _waiting(unit, batch, said.numbers)
+    shares: dict[int, int] = {}
+
+    def which(unit: Unit) -> Collection[int]:
+        asked = _waiting(unit, batch, said.numbers)
+        shares.update(_shares(asked, said.amount, batch))
+        return asked
+
+    def mark(unit: Unit, some: Sequence[Claim]) -> Tally:
         _change(desk, unit, some, said.state, by=by, now=now, note=said.reason)
-        credit = sum(one.credit.minor for one in some)
-        if said.amount and said.amount.minor != credit:
-            _share(unit, some, said.amount, asked=Money(credit, batch.currency))
-        unit.commit()
-    done = _marked(batch, said.state, some, at=now)
-    given = said.amount or done.credit
-    return Marked(batch, said.state, done.count, given, now)
+        for one in some:
+            if shares[one.id] != one.credit.minor:
+                claims.change(unit, [one.id], {"credit_minor": shares[one.id]})
+        return Tally(len(some), sum(shares[one.id] for one in some))
+
+    tally = _in_batches(desk, ClaimState.SENT, which, mark, by=by, key=key)
+    return tally.marked(batch, said.state, at=now)
 
 
-def _waiting(unit: Unit, batch: Batch, numbers: Collection[int]) -> list[Claim]:
-    found = claims.of_vendor(unit, batch.vendor, batch.currency, ClaimState.SENT, most=MOST)
+def _waiting(view: View, batch: Batch, named: Collection[int]) -> dict[int, int]:
+    """Give the claims that wait for an answer, of those named, with what is asked for each.
+
+    One that was sent and withdrawn since is passed by: the vendor has it in its file.
+    """
+    found = claims.numbers(view, batch.vendor, batch.currency, ClaimState.SENT)
     if not found:
         raise Refused("refunds.nothing_sent", vendor=batch.vendor)
-    other = sorted(set(numbers) - {one.id for one in found})
+    unknown = set(named) - set(found)
+    withdrawn = claims.gone(view, unknown, vendor=batch.vendor) if unknown else set()
+    other = sorted(unknown - withdrawn)
     if other:
         raise Refused("refunds.other_numbers", numbers=", ".join(map(str, other[:10])))
-    return [one for one in found if not numbers or one.id in numbers]
+    return {one: minor for one, minor in found.items() if not named or one in named}
 
 
-def _share(unit: Unit, some: Sequence[Claim], given: Money, *, asked: Money) -> None:
-    if given.currency != asked.currency or not 0 < given.minor <= asked.minor:
-        most = f"{decimal_amount(asked)} {asked.currency}"
+def _shares(asked: dict[int, int], given: Money | None, batch: Batch) -> dict[int, int]:
+    """Share out what a vendor gives by what is asked; raises Refused where that can't be."""
+    whole = sum(asked.values())
+    if given is None or (given.minor, given.currency) == (whole, batch.currency):
+        return asked
+    if given.currency != batch.currency or not 0 < given.minor <= whole:
+        most = f"{decimal_amount(Money(whole, batch.currency))} {batch.currency}"
         raise Refused("refunds.bad_amount", most=most)
-    shares = shared_out(given.minor, [one.credit.minor for one in some])
-    for one, share in zip(some, shares, strict=True):
-        claims.change(unit, [one.id], {"credit_minor": share})
+    shares = shared_out(given.minor, list(asked.values()))
+    return dict(zip(asked, shares, strict=True))
 
 
 def take_back(
@@ -159,25 +217,30 @@ def take_back(
 ) -> Marked:
     """Take back the mark that a vendor's claims got at a moment (UTC): they are as before (L5.5).
 
+    One that was marked as sent and withdrawn since stays withdrawn, as one that never left.
     Raises Refused for who manages not, and where it was taken back before.
     """
     now = desk.clock()
     sent = state is ClaimState.SENT
     before, stamp = (ClaimState.OPEN, "sent_at") if sent else (ClaimState.SENT, "decided_at")
-    with desk.store.unit() as unit:
-        allowed(desk, unit, by, Act.MANAGE)
-        some = claims.of_vendor(
-            *(unit, batch.vendor, batch.currency, state), most=MOST, marked=(stamp, at)
-        )
-        if not inbox.first_time(unit, key, at=now) or not some:
-            raise Refused("undo.done")
+
+    def which(unit: Unit) -> Collection[int]:
+        if sent:
+            claims.never_sent(unit, batch.vendor, batch.currency, at=at)
+        return claims.numbers(unit, batch.vendor, batch.currency, state, marked=(stamp, at))
+
+    def unmark(unit: Unit, some: Sequence[Claim]) -> Tally:
         claims.change(unit, [one.id for one in some], {"state": before, stamp: None, "actor": by})
         if state is ClaimState.ACCEPTED:
             _ask_again(desk, unit, some, now=now)
         for one in some:
             write(desk, unit, one, "claim_undo", by=by, now=now)
-        unit.commit()
-    return _marked(batch, before, some, at=now)
+        return Tally(len(some), _credit(some))
+
+    tally = _in_batches(desk, state, which, unmark, by=by, key=key)
+    if not tally.count:
+        raise Refused("undo.done")
+    return tally.marked(batch, before, at=now)
 
 
 def _ask_again(desk: Desk, unit: Unit, some: Sequence[Claim], *, now: datetime) -> None:
@@ -204,10 +267,3 @@ def _change(
     claims.change(unit, [one.id for one in some], {"state": state, stamp: now, "actor": by})
     for one in some:
         write(desk, unit, one, _WRITTEN[state], by=by, now=now, note=note)
-
-
-def _marked(
-    batch: Batch, state: ClaimState, some: Sequence[Claim], *, at: datetime, withdrawn: int = 0
-) -> Marked:
-    credit = Money(sum(one.credit.minor for one in some), batch.currency)
-    return Marked(batch, state, len(some), credit, at, withdrawn)

@@ -3,12 +3,13 @@
 from typing import Any
 
 from bot import claim_files, refund_lists
-from bot.audience import team_words, words_of
+from bot.audience import lead_of, team_words, words_of
 from bot.desk import Desk
 from bot.orders import Drop, Prepared, SlackFile, SlackPost
 from bot.refund_marks import Batch
-from bot.refunds import CLOSING
+from bot.refunds import CLOSING, OF_ONE
 from bot.team import hears_notices
+from bot.texts import Words
 from bot.views import refunds as views
 from rules.claims import WARNED_BEFORE
 from rules.effects import TellManagers
@@ -23,6 +24,8 @@ def prepare_notice(desk: Desk, view: View, told: TellManagers) -> Prepared:
     Who reads it manages: that was asked before.
     """
     words = words_of(desk, view, told.to) if told.to else team_words(desk)
+    if told.notice in OF_ONE:
+        return _of_one(desk, view, told, words)
     found = refund_lists.whole(desk, view)
     if told.notice == CLOSING:
         last = found.now + WARNED_BEFORE
@@ -30,6 +33,17 @@ def prepare_notice(desk: Desk, view: View, told: TellManagers) -> Prepared:
     if found.empty:
         return Drop("nothing_to_claim")
     message = views.told(found, words, weekly=told.notice != CLOSING)
+    to = told.to or desk.settings.managers_channel
+    return [SlackPost(to, message, for_managers=not told.to)]
+
+
+def _of_one(desk: Desk, view: View, told: TellManagers, words: Words) -> Prepared:
+    """Tell what became of a claim that a vendor has: 'second number vendor'."""
+    lead = lead_of(view, told.lead_id)
+    if lead is None:
+        return Drop("lead_gone")
+    _, claim, vendor = told.about.split(" ", 2)
+    message = views.of_one(OF_ONE[told.notice], lead, int(claim), vendor, words)
     to = told.to or desk.settings.managers_channel
     return [SlackPost(to, message, for_managers=not told.to)]
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot import audit
@@ -18,7 +19,10 @@ from storage.claims import Claim
 from storage.unit import Unit, View
 
 CLOSING, WEEKLY = "refunds_closing", "refunds"
-NOTICES = frozenset({CLOSING, WEEKLY})
+REACHED, AGAIN = "refunds_reached", "refunds_again"
+OF_ONE = {REACHED: "reached", AGAIN: "again"}
+"""Notices of one lead's claim, by what happened to it."""
+NOTICES = frozenset({CLOSING, WEEKLY, *OF_ONE})
 AT_ONCE = 200
 NONE_YET = ("", ClaimState.SHORT, ClaimState.WITHDRAWN)
 """States in which nothing is asked for."""
@@ -55,18 +59,19 @@ def look(desk: Desk) -> Looked:
     It goes through what was sold while a window is open, some hundreds in a commit; what another
     process did meanwhile stands (L5.5).
     """
-    found, terms, after = Looked(), terms_of(desk), 0
+    found, terms = Looked(), terms_of(desk)
     if not terms:
         return found
-    longest = timedelta(days=max(one.window_days for one in terms.values()))
-    while True:
-        with desk.store.view() as view:
-            since = desk.clock() - longest
-            page = bought.sold(view, vendors=list(terms), since=since, after=after, most=AT_ONCE)
-        _settle(desk, page, found)
-        if len(page) < AT_ONCE:
-            break
-        after = page[-1].source_id
+    longest, now = timedelta(days=max(one.window_days for one in terms.values())), desk.clock()
+    sold = partial(bought.sold, vendors=list(terms), since=now - longest)
+    reached = partial(bought.reached_since, vendors=list(terms), open_at=now)
+    for pages in (sold, reached):
+        after: int | None = 0
+        while after is not None:
+            with desk.store.view() as view:
+                page = pages(view, after=after, most=AT_ONCE)
+            _settle(desk, page, found)
+            after = page[-1].source_id if len(page) == AT_ONCE else None
     _warn(desk)
     return found
 
@@ -85,6 +90,8 @@ def _settle(desk: Desk, page: Collection[Bought], found: Looked) -> None:
 
 def _changes(one: Judged, *, now: datetime) -> bool:
     state = one.bought.state
+    if state == ClaimState.SENT:
+        return Fault.REACHED in one.faults
     if state == ClaimState.OPEN:
         return is_over(one) or one.asks_otherwise
     return state in NONE_YET and (one.claimable or (not state and one.is_urgent(now=now)))
@@ -98,7 +105,9 @@ def is_over(one: Judged) -> bool:
 def _apply(desk: Desk, unit: Unit, one: Judged, found: Looked, *, now: datetime) -> None:
     if not _changes(one, now=now):
         return
-    if one.bought.state == ClaimState.OPEN and is_over(one):
+    if one.bought.state == ClaimState.SENT:
+        found.withdrawn += withdraw(desk, unit, one, now=now, was=ClaimState.SENT)
+    elif one.bought.state == ClaimState.OPEN and is_over(one):
         found.withdrawn += withdraw(desk, unit, one, now=now)
     elif one.bought.state == ClaimState.OPEN:
         claims.put(unit, one.bought, _terms(one), was=(ClaimState.OPEN,))
@@ -110,22 +119,40 @@ def _apply(desk: Desk, unit: Unit, one: Judged, found: Looked, *, now: datetime)
 
 
 def _open(desk: Desk, unit: Unit, one: Judged, *, now: datetime) -> bool:
-    values = _values(one, ClaimState.OPEN, now=now)
+    """Open a claim; one that was sent before waits for its answer again, and managers hear so."""
+    sent = one.bought.sent
+    values = _values(one, ClaimState.SENT if sent else ClaimState.OPEN, now=now)
     done = claims.put(
         unit, one.bought, values | {"warned_at": None, "decided_at": None}, was=NONE_YET
     )
     if done:
-        write(desk, unit, one.bought, "claim_open", by="", now=now)
-    return done
+        what = "claim_again" if sent else "claim_open"
+        write(desk, unit, one.bought, what, by="", now=now)
+        _tell(desk, unit, one.bought, AGAIN, now=now)
+    return done and not sent
 
 
-def withdraw(desk: Desk, unit: Unit, one: Judged, *, now: datetime) -> bool:
-    """Withdraw an open claim: the person was reached after all, or the number was mended."""
+def withdraw(
+    desk: Desk, unit: Unit, one: Judged, *, now: datetime, was: ClaimState = ClaimState.OPEN
+) -> bool:
+    """Withdraw a claim: the person was reached after all, or the number was mended.
+
+    Managers hear of one that `was` sent, since the vendor has it.
+    """
     gone = {"state": ClaimState.WITHDRAWN, "decided_at": now, "actor": ""}
-    done = claims.put(unit, one.bought, gone, was=(ClaimState.OPEN,))
+    done = claims.put(unit, one.bought, gone, was=(was,))
     if done:
         write(desk, unit, one.bought, "claim_withdraw", by="", now=now)
+        _tell(desk, unit, one.bought, REACHED, now=now)
     return done
+
+
+def _tell(desk: Desk, unit: Unit, one: Bought, notice: str, *, now: datetime) -> None:
+    """Tell managers what became of a claim that a vendor has; of any other nothing."""
+    if one.sent:
+        about = f"{int(now.timestamp())} {one.claim} {one.vendor}"
+        told = tell_managers(desk, unit, TellManagers(notice, one.lead_id, about))
+        outbox.add(unit, told, now=now)
 
 
 def _values(one: Judged, state: ClaimState, *, now: datetime) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from rules.money import Money, read_money
 from rules.refusals import Refused
 
 SHOWN = 40
-MOST_NUMBERS = 1000
+MOST_NUMBERS = 10_000
 _SPAN = re.compile(r"#?(\d{1,9})(?:[-–]#?(\d{1,9}))?", re.ASCII)
 
 

@@ -60,7 +60,7 @@ class Bought:
     wrote since. `before` is when the same vendor sold the same person before that; the `same_sale`
     came by another door too, under the same id. `zone` is the customer's, "" the team's; `state`
     the claim's, "" where there was none, and `asked` for which reason it is, when its window
-    closes (UTC), and for how much (minor units).
+    closes (UTC), and for how much (minor units); `claim` is its number, `sent` whether it left.
     """
 
     source_id: int
@@ -80,6 +80,8 @@ class Bought:
     owner: str = ""
     state: str = ""
     asked: tuple[str, datetime, int] | None = None
+    claim: int = 0
+    sent: bool = False
     before: datetime | None = None
     same_sale: bool = False
     heard: bool = False

@@ -36,6 +36,7 @@ _LEAD = tuple(
 _BOUGHT = (
     select(*_SOURCE, *_LEAD, leads.c.zone, claims.c.state)
     .add_columns(claims.c.reason, claims.c.closes_at, claims.c.credit_minor)
+    .add_columns(claims.c.id.label("claim"), claims.c.sent_at)
     .join_from(lead_sources, leads, leads.c.id == lead_sources.c.lead_id)
     .outerjoin(claims, claims.c.source_id == lead_sources.c.id)
     .where(leads.c.merged_into.is_(None))
@@ -67,6 +68,19 @@ def sold(
     return _read(view, query.where(lead_sources.c.id > after).limit(most))
 
 
+def reached_since(
+    view: View, *, vendors: Collection[str], open_at: datetime, after: int, most: int
+) -> list[Bought]:
+    """Give what may have been reached since its claim was sent, by the sources' numbers.
+
+    Of claims that wait for an answer of these vendors, whose windows are open at a moment (UTC).
+    """
+    heard = (leads.c.reached_at > claims.c.sent_at) | (leads.c.replied_at > claims.c.sent_at)
+    waits = (claims.c.state == ClaimState.SENT) & (claims.c.closes_at > open_at)
+    query = _BOUGHT.where(claims.c.vendor.in_(vendors), waits, heard, lead_sources.c.id > after)
+    return _read(view, query.limit(most))
+
+
 def of_sources(view: View, source_ids: Collection[int]) -> list[Bought]:
     """Give what came through these sources."""
     return _read(view, _BOUGHT.where(lead_sources.c.id.in_(source_ids)))
@@ -94,14 +108,20 @@ def _to_bought(
     lead_id, vendor, at = row["lead_id"], row["vendor"], row["at"]
     minor, currency = row.pop("cost_minor"), row.pop("currency")
     asked = row.pop("reason"), row.pop("closes_at"), row.pop("credit_minor")
+    sent = row.pop("sent_at") is not None
     tries = tuple(one for one in calls.get(lead_id, ()) if one.at >= at)
     wrote = heard.get(lead_id)
     this = (at, row["source_id"], row["external_id"])
     earlier = [one for one in came[lead_id, vendor] if one < this]
     same = [one for one in earlier if one[2] and one[2] == this[2]]
     return Bought(
-        **(row | {"zone": row["zone"] or "", "state": row["state"] or ""}),
+        **(
+            row
+            | {name: row[name] or "" for name in ("zone", "state")}
+            | {"claim": row["claim"] or 0}
+        ),
         asked=asked if row["state"] else None,
+        sent=sent,
         cost=None if minor is None else Money(minor, currency),
         before=max((one[0] for one in earlier if one not in same), default=None),
         same_sale=bool(same),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from rules.claims import Bought, ClaimState
 from rules.money import Money
@@ -83,27 +83,70 @@ def of_vendor(
     most: int,
     until: int | None = None,
     closing_after: datetime | None = None,
+) -> list[Claim]:
+    """Give a vendor's claims in a currency and a state, oldest first.
+
+    Of those up to the number `until`, and whose windows close after a moment (UTC).
+    """
+    which = _which(vendor, currency, state, until=until, closing_after=closing_after)
+    query = select(*_CLAIM).where(*which).order_by(claims.c.id).limit(most)
+    return [_to_claim(row) for row in view.execute(query).mappings()]
+
+
+def numbers(
+    view: View,
+    vendor: str,
+    currency: str,
+    state: str,
+    *,
+    until: int | None = None,
+    closing_after: datetime | None = None,
     closing_until: datetime | None = None,
     marked: tuple[str, datetime] | None = None,
-) -> list[Claim]:
-    """Give a vendor's claims in a currency and a state, oldest first, held until a unit ends.
+) -> dict[int, int]:
+    """Give the numbers of a vendor's claims, oldest first, each with its credit (minor units).
 
-    Of those up to the number `until`, whose windows close after a moment and up to another (UTC),
-    or `marked`: at that moment, which stands in `sent_at` or `decided_at`.
+    As `of_vendor`, however many; also of those whose windows close up to a moment (UTC), or that
+    were `marked`: at that moment, which stands in `sent_at` or `decided_at`.
     """
-    query = select(*_CLAIM).where(
-        *(claims.c.vendor == vendor, claims.c.currency == currency, claims.c.state == state)
-    )
-    if until is not None:
-        query = query.where(claims.c.id <= until)
-    if closing_after is not None:
-        query = query.where(claims.c.closes_at > closing_after)
+    which = _which(vendor, currency, state, until=until, closing_after=closing_after)
     if closing_until is not None:
-        query = query.where(claims.c.closes_at <= closing_until)
+        which.append(claims.c.closes_at <= closing_until)
     if marked is not None:
-        query = query.where(claims.c[marked[0]] == marked[1])
-    rows = view.execute(query.order_by(claims.c.id).limit(most).with_for_update()).mappings()
+        which.append(claims.c[marked[0]] == marked[1])
+    query = select(claims.c.id, claims.c.credit_minor).where(*which)
+    return {int(one): int(minor) for one, minor in view.execute(query.order_by(claims.c.id))}
+
+
+def _which(
+    vendor: str, currency: str, state: str, *, until: int | None, closing_after: datetime | None
+) -> list[ColumnElement[bool]]:
+    which = [claims.c.vendor == vendor, claims.c.currency == currency, claims.c.state == state]
+    if until is not None:
+        which.append(claims.c.id <= until)
+    if closing_after is not None:
+        which.append(claims.c.closes_at > closing_after)
+    return which
+
+
+def held(unit: Unit, ids: Collection[int], *, state: str) -> list[Claim]:
+    """Give those of these claims that are in a state, oldest first, held until the unit ends."""
+    query = select(*_CLAIM).where(claims.c.id.in_(ids), claims.c.state == state)
+    rows = unit.execute(query.order_by(claims.c.id).with_for_update()).mappings()
     return [_to_claim(row) for row in rows]
+
+
+def gone(view: View, ids: Collection[int], *, vendor: str) -> set[int]:
+    """Give those of these numbers that are a vendor's claims which were sent, then withdrawn."""
+    query = select(claims.c.id).where(claims.c.id.in_(ids), claims.c.vendor == vendor)
+    query = query.where(claims.c.state == ClaimState.WITHDRAWN, claims.c.sent_at.is_not(None))
+    return set(view.execute(query).scalars())
+
+
+def never_sent(unit: Unit, vendor: str, currency: str, *, at: datetime) -> None:
+    """Forget that a vendor's claims were sent at a moment (UTC), where they are withdrawn now."""
+    which = _which(vendor, currency, ClaimState.WITHDRAWN, until=None, closing_after=None)
+    unit.execute(update(claims).where(*which, claims.c.sent_at == at).values(sent_at=None))
 
 
 def closing(

@@ -22,6 +22,7 @@ from bot.views.blocks import (
 )
 from bot.views.card import title
 from rules.claims import Bought, ClaimState, Fault, Judged, days_left
+from rules.lead import Lead
 from rules.money import Money
 from storage.claims import Total
 
@@ -59,6 +60,14 @@ def told(found: Overview, words: Words, *, weekly: bool) -> Message:
     return (
         said if weekly else replace(said, blocks=(*said.blocks, actions(all_claims(words.plain))))
     )
+
+
+def of_one(what: str, lead: Lead, claim: int, vendor: str, words: Words) -> Message:
+    """Tell what became of a claim that a vendor has: its person was `reached`, or not, `again`."""
+    named = {"lead": title(lead, words), "claim": claim, "vendor": _named(vendor)}
+    text = words.say(f"refunds.sent_{what}", **named)
+    show = button(words.plain.say("button.show"), ActionId.SHOW, lead.id)
+    return Message(spoken(text), (section(text), actions(show, all_claims(words.plain))))
 
 
 def all_claims(say: Words) -> Block:
@@ -207,12 +216,15 @@ def _fault(fault: Fault, one: Judged, words: Words) -> Safe:
     if fault is Fault.STANDS:
         return words.say(f"refunds.stands_{one.bought.state}")
     terms, tries = one.terms, one.bought.tries
+    limits = {
+        Fault.LATE: terms.first_call_hours,
+        Fault.FEW_TRIES: terms.tries,
+        Fault.FEW_DAYS: terms.over_days,
+    }
     filled = {
+        "n": limits.get(fault, 0),
         "tries": len(tries),
-        "of_tries": terms.tries,
         "days": one.days,
-        "of_days": terms.over_days,
-        "hours": terms.first_call_hours,
         "day": words.day(one.closes_at),
         "reason": words.say(f"refunds.reason_{one.reason}"),
     }

@@ -6,17 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot import refunds
+from bot import refund_marks, refunds
 from bot.refund_lists import Group, Overview, for_terminal
+from bot.refund_marks import Answered, Batch, Marked
+from bot.texts import Words
+from rules.claims import ClaimState
 from rules.lead import Lead
 from rules.vendors import ClaimReason, Vendor
-from tests.desk import BOOK, FakeClock, Room, a_desk
+from tests.desk import BOOK, MIRI, FakeClock, Room, a_desk
 
 META = Vendor(
     "Meta", window_days=10, tries=3, over_days=2, reasons=tuple(ClaimReason), email="c@meta.example"
 )
 TABOOLA = Vendor("Taboola", window_days=20, tries=1, over_days=1)
 HOURS = (1, 1, 23)
+BATCH = Batch("Meta", "ILS")
+ALL = 10**6
 
 
 @contextmanager
@@ -67,3 +72,18 @@ def counts(room: Room, vendor: str = "Meta") -> dict[str, tuple[int, int]]:
         for state in one.states.values()
     ]
     return {one.state: (one.count, one.minor) for one in states}
+
+
+def send(room: Room, until: int = ALL) -> Marked:
+    """Mark Meta's claims up to a number as sent."""
+    return refund_marks.mark_sent(room.desk, BATCH, until=until, by=MIRI)
+
+
+def answer(room: Room, state: ClaimState, **more: object) -> Marked:
+    """Write down what Meta answered."""
+    said = Answered(state, **more)  # type: ignore[arg-type]  # as the test says
+    return refund_marks.answer(room.desk, BATCH, said, by=MIRI)
+
+
+def words(room: Room, locale: str = "en") -> Words:
+    return Words(locale, room.desk.settings.zone)

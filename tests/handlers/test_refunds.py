@@ -11,7 +11,7 @@ import pytest
 from bot import refunds
 from bot.orders import SlackFile
 from bot.views.blocks import ActionId, Message
-from handlers import terminal
+from handlers import report_terminal
 from handlers.answers import Errors, OpenModal, Say
 from handlers.refunds import read_numbers
 from handlers.submits import Submitted
@@ -221,16 +221,21 @@ class TestNumbersOfClaims:
 class TestTheTerminal:
     def test_lists_what_can_be_claimed(self, room: Room, capsys: pytest.CaptureFixture[str]):
         claimable(room, 2)
-        terminal.tell_refunds(room.desk, vendor="", currency="", file=None)
+        report_terminal.tell_refunds(room.desk, vendor="", currency="", file=None)
         said = capsys.readouterr().out
         assert "claimable now: 2 leads, ₪80" in said
         assert "*" not in said
+
+    def test_lists_one_vendors_claims(self, room: Room, capsys: pytest.CaptureFixture[str]):
+        claimable(room, 2)
+        report_terminal.tell_refunds(room.desk, vendor="Taboola", currency="", file=None)
+        assert "Meta" not in capsys.readouterr().out
 
     def test_writes_a_vendors_file(
         self, room: Room, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ):
         claimable(room)
         file = tmp_path / "claims.CSV"
-        terminal.tell_refunds(room.desk, vendor="Meta", currency="ils", file=file)
+        report_terminal.tell_refunds(room.desk, vendor="Meta", currency="ils", file=file)
         assert "never reached" in file.read_text("utf-8-sig")
         assert capsys.readouterr().out.endswith("claims.CSV: 1 claim\n")

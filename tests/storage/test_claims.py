@@ -176,12 +176,17 @@ class TestAClaim:
             put(unit, third, ClaimState.SENT, sent_at=NOON)
 
             def found(state: str, **more: Any) -> list[int]:
-                some = claims.of_vendor(unit, "Meta", "ILS", state, most=9, **more)
-                return [one.source_id for one in some]
+                known = claims.numbers(unit, "Meta", "ILS", state, **more)
+                assert set(known.values()) <= {4000}
+                return [one.source_id for one in claims.held(unit, known, state=state)]
 
             assert found("open") == [first.source_id, second.source_id]
             assert found("open", until=1) == [first.source_id]
             assert found("open", closing_after=NOON) == [first.source_id]
+            assert found("open", closing_until=NOON) == [second.source_id]
+            some = claims.of_vendor(unit, "Meta", "ILS", "open", most=9, closing_after=NOON)
+            assert [one.source_id for one in some] == [first.source_id]
+            assert claims.held(unit, [1, 2, 3], state="refused") == []
             assert found("sent", marked=("sent_at", NOON)) == [third.source_id]
             assert found("sent", marked=("sent_at", NOON + MINUTE)) == []
             assert claims.of_vendor(unit, "Meta", "USD", "open", most=9) == []
