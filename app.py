@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from datetime import datetime
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +11,23 @@ import typer
 from dotenv import dotenv_values
 
 from bot import doctor
-from bot.audit import LISTED
+from bot.desk import Desk
 from bot.doctor_systems import systems_findings
 from bot.logs import set_up_logs
 from bot.manifest import manifest as manifest_of
-from bot.roster import load_team
 from bot.settings import Settings, SettingsFaults, missing_for_slack
 from bot.texts import LOCALES, Words
-from handlers import hook_terminal, quarantine_terminal, terminal
-from rules.audit import read_head
+from handlers import (
+    audit_terminal,
+    door_terminal,
+    hook_terminal,
+    quarantine_terminal,
+    report_terminal,
+    rollup_terminal,
+    simulation_terminal,
+    team_terminal,
+    terminal,
+)
 from rules.refusals import Refused
 from wiring import Stop, build_bot, make_client, make_hubspot, open_desk, open_store, senders_of
 
@@ -27,10 +35,6 @@ log = logging.getLogger("leads")
 cli = typer.Typer(
     help="A sales team's lead desk in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-team_cli = typer.Typer(help="The team: who takes leads.", no_args_is_help=True)
-cli.add_typer(team_cli, name="team")
-audit_cli = typer.Typer(help="The audit: who did what, when, from where.", no_args_is_help=True)
-cli.add_typer(audit_cli, name="audit")
 
 
 def read_settings() -> Settings:
@@ -42,8 +46,19 @@ def read_settings() -> Settings:
         raise Stop(str(faults)) from None
 
 
-cli.add_typer(hook_terminal.commands(lambda: open_desk(read_settings())), name="hooks")
-cli.add_typer(quarantine_terminal.commands(lambda: open_desk(read_settings())), name="quarantine")
+def opened() -> AbstractContextManager[Desk]:
+    """Open the desk of the settings."""
+    return open_desk(read_settings())
+
+
+cli.add_typer(door_terminal.commands(opened))
+cli.add_typer(team_terminal.commands(opened), name="team")
+cli.add_typer(report_terminal.commands(opened))
+cli.add_typer(rollup_terminal.commands(opened))
+cli.add_typer(simulation_terminal.commands(read_settings))
+cli.add_typer(audit_terminal.commands(opened), name="audit")
+cli.add_typer(hook_terminal.commands(opened), name="hooks")
+cli.add_typer(quarantine_terminal.commands(opened), name="quarantine")
 
 
 @cli.command()
@@ -126,146 +141,6 @@ def _database_findings(settings: Settings) -> list[doctor.Finding]:
     with open_store(settings) as store:
         inside = [*doctor.store_findings(store), *doctor.changes_findings(settings, store)]
         return [*inside, *systems_findings(settings, store)]
-
-
-@cli.command("import")
-def import_leads(
-    file: Path,
-    *,
-    campaign: str = "",
-    vendor: str = "",
-    kind: Annotated[str | None, typer.Option(help="cold, warm, incoming or referral")] = None,
-    cost: Annotated[str, typer.Option(help="what one lead cost, such as 12.50")] = "",
-    mapping: Annotated[list[str] | None, typer.Option("--map", help="Column=field")] = None,
-    dry_run: Annotated[bool, typer.Option(help="Do all of it and keep nothing.")] = False,
-    post: Annotated[bool, typer.Option(help="Post each lead's card.")] = False,
-    rejects: Annotated[Path | None, typer.Option(help="Write rejected rows here.")] = None,
-    sheet: Annotated[str, typer.Option(help="Of a workbook; else the first with rows.")] = "",
-) -> None:
-    """Import leads from a CSV, TSV or XLSX file; they fill the queues with one summary post."""
-    from rich.console import Console
-
-    from handlers.imports import Options, import_file
-
-    mapped = tuple(mapping or ())
-    options = Options(campaign, vendor, kind, cost, mapped, post, dry_run, rejects, sheet)
-    with open_desk(read_settings()) as desk:
-        typer.echo(import_file(desk, file, options, Console(stderr=True)))
-
-
-@cli.command()
-def mail(
-    file: Path,
-    *,
-    source: Annotated[str, typer.Option(help="Read it as a lead of this source.")] = "",
-) -> None:
-    """Say what would become of a mail in a file; nothing is stored."""
-    if not file.is_file():
-        raise Stop(f"there is no file {file}")
-    with open_desk(read_settings()) as desk:
-        terminal.tell_mail(desk, file.read_bytes(), source=source)
-
-
-@team_cli.command("load")
-def team_load(
-    file: Path, *, replace: Annotated[bool, typer.Option(help="Pause whom it leaves out.")] = False
-) -> None:
-    """Add and change reps from a team file, also while the bot runs."""
-    if not file.is_file():
-        raise Stop(f"there is no file {file}")
-    with open_desk(read_settings()) as desk:
-        done = load_team(desk, file.read_bytes(), replace=replace)
-        terminal.tell_loaded(desk, done)
-
-
-@team_cli.command("list")
-def team_list() -> None:
-    """Show the team."""
-    with open_desk(read_settings()) as desk:
-        terminal.tell_team(desk)
-
-
-@cli.command()
-def route(
-    *,
-    lead: Annotated[int | None, typer.Option(help="A lead that is there, by its number.")] = None,
-    kind: Annotated[str, typer.Option(help="cold, warm, incoming or referral")] = "",
-    campaign: str = "",
-    product: str = "",
-    language: str = "",
-    region: str = "",
-    city: str = "",
-    age: str = "",
-    interests: Annotated[str, typer.Option(help="with commas")] = "",
-    fields: Annotated[list[str] | None, typer.Option("--field", help="name=value")] = None,
-) -> None:
-    """Say who would get such a lead now, and why the others would not; nothing is stored."""
-    said = {"kind": kind, "campaign": campaign, "product": product, "language": language}
-    said |= {"region": region, "city": city, "age": age, "interests": interests}
-    said |= dict(one.partition("=")[::2] for one in fields or ())
-    with open_desk(read_settings()) as desk:
-        terminal.tell_route(desk, lead, {name: one for name, one in said.items() if one})
-
-
-@audit_cli.command("verify")
-def audit_verify(
-    since: Annotated[str, typer.Option(help="COUNT:DIGEST, as it was noted before.")] = "",
-) -> None:
-    """Say whether the audit still is what was written; exit 1 names the first line that is not."""
-    head = read_head(since)
-    if since and not head:
-        raise Stop("--since must be COUNT:DIGEST, as `audit verify` prints it")
-    with open_desk(read_settings()) as desk:
-        whole = terminal.tell_audit(desk, head)
-    if not whole:
-        raise typer.Exit(1)
-
-
-@audit_cli.command("show")
-def audit_show(
-    number: Annotated[int, typer.Argument(min=0, help="A lead, as by --lead.")] = 0,
-    *,
-    lead: Annotated[int, typer.Option(min=0, help="What was done with this lead alone.")] = 0,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = LISTED,
-) -> None:
-    """Show who did what with a lead, or with everything, the oldest first."""
-    with open_desk(read_settings()) as desk:
-        terminal.tell_audit_of(desk, lead or number, since=since, most=limit)
-
-
-@cli.command()
-def digest(
-    *,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
-    post: Annotated[bool, typer.Option(help="Post it in the digest channel.")] = False,
-) -> None:
-    """Show the digest: the last whole week, or from a day up to another (not included)."""
-    with open_desk(read_settings()) as desk:
-        if not terminal.tell_digest(desk, since=since, until=until, post=post):
-            raise Stop("--until must be after --since")
-
-
-@cli.command()
-def fairness(
-    picture: Annotated[Path | None, typer.Option(help="Write a chart to this PNG file.")] = None,
-) -> None:
-    """Show who was given how many leads in the last four weeks, by rule and otherwise."""
-    with open_desk(read_settings()) as desk:
-        terminal.tell_fairness(desk, picture)
-
-
-@cli.command()
-def refunds(
-    *,
-    vendor: Annotated[str, typer.Option(help="Whose claims --file holds.")] = "",
-    currency: Annotated[str, typer.Option(help="In which money; the team's own if none.")] = "",
-    file: Annotated[Path | None, typer.Option(help="Write them to this .csv or .xlsx.")] = None,
-) -> None:
-    """Show what vendors owe for leads that nobody could reach, or write one's claim file."""
-    with open_desk(read_settings()) as desk:
-        terminal.tell_refunds(desk, vendor=vendor, currency=currency, file=file)
 
 
 @cli.command()

@@ -9,6 +9,7 @@ import typer
 
 from bot import hooks
 from bot.desk import Desk
+from handlers.terminal import words_of
 from rules.hooks import Event
 
 LOOKS_BACK = timedelta(days=1)
@@ -40,13 +41,14 @@ def commands(opened: Callable[[], AbstractContextManager[Desk]]) -> typer.Typer:
 
 def tell_hooks(desk: Desk) -> None:
     """Print each webhook of the playbook, and what waits for it."""
-    found = hooks.listed(desk)
+    found, words = hooks.listed(desk), words_of(desk)
     if not found:
-        typer.echo("nobody is told: add a [[webhook]] to the playbook (docs/crm.md)")
+        typer.echo(words.say("hooks.none"))
     for hook, waits, gone in found:
-        state = "gone (410): `hooks replay` tells it again" if gone else f"{waits} waiting"
-        events = ", ".join(hook.events) or "all events"
-        typer.echo(f"{hook.key}  {hook.url}  {events}  {state}")
+        state = words.say("hooks.gone") if gone else words.say("hooks.waiting", n=waits)
+        events = ", ".join(hook.events) or words.say("hooks.all")
+        said = {"name": hook.key, "url": hook.url, "events": events, "state": state}
+        typer.echo(words.say("hooks.line", **said))
 
 
 def send_again(desk: Desk, *, since: datetime | None, lead: int, event: str, target: str) -> None:
@@ -60,9 +62,8 @@ def send_again(desk: Desk, *, since: datetime | None, lead: int, event: str, tar
     moment = since.replace(tzinfo=desk.settings.zone) if since else desk.clock() - LOOKS_BACK
     at = moment.astimezone(UTC)
     count = hooks.put_again(desk, since=at, lead_id=lead, event=event, target=target)
-    typer.echo(
-        f"{count} webhooks since {at:%Y-%m-%d %H:%M} UTC leave again, under the ids they had"
-    )
+    words = words_of(desk)
+    typer.echo(words.say("hooks.again", n=count, when=words.in_full(at)))
 
 
 def _check(option: str, given: str, known: Sequence[str]) -> None:

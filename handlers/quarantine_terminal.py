@@ -8,8 +8,8 @@ import typer
 
 from bot import quarantine
 from bot.desk import Desk
-from bot.texts import Words
 from bot.views import quarantine as views
+from handlers.terminal import bare, words_of
 
 Number = Annotated[int, typer.Argument(min=1, help="As `quarantine list` gives it.")]
 Why = Annotated[str, typer.Option(help="Why it is no lead.")]
@@ -48,13 +48,11 @@ def commands(opened: Callable[[], AbstractContextManager[Desk]]) -> typer.Typer:
 
 def tell_all(desk: Desk, *, page: int) -> None:
     """Print a page of what is set aside, a line each; the first is 1."""
-    words, found = _words(desk), quarantine.listed(desk, by="", number=page - 1)
+    words, found = words_of(desk), quarantine.listed(desk, by="", number=page - 1)
     if not found.total:
         typer.echo(words.say("aside.none"))
     for one in found.items:
-        when, why = words.standing(one.received_at), views.why(one.reason, words)
-        said = {"id": one.id, "source": one.source, "when": when, "size": one.size, "why": why}
-        typer.echo(words.say("aside.told", **said))
+        typer.echo(views.told(one, words))
     if found.last:
         pages = {"page": found.number + 1, "of": found.last + 1, "n": found.total}
         typer.echo(words.say("aside.page", **pages))
@@ -62,8 +60,8 @@ def tell_all(desk: Desk, *, page: int) -> None:
 
 def tell_one(desk: Desk, number: int) -> None:
     """Print one that is set aside, with the beginning of what came."""
-    words, found = _words(desk), quarantine.opened(desk, number, by="")
-    typer.echo(_bare(views.line(found.aside, words)))
+    words, found = words_of(desk), quarantine.opened(desk, number, by="")
+    typer.echo(views.told(found.aside, words))
     typer.echo(found.text or words.say("aside.nothing"))
     if found.more:
         typer.echo(words.say("aside.more", n=found.more))
@@ -72,18 +70,10 @@ def tell_one(desk: Desk, number: int) -> None:
 def tell_retried(desk: Desk, number: int) -> None:
     """Read one again and print what came of it."""
     done = quarantine.retry(desk, number, by="")
-    typer.echo(_bare(views.settled(done, _words(desk))))
+    typer.echo(bare(views.settled(done, words_of(desk))))
 
 
 def tell_dismissed(desk: Desk, number: int, *, why: str) -> None:
     """Put one away and say so."""
     quarantine.dismiss(desk, number, why=why, by="")
-    typer.echo(_words(desk).say("aside.put_away", id=number))
-
-
-def _bare(text: str) -> str:
-    return text.replace("*", "")
-
-
-def _words(desk: Desk) -> Words:
-    return Words(desk.settings.locale, desk.settings.zone, mrkdwn=False)
+    typer.echo(words_of(desk).say("aside.put_away", id=number))

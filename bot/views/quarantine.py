@@ -75,8 +75,15 @@ def _sheet(title: str, blocks: list[Block], say: Words) -> dict[str, Any]:
 def line(one: Aside, words: Words) -> Safe:
     """Say where it came from, when, why it was set aside, and how large it is."""
     name = clip(one.source, NAME_LIMIT)
-    source = Safe(f"*{escape(name) if words.mrkdwn else name}*")
+    source = Safe(f"{words.opens(name)}*{escape(name) if words.mrkdwn else name}*")
     return words.join(source, words.standing(one.received_at), why(one.reason, words), _size(one))
+
+
+def told(one: Aside, words: Words) -> Safe:
+    """Say the same on a terminal, with the number by which it is opened there."""
+    said = {"id": one.id, "source": one.source, "size": one.size}
+    when, cause = words.in_full(one.received_at), why(one.reason, words)
+    return words.say("aside.told", when=when, why=cause, **said)
 
 
 def _size(one: Aside) -> str:

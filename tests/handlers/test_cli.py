@@ -207,7 +207,7 @@ def _sql(terminal: Terminal, statement: str) -> None:
 
 class TestTeam:
     def test_is_loaded_changed_and_shown(self, terminal: Terminal):
-        assert "nobody yet" in terminal.run("team", "list").out
+        assert "Nobody yet" in terminal.run("team", "list").out
         terminal.write("team.toml", TEAM)
         assert terminal.run("team", "load", "team.toml").out == "added 3, changed 0, paused 0\n"
         terminal.write("one.toml", TEAM.split("[[rep]]")[1].join(("[[rep]]", "")))
@@ -228,8 +228,10 @@ class TestTeam:
     def test_is_told_in_the_language_of_the_settings(self, terminal: Terminal):
         terminal.env(LOCALE="he")
         terminal.write("team.toml", TEAM)
+        assert "עדיין אין איש" in terminal.run("team", "list").out
         told = terminal.run("team", "load", "team.toml").out
         assert told == "נוספו 3, השתנו 0, הושהו 0\n"
+        assert "נציג  פעיל" in terminal.run("team", "list").out
 
     @pytest.mark.parametrize("content", ["[", "", "x = 1", b"\xff"])
     def test_that_cant_be_read_is_said(self, terminal: Terminal, content: str | bytes):
@@ -246,7 +248,7 @@ class TestTeam:
             assert fault in done.err
 
     def test_that_is_not_there_is_said(self, terminal: Terminal):
-        assert terminal.fails("team", "load", "none.toml") == "there is no file none.toml"
+        assert terminal.fails("team", "load", "none.toml") == "There is no file none.toml."
 
 
 class TestImport:
@@ -310,8 +312,11 @@ class TestDigest:
     def test_of_a_day_that_is_none_is_wrong_usage(self, terminal: Terminal):
         assert terminal.run("digest", "--since", "yesterday").code == 2
 
-    def test_is_put_in_line_to_be_posted(self, terminal: Terminal):
-        assert terminal.run("digest", "--post").code == 0
+    @pytest.mark.parametrize(("locale", "said"), [("en", "In line"), ("he", "בתור לערוץ")])
+    def test_is_put_in_line_to_be_posted(self, terminal: Terminal, locale: str, said: str):
+        terminal.env(LOCALE=locale)
+        done = terminal.run("digest", "--post")
+        assert (done.code, done.out.startswith(said)) == (0, True)
 
 
 class TestCheck:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.views.blocks import ActionId
-from handlers.terminal import tell_fairness
+from handlers.report_terminal import tell_fairness
 from tests.desk import AVI, MIRI, FakeClock, Room, a_desk
 from tests.handlers.test_actions import click
 from tests.handlers.test_commands import say

@@ -48,6 +48,16 @@ class TestTheList:
         assert "crm  https://crm.example.com/hooks  lead.created  1 waiting" in said
         assert "whsec" not in said
 
+    def test_is_told_in_the_language_of_the_settings(
+        self, tmp_path: Path, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+    ):
+        book = replace(BOOK, webhooks=(replace(CRM, events=()),))
+        with a_desk(tmp_path, clock, playbook=book, LOCALE="he") as room:
+            tell_hooks(room.desk)
+            send_again(room.desk, since=None, lead=0, event="", target="")
+        listed, again = out(capsys).splitlines()
+        assert ["כל האירועים" in listed, "נשלחים שוב" in again] == [True, True]
+
     def test_says_how_to_begin(self, room: Room, capsys: pytest.CaptureFixture[str]):
         room.desk.present.playbook = BOOK
         tell_hooks(room.desk)
@@ -59,7 +69,7 @@ class TestSendAgain:
         room.lead()
         room.deliver()
         send_again(room.desk, since=None, lead=0, event="", target="crm")
-        assert out(capsys).startswith("1 webhooks since 2026-11-14 08:00 UTC")
+        assert out(capsys).startswith("1 webhook since Saturday 14 November 2026 10:00 leaves")
         room.deliver()
         assert len(room.outside.of(Hook)) == 2
 
@@ -67,7 +77,7 @@ class TestSendAgain:
         room.lead()
         at = datetime(2026, 11, 15, 10, 1, tzinfo=UTC).replace(tzinfo=None)
         send_again(room.desk, since=at, lead=0, event="", target="")
-        assert out(capsys).startswith("0 webhooks since 2026-11-15 08:01 UTC")
+        assert out(capsys).startswith("0 webhooks since Sunday 15 November 2026 10:01 leave")
 
     @pytest.mark.parametrize(
         ("event", "target", "named"),

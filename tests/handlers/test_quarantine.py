@@ -5,6 +5,7 @@ import re
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +13,8 @@ from typer.testing import CliRunner
 from bot import quarantine
 from bot.desk import Desk
 from bot.forms import read_forms
+from bot.texts import Words
+from bot.views import quarantine as views
 from bot.views.blocks import ActionId
 from handlers import quarantine_terminal
 from handlers.answers import Errors, OpenModal, Say, UpdateModal
@@ -21,6 +24,7 @@ from rules.refusals import Refused
 from rules.words import Kind
 from sandbox.blockkit import check_view
 from storage import inbox
+from storage.quarantine import Aside
 from tests.desk import BOOK, DANA, MIRI, NOA, FakeClock, Room
 from tests.handlers.test_actions import click, submit
 
@@ -62,6 +66,22 @@ class TestTheList:
         assert isinstance(opened, OpenModal)
         assert "Came in and could not be used: 1" in text(opened.view)
         assert "no phone and no email" in text(opened.view)
+
+    @pytest.mark.parametrize(
+        ("locale", "source", "mark"),
+        [
+            ("he", "website", "\u200f"),
+            ("en", "website", ""),
+            ("he", "אתר", ""),
+            ("en", "אתר", "\u200e"),
+        ],
+    )
+    def test_runs_the_readers_way_though_a_source_runs_the_other(
+        self, clock: FakeClock, locale: str, source: str, mark: str
+    ):
+        one = Aside(1, source, clock.now, 84, "unreachable")
+        line = views.line(one, Words(locale, ZoneInfo("Asia/Jerusalem")))
+        assert line.startswith(f"{mark}*{source}*")
 
     def test_says_when_there_is_nothing(self, room: Room):
         assert "Nothing is set aside" in text(press(room, ActionId.QUARANTINE, 0).view)
@@ -270,7 +290,8 @@ class TestTheTerminal:
     def test_lists_shows_tries_again_and_dismisses(self, room: Room):
         assert "nothing is set aside" in self.run(room, "list")
         number = str(aside(room, who="Dana"))
-        assert "website" in self.run(room, "list")
+        listed = self.run(room, "list")
+        assert ["website" in listed, "<!date" in listed] == [True, False]
         assert '"who": "Dana"' in self.run(room, "show", number)
         assert "set aside still" in self.run(room, "retry", number)
         assert f"{number} is dismissed" in self.run(room, "dismiss", number, "--why", "spam")
