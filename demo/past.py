@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import assign, figures, followups, intake, ladder
+from bot import assign, figures, followups, intake, ladder, meta_leads
 from bot.delivery import Courier
 from bot.desk import Desk
 from bot.orders import Order, Sent
@@ -14,8 +14,8 @@ from handlers.commands import answer_command
 from rules.digest import last_digest
 from rules.effects import PostCard, PostOwnerCard, RefreshCard
 from sandbox.story.tale import Act, Arrive, Say, Story
-from sandbox.town import Town
-from storage import leads, outbox
+from sandbox.town import META, Town
+from storage import inbox, leads, outbox
 
 RECENT = timedelta(hours=36)
 CARDS = (PostCard.kind, PostOwnerCard.kind, RefreshCard.kind)
@@ -54,7 +54,7 @@ class Past:
             if quiet and (act.at.date() != day or act.at >= recent):
                 self._deliver_unheard()
                 quiet, day = act.at < recent, act.at.date()
-            self._do(act)
+            self._do(act, recent=act.at >= recent)
             if act.at >= recent:
                 self._heard.deliver_due()
             told(number + 1, len(story.past))
@@ -80,21 +80,34 @@ class Past:
         figures.post_weekly(self._desk)
         self._heard.deliver_due()
 
-    def _do(self, act: Act) -> None:
+    def _do(self, act: Act, *, recent: bool) -> None:
         self._town.calendar.run_to(act.at, within=0)
         ladder.climb_due(self._desk)
         followups.nag_due(self._desk)
         if isinstance(act, Arrive):
-            self._arrive(act)
+            self._arrive(act, recent=recent)
         else:
             self._say(act)
 
-    def _arrive(self, act: Arrive) -> None:
-        body = json.dumps(dict(act.fields)).encode()
-        receipt = intake.receive(self._desk, act.source, body, content_type="application/json")
-        if receipt.lead_id:
-            self.leads[act.customer.key] = receipt.lead_id
+    def _arrive(self, act: Arrive, *, recent: bool) -> None:
+        lead_id = self._by_meta(act) if act.source == META and recent else self._by_form(act)
+        if lead_id:
+            self.leads[act.customer.key] = lead_id
         self._town.customers.add(act.customer, since=act.at)
+
+    def _by_form(self, act: Arrive) -> int | None:
+        body = json.dumps(dict(act.fields)).encode()
+        done = intake.receive(self._desk, act.source, body, content_type="application/json")
+        return done.lead_id
+
+    def _by_meta(self, act: Arrive) -> int | None:
+        """Be told of a form by its number, and fetch it (C2)."""
+        number, notice = self._town.fill_in(act)
+        meta_leads.receive(self._desk, notice)
+        self._heard.deliver_due()
+        with self._desk.store.view() as view:
+            arrival = inbox.find(view, source=META, once_key=number)
+        return arrival.lead_id if arrival else None
 
     def _say(self, act: Say) -> None:
         assign.assign_held(self._desk)

@@ -34,9 +34,10 @@ class Arrivals:
         with self._lock:
             self._on = on
             self.version += 1
+            # Set before the thread begins, which would take it for another change.
+            self._changed.set()
             if on and self._thread.ident is None:
                 self._thread.start()
-        self._changed.set()
 
     def close(self) -> None:
         """Stop for good."""
@@ -47,7 +48,14 @@ class Arrivals:
 
     def one(self) -> Any:
         """Send one lead now; raises httpx.HTTPError, StopIteration at the story's end."""
-        return self._send(next(self.leads))
+        with self._lock:
+            lead = next(self.leads)
+        return self._send(lead)
+
+    def of(self, source: str) -> Arrive:
+        """Give the next lead of a source, unsent; those before it never come."""
+        with self._lock:
+            return next(one for one in self.leads if one.source == source)
 
     def _run(self) -> None:
         while not self._closing:

@@ -3,6 +3,7 @@
 import hmac
 import json
 import threading
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 
 from sandbox.httpserver import BackgroundServer
 
+CREATED = 1_763_200_800
 NO_SUCH_OBJECT = {"code": 100, "error_subcode": 33, "type": "GraphMethodException"}
 BAD_TOKEN = {"code": 190, "type": "OAuthException"}
 
@@ -20,7 +22,7 @@ def signature(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest()
 
 
-def notice(*numbers: str, created: int = 1_763_200_000) -> bytes:
+def notice(*numbers: str, created: int = CREATED) -> bytes:
     """Give a webhook that tells of forms by their numbers, each in an entry of its own."""
     entries = [
         {
@@ -71,10 +73,11 @@ class Graph:
         """The API's address."""
         return f"{self._server.url}/v23.0/"
 
-    def fill_in(self, number: str, **answers: str) -> None:
-        """Let a person fill in a form, which then has this number."""
+    def fill_in(self, number: str, *, created: int = CREATED, **answers: str) -> None:
+        """Let a person fill in a form, which then has this number; ``created`` since 1970."""
+        at = f"{datetime.fromtimestamp(created, UTC):%Y-%m-%dT%H:%M:%S+0000}"
         fields = [{"name": name, "values": [said]} for name, said in answers.items()]
-        form = {"id": number, "created_time": "2025-11-15T10:00:00+0000", "field_data": fields}
+        form = {"id": number, "created_time": at, "field_data": fields}
         with self._lock:
             self._forms[number] = form
 

@@ -161,9 +161,14 @@ class Person:
         self._tell_of_message(place, message)
         return message
 
-    def drop(self, filename: str, content: bytes) -> Message:
-        """Drop a file on the app; it hears of that when it subscribed to direct messages."""
-        place, world = self._place(None), self.ctx.world
+    def drop(self, filename: str, content: bytes, *, channel: str | None = None) -> Message:
+        """Drop a file, by default on the app; it hears of that when it subscribed to messages.
+
+        Raises ClientRefused where the person is no member.
+        """
+        place, world = self._place(channel), self.ctx.world
+        if self.id not in place.members:
+            raise ClientRefused("not_in_channel")
         file = methods_files.given(self.ctx, user=self.id, filename=filename, content=content)
         draft = Message(
             channel=place.id,

@@ -4,6 +4,8 @@ import json
 import logging
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from hashlib import sha256
+from os import environ
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import Event, Lock, Thread
@@ -15,6 +17,7 @@ from sandbox import memory
 from sandbox.arrivals import Arrivals
 from sandbox.calendar import Calendar
 from sandbox.customers import Customers
+from sandbox.graph import Graph, notice, signature
 from sandbox.imap import ImapServer
 from sandbox.mailbox import Mailbox
 from sandbox.phone import PhoneNetwork
@@ -29,6 +32,9 @@ KEPT = "town.json"
 NUMBER = "+972500000000"
 SALES = "sales@example.com"
 SOURCES = ("website", "facebook", "google", "vendor")
+META = "facebook"
+PATIENCE = "SANDBOX_PATIENCE"
+"""A setting of the world: for how many seconds Slack waits for the app; 3 where it is not set."""
 
 
 class Town:
@@ -38,17 +44,21 @@ class Town:
         self.calendar, self._folder = calendar, folder
         # Drawn anew each time, since any page in the browser can knock on these ports.
         self.token = token_urlsafe(24)
+        patience = float(environ.get(PATIENCE) or AppConfig.ack_timeout)
         app = AppConfig(
             bot_token=f"xoxb-{token_urlsafe(24)}",
             app_token=f"xapp-{token_urlsafe(24)}",
             commands=frozenset({"/lead"}),
+            ack_timeout=patience,
+            trigger_lifetime=patience,
         )
         self.slack = SlackServer(workspace=workspace, app=app, calendar=calendar.time)
         self.phones = PhoneNetwork(clock=calendar.time, deliver=True)
         self.mailbox = Mailbox(clock=calendar.time)
         self.imap = ImapServer(self.mailbox, address=SALES, password=self.token)
         self.customers = Customers(clock=calendar.now)
-        self.arrivals = Arrivals(send=self.send_lead)
+        self.graph = Graph(token=self.token, secret=self.token)
+        self.arrivals = Arrivals(send=self._send)
         self.intake = ""
         self.sales = SALES
         self._stack = ExitStack()
@@ -56,7 +66,7 @@ class Town:
         self._saver = Thread(target=self._save_often, name="memory", daemon=True)
 
     def __enter__(self) -> Self:
-        for part in (self.slack, self.phones, self.mailbox, self.imap):
+        for part in (self.slack, self.phones, self.mailbox, self.imap, self.graph):
             self._stack.enter_context(part)
         self._remember()
         self._saver.start()
@@ -99,6 +109,9 @@ class Town:
             "SMTP_URL": self.mailbox.url,
             "MAIL_FROM": SALES,
             "IMAP_URL": self.imap.url,
+            "FACEBOOK_API_URL": self.graph.url,
+            "FACEBOOK_APP_SECRET": self.token,
+            "FACEBOOK_PAGE_TOKEN": self.token,
             "INTAKE_TOKENS": ",".join(f"{name}:{self.token}" for name in SOURCES),
         }
 
@@ -121,6 +134,32 @@ class Town:
             self.customers.add(arrival.customer)
         told: dict[str, object] = answer.json()
         return told
+
+    def _send(self, arrival: Arrive) -> None:
+        if arrival.source == META:
+            self.send_form(arrival)
+        else:
+            self.send_lead(arrival)
+
+    def fill_in(self, arrival: Arrive) -> tuple[str, bytes]:
+        """Let a person fill in a form of Meta's; give its number, and the webhook's body."""
+        number = str(int(sha256(arrival.customer.key.encode()).hexdigest()[:15], 16))
+        now = int(self.calendar.time())
+        self.graph.fill_in(number, created=now, **_answers(arrival))
+        return number, notice(number, created=now)
+
+    def send_form(self, arrival: Arrive) -> str:
+        """Let a person fill in a form of Meta's and Meta tell the bot of it; give its number.
+
+        Raises httpx.HTTPError when the bot is not there or refuses.
+        """
+        number, body = self.fill_in(arrival)
+        headers = {"X-Hub-Signature-256": signature(self.token, body)}
+        with httpx.Client(timeout=10.0, trust_env=False) as client:
+            answer = client.post(f"{self.intake}/{META}", content=body, headers=headers)
+        answer.raise_for_status()
+        self.customers.add(arrival.customer)
+        return number
 
     def save(self) -> None:
         """Keep everything in the folder; raises OSError."""
@@ -150,3 +189,16 @@ class Town:
             self.save()
         except OSError as fault:
             log.error("the world could not be saved: %s", type(fault).__name__)
+
+
+def _answers(arrival: Arrive) -> dict[str, str]:
+    """Give what a form of Meta's has of a lead, under Meta's names."""
+    fields = {name: _said(value) for name, value in arrival.fields.items()}
+    return {_METAS.get(name, name): value for name, value in fields.items()}
+
+
+def _said(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+_METAS = {"name": "full_name", "phone": "phone_number"}

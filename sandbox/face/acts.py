@@ -16,8 +16,10 @@ from sandbox.face.stage import Show, Stage
 from sandbox.formstate import place_of
 from sandbox.person import Person
 from sandbox.records import Message, View
+from sandbox.story.samples import sample
 
 BUTTONS = ("button", "workflow_button")
+BRINGS = frozenset({"lead", "meta", "near"})
 HURRY = {"minutes": 1.5, "hour": 3.0, "morning": 4.0, "digest": 6.0}
 
 
@@ -39,7 +41,7 @@ def carry_out(stage: Stage, seat: Seat, hit: Hit) -> None:
     except ClientRefused as refused:
         seat.notice = say(f"refused.{refused.why}")
     except NotTaken as fault:
-        seat.notice = say("notice.no_lead" if hit.do == "lead" else "notice.no_sms", why=fault)
+        seat.notice = say("notice.no_lead" if hit.do in BRINGS else "notice.no_sms", why=fault)
     seat.version += 1
 
 
@@ -151,9 +153,27 @@ def _type(stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
     _say(stage, show, seat, hit)
 
 
+def _attached(_stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
+    """Show where a file went that the page gave, or that it was not taken."""
+    if hit.value != "taken":
+        seat.notice = sayer(show.locale)("notice.no_file")
+    elif seat.place == HOME:
+        seat.go(show.town.slack.world.open_im(user=seat.me).id)
+
+
+def _sample(stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
+    """Drop the file that lies ready; for the guide as the manager, in messages from the app."""
+    if hit.value == MESSAGES:
+        seat.me = show.manager
+    if hit.value == MESSAGES or seat.place == HOME:
+        seat.go(show.town.slack.world.open_im(user=seat.me).id)
+    _person(show, seat).drop(*sample(show.locale), channel=seat.place)
+    stage.done.add("drop")
+
+
 def _act(stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
     person, zone = _person(show, seat), _zone(show, seat)
-    where, modal = _touched(show, person, seat, hit), person.modal
+    where, modal = _touched(show, person, hit), person.modal
     if modal is not None and hit.view == modal.id:
         person.fill(_given(hit, modal, zone))
     kind = next((one.kind for one in where.elements if one.action_id == hit.act), "")
@@ -167,12 +187,14 @@ def _act(stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
     stage.done |= {hint.verb for hint in show.hints if hint.verb in hit.act.split("_")}
 
 
-def _touched(show: Show, person: Person, seat: Seat, hit: Hit) -> Message | View:
+def _touched(show: Show, person: Person, hit: Hit) -> Message | View:
+    """Return what was touched, wherever the seat looks by now: the page is drawn a moment later."""
     views = [*person.modals, *([person.home] if person.home else [])]
     there: list[Message | View] = [view for view in views if view.id == hit.view]
     if not hit.view:
-        messages = show.town.slack.world.channels[seat.place].messages
-        there += [one for one in (*person.ephemerals, *messages) if one.ts == hit.key]
+        places = show.town.slack.world.places(person.id)
+        shelves = [person.ephemerals, *(place.messages for place in places)]
+        there += [one for shelf in shelves for one in shelf if one.ts == hit.key]
     if not there:
         raise NoSuchElement("it is gone")
     return there[0]
@@ -224,5 +246,6 @@ _ACTS: dict[str, Does] = {
     "go": _go, "thread": _thread, "unthread": _unthread, "more": _more, "dismiss": _dismiss,
     "shown": _shown, "tab": _tab, "dismiss_guide": _dismiss_guide, "clock": _clock,
     "arrivals": _arrivals, "act_as": _act_as, "locale": _locale, "say": _say, "type": _type,
+    "attached": _attached, "sample": _sample,
     "act": _act, "submit": _submit, "close": _close, **OUTSIDE,
 }  # fmt: skip

@@ -1,8 +1,9 @@
-"""The first minute: five things to try, and which of them are done."""
+"""The first minutes: eight things to try, and which of them are done."""
 
 from dataclasses import dataclass
 
 from sandbox.face.frames import sayer
+from sandbox.face.seat import MESSAGES
 from sandbox.face.stage import Show, Stage
 
 Button = tuple[str, str, str]
@@ -20,12 +21,15 @@ class Step:
 
 
 def steps(stage: Stage, show: Show) -> list[Step]:
-    """Return the five things, each of which works as it is written."""
+    """Return the eight things, each of which works as it is written."""
     return [
         _log(stage, show),
         _step(stage, show, "form", buttons=(("tab", "form"),)),
         _promise(stage, show),
         _typed(stage, show, "next", code="/lead next"),
+        _step(stage, show, "drop", buttons=(("sample", MESSAGES),)),
+        _near(stage, show),
+        _step(stage, show, "meta", buttons=(("meta", ""),)),
         _step(stage, show, "digest", buttons=(("clock", "digest"),)),
     ]
 
@@ -44,6 +48,12 @@ def _promise(stage: Stage, show: Show) -> Step:
     code = f"/lead followup {show.guide.second_id} high 10m {sayer(show.locale)('guide.promised')}"
     rep = _name(show, show.guide.second_rep)
     return _typed(stage, show, "followup", code=code, beside=(("clock", "minutes"),), rep=rep)
+
+
+def _near(stage: Stage, show: Show) -> Step:
+    known = show.town.customers.get(show.guide.customer)
+    name = known.customer.name if known else ""
+    return _step(stage, show, "near", buttons=(("near", ""),), customer=name)
 
 
 def _name(show: Show, rep: str) -> str:

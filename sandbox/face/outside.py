@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 
+from sandbox.errors import NoSuchElement
 from sandbox.face.frames import sayer
 from sandbox.face.seat import Hit, Seat
 from sandbox.face.stage import Show, Stage
 from sandbox.face.visitors import visitor
 from sandbox.mail_leaving import leave
 from sandbox.mails import Mail
+from sandbox.town import META
 
 Does = Callable[[Stage, Show, Seat, Hit], None]
 
@@ -80,7 +83,34 @@ def _lead(stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
     stage.done.add("form")
 
 
+def _meta(stage: Stage, show: Show, _seat: Seat, _hit: Hit) -> None:
+    """Let the next person fill in a form of Meta's, which tells the bot of it by webhook."""
+    try:
+        show.town.send_form(show.town.arrivals.of(META))
+    except httpx.HTTPStatusError as fault:
+        raise NotTaken(f"HTTP {fault.response.status_code}") from None
+    stage.done.add("meta")
+
+
+def _near(stage: Stage, show: Show, seat: Seat, hit: Hit) -> None:
+    """Send the guide's customer once more, with a slip in the number and another address."""
+    known = show.town.customers.get(show.guide.customer)
+    if known is None:
+        raise NoSuchElement("its customer is forgotten")
+    given = {"name": known.customer.name, "phone": slipped(known.customer.e164, show)}
+    _lead(stage, show, seat, replace(hit, fields=given))
+    stage.done.add("near")
+
+
+def slipped(e164: str, show: Show) -> str:
+    """Return a number that differs from this one in a digit, and is nobody else's."""
+    taken = {one.customer.e164 for one in show.town.customers.all()}
+    made = (f"{e164[:-1]}{(int(e164[-1]) + more) % 10}" for more in range(1, 10))
+    return next((one for one in made if one not in taken), e164)
+
+
 OUTSIDE: dict[str, Does] = {
     "phone": _phone, "call": _call, "sms": _sms, "mail": _mail, "letter": _letter,
     "mail_reply": _mail_reply, "mail_leave": _mail_leave, "lead": _lead,
+    "meta": _meta, "near": _near,
 }  # fmt: skip

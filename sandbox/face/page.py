@@ -46,7 +46,9 @@ class Page:
                 with ui.element("div").classes("feed").props(scroll) as self._box:
                     self._feed = pane("feed", stick=True)
                 self._notice = pane("notice", label=say("notice.what"), role="status")
-                self._composer = Composer(locale=locale, hints=self._show.hints, said=self._said)
+                self._composer = Composer(
+                    locale=locale, hints=self._show.hints, said=self._said, heard=self._heard
+                )
             self._side = pane("side", tag="aside", label=say("side.what"))
             self._bottom = pane("bottom")
             self._sheet = pane("sheet", tag="dialog", modal=True)
@@ -100,7 +102,7 @@ class Page:
         show, seat, say = self._show, self.seat, sayer(self._show.locale)
         name = parts.place_name(show, seat)
         label = say("composer.thread") if seat.thread else say("composer.write", name=name)
-        self._composer.call(label)
+        self._composer.call(label, me=seat.me, place="" if seat.place == HOME else seat.place)
         where = urlencode({"me": seat.me, "place": seat.place})
         if where != self._where:
             # So that a reload finds the same person in the same place.

@@ -11,6 +11,8 @@ from sandbox.face.frames import sayer
 from sandbox.face.parts import Items
 from sandbox.face.stage import Hint
 
+WORDS = ("send", "commands", "attach", "choose", "sample", "download")
+
 Heard = Callable[[dict[str, Any]], Any]
 
 
@@ -53,15 +55,21 @@ class Pane(ui.element, component="static/pane.js"):
 class Composer(ui.element, component="static/composer.js"):
     """The line in which a person writes."""
 
-    def __init__(self, *, locale: str, hints: Sequence[Hint], said: Callable[[str], Any]) -> None:
+    def __init__(
+        self, *, locale: str, hints: Sequence[Hint], said: Callable[[str], Any], heard: Heard
+    ) -> None:
         super().__init__()
         say = sayer(locale)
-        words = {name: say(f"composer.{name}") for name in ("send", "commands")}
-        self._props.update(name="composer", hints=[asdict(hint) for hint in hints], words=words)
+        words = {name: say(f"composer.{name}") for name in WORDS}
+        self._props.update(
+            name="composer", hints=[asdict(hint) for hint in hints], words=words, locale=locale
+        )
         self.on("say", lambda told: said(str(told.args)))
+        self.on("hit", lambda told: heard(told.args))
 
-    def call(self, label: str) -> None:
-        """Say in the empty line what it is for."""
-        if self._props.get("label") != label:
-            self._props["label"] = label
+    def call(self, label: str, *, me: str, place: str) -> None:
+        """Say in the empty line what it is for, and who writes where."""
+        given = {"label": label, "me": me, "place": place}
+        if any(self._props.get(name) != value for name, value in given.items()):
+            self._props.update(given)
             self.update()

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 
+from sandbox.face.attach import add_attach
 from sandbox.face.frames import sayer
 from sandbox.face.page import build
 from sandbox.face.stage import Stage
@@ -42,6 +43,7 @@ class FaceServer:
     def __init__(self, *, stage: Stage, ports: Iterable[int]) -> None:
         app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         _add_files(app, stage)
+        add_attach(app, stage)
         app.middleware("http")(_guard)
         # A name that another site made point here is not this page's.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])

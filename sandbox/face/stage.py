@@ -21,7 +21,7 @@ class Hint:
 
 @dataclass(frozen=True, kw_only=True)
 class Guide:
-    """What the five things to try are tried on: two leads with their reps, the first's customer."""
+    """What the things to try are tried on: two leads with their reps, the first's customer."""
 
     rep: str
     lead_id: int

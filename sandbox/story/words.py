@@ -20,8 +20,10 @@ def words(language: str) -> dict[str, Any]:
 
 def playbook_text(locale: str) -> str:
     """Give the playbook file in a story's language."""
-    campaigns = {name: said["name"] for name, said in words(locale)["campaign"].items()}
-    filled = words(locale)["company"] | campaigns
+    known = words(locale)["campaign"].items()
+    campaigns = {name: said["name"] for name, said in known}
+    vendors = {f"{name}_vendor": said["vendor"] for name, said in known}
+    filled = words(locale)["company"] | campaigns | vendors
     return Template((HERE / "playbook.toml").read_text("utf-8")).substitute(filled)
 
 

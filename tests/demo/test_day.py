@@ -20,8 +20,7 @@ class TestARepsHome:
         expect(tab.feed).to_contain_text("Next calls")
         expect(tab.feed).to_contain_text("Your numbers since")
         tab.shoot("home-rep")
-        tab.feed.get_by_role("button", name="Log", exact=True).first.click()
-        expect(tab.modal).to_be_visible()
+        tab.opens(tab.feed.get_by_role("button", name="Log", exact=True).first)
         tab.page.keyboard.press("Escape")
         tab.feed.get_by_role("button", name="Show", exact=True).first.click()
         expect(tab.feed.get_by_role("button", name="Start call").first).to_be_visible()
@@ -44,7 +43,7 @@ class TestARepsHome:
     def test_switches_notifications(self, tab: Tab):
         tab.act_as("Ronit")
         tab.home()
-        tab.feed.get_by_role("button", name="Notifications").click()
+        tab.opens(tab.feed.get_by_role("button", name="Notifications"))
         expect(tab.modal.get_by_role("checkbox")).to_have_count(6)
         tab.shoot("notifications")
         tab.page.keyboard.press("Escape")

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.demo.browser import Tab
 
@@ -91,20 +91,10 @@ class TestAPromise:
         expect(tab.message(f"#{lead}")).to_be_visible()
 
 
-def opens_its_modal(tab: Tab, button: Locator) -> None:
-    """Press a button; once more where the machine took over three seconds."""
-    button.click()
-    try:
-        expect(tab.modal).to_be_visible(timeout=6000)
-    except AssertionError:
-        button.click()
-        expect(tab.modal).to_be_visible()
-
-
 class TestAModal:
     def test_says_what_is_wrong_and_then_takes_it(self, tab: Tab):
         number = tab.new_lead("Noam Shaked", "052-234-5673")
-        opens_its_modal(tab, tab.message(f"#{number} ").get_by_role("button", name="Sold"))
+        tab.opens(tab.message(f"#{number} ").get_by_role("button", name="Sold"))
         amount = tab.modal.get_by_label("Amount")
         amount.fill("a lot")
         tab.modal.get_by_role("button", name="Save").click()
@@ -118,8 +108,7 @@ class TestAModal:
 
     def test_closes_with_escape_and_changes_with_its_menu(self, tab: Tab):
         card = tab.feed.locator("article", has=tab.page.get_by_role("button", name="Talked")).last
-        card.get_by_role("button", name="Talked").click()
-        expect(tab.modal).to_be_visible()
+        tab.opens(card.get_by_role("button", name="Talked"))
         tab.modal.locator("select[data-dispatch]").first.select_option(label="Sold")
         expect(tab.modal.get_by_label("Amount")).to_be_visible()
         tab.page.keyboard.press("Escape")

@@ -57,8 +57,7 @@ class TestAxe:
         tab.close()
 
     def test_finds_nothing_serious_in_a_modal_and_on_home(self, tab: Tab):
-        tab.feed.get_by_role("button", name="More").last.click()
-        expect(tab.modal).to_be_visible()
+        tab.opens(tab.feed.get_by_role("button", name="More").last)
         assert serious(tab.page) == []
         tab.page.keyboard.press("Escape")
         tab.page.get_by_role("button", name="Home").click()
@@ -144,8 +143,7 @@ class TestAPhonesScreen:
         phone_tab.shoot("phone-width")
 
     def test_shows_a_modal_within_its_width(self, phone_tab: Tab):
-        phone_tab.feed.get_by_role("button", name="More").last.click()
-        expect(phone_tab.modal).to_be_visible()
+        phone_tab.opens(phone_tab.feed.get_by_role("button", name="More").last)
         box = phone_tab.modal.bounding_box()
         assert box is not None
         assert box["x"] >= 0

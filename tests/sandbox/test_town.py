@@ -1,3 +1,4 @@
+import hmac
 import imaplib
 import json
 import logging
@@ -5,6 +6,7 @@ import smtplib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,7 +19,7 @@ import pytest
 from sandbox import town as town_module
 from sandbox.calendar import Calendar
 from sandbox.story.tale import Arrive, arrivals
-from sandbox.town import KEPT, SALES, Town
+from sandbox.town import KEPT, PATIENCE, SALES, Town
 from tests.sandbox.bots import DANA, web_client, workspace
 
 NOVEMBER = datetime(2025, 11, 24, 8, 0, tzinfo=UTC)
@@ -102,6 +104,15 @@ class TestATown:
             assert [sms.body for sms in after.phones.traffic] == ["hi"]
             assert [mail.subject for mail in after.mailbox.mails] == ["שלום"]
             assert after.customers.all() == before.customers.all()
+
+    @pytest.mark.parametrize(("setting", "seconds"), [("", 3.0), ("20", 20.0)])
+    def test_waits_as_long_for_the_app_as_its_setting_says(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, seconds: float
+    ):
+        monkeypatch.setenv(PATIENCE, setting)
+        with a_town(tmp_path) as made:
+            app = made.slack.world.app
+            assert (app.ack_timeout, app.trigger_lifetime) == (seconds, seconds)
 
     def test_begins_empty_in_a_new_folder(self, town: Town):
         assert town.customers.all() == []
@@ -190,6 +201,28 @@ class TestALead:
         assert intake.seen == [(f"/intake/{lead.source}", known, dict(lead.fields))]
         assert [one.customer for one in town.customers.all()] == [lead.customer]
         assert town.phones.inbound_url == f"{intake.url}/twilio/inbound"
+
+    def test_of_a_form_of_metas_is_told_of_by_a_signed_number_and_can_be_fetched(
+        self, town: Town, intake: Intake
+    ):
+        town.meet(address=intake.url)
+        lead = a_lead()
+        number = town.send_form(lead)
+        [(path, _, told)] = intake.seen
+        [change] = told["entry"][0]["changes"]
+        assert (path, change["value"]["leadgen_id"]) == ("/intake/facebook", number)
+        env = town.env()
+        token = env["FACEBOOK_PAGE_TOKEN"]
+        proof = hmac.new(env["FACEBOOK_APP_SECRET"].encode(), token.encode(), sha256).hexdigest()
+        form = httpx.get(
+            f"{env['FACEBOOK_API_URL']}{number}",
+            params={"access_token": token, "appsecret_proof": proof},
+            trust_env=False,
+        ).json()
+        said = {one["name"]: one["values"] for one in form["field_data"]}
+        assert said["full_name"] == [lead.customer.name]
+        assert town.graph.asked == [number]
+        assert [one.customer for one in town.customers.all()] == [lead.customer]
 
     def test_that_is_refused_makes_nobody_known(self, town: Town, intake: Intake):
         town.meet(address=intake.url)

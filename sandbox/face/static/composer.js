@@ -8,10 +8,15 @@ export default {
     <textarea ref="line" v-model="text" rows="1" dir="auto" :placeholder="label" :aria-label="label" role="combobox"
       aria-autocomplete="list" aria-haspopup="listbox" :aria-expanded="found.length > 0" :aria-controls="found.length ? 'list-' + name : null"
       :aria-activedescendant="found.length ? name + '-' + chosen : null" @keydown="key" @input="typed" @blur="shut = true" @focus="shut = false" maxlength="4000"></textarea>
+    <details class="attach" @keydown.esc="shut_menu"><summary :aria-label="words.attach" :title="words.attach"><span aria-hidden="true">📎</span></summary>
+      <div class="choices"><button type="button" data-attach="choose" @click="$refs.file.click()">{{ words.choose }}</button>
+        <button type="button" data-attach="sample" @click="shut_menu(); $emit('hit', { do: 'sample' })">{{ words.sample }}</button>
+        <a :href="'/sample/' + locale" download @click="shut_menu()">{{ words.download }}</a></div></details>
+    <input ref="file" type="file" hidden accept=".csv,.tsv,.txt,.xlsx" multiple @change="give($refs.file.files)">
     <button type="submit" class="send" :aria-label="words.send" :title="words.send" :disabled="!text.trim()">
       <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true"><path fill="currentColor" d="M2 2l16 8-16 8 2-7 8-1-8-1z"/></svg></button>
   </form>`,
-  props: { name: String, label: String, hints: Array, words: Object },
+  props: { name: String, label: String, hints: Array, words: Object, locale: String, me: String, place: String },
   data: () => ({ text: "", chosen: 0, moved: false, shut: false, past: [], back: 0 }),
   computed: {
     found() {
@@ -20,7 +25,27 @@ export default {
       return this.hints.filter((one) => one.starts.some((start) => start.startsWith(want)) && !one.starts.includes(this.text)).slice(0, 30);
     },
   },
+  mounted() {
+    // A file may be dropped anywhere on the page; the browser would open it instead.
+    this.over = (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault();
+    this.dropped = (event) => { if (event.dataTransfer?.files.length) { event.preventDefault(); this.give(event.dataTransfer.files); } };
+    addEventListener("dragover", this.over);
+    addEventListener("drop", this.dropped);
+    this.beside = (event) => { if (!this.$el.contains(event.target)) this.shut_menu(); };
+    addEventListener("pointerdown", this.beside);
+  },
+  unmounted() { removeEventListener("dragover", this.over); removeEventListener("drop", this.dropped); removeEventListener("pointerdown", this.beside); },
   methods: {
+    shut_menu() { this.$el.querySelector("details.attach").open = false; },
+    async give(files) {
+      this.shut_menu();
+      for (const one of [...files]) {
+        const where = new URLSearchParams({ me: this.me, place: this.place, name: one.name });
+        const sent = await fetch(`/attach?${where}`, { method: "POST", body: one, headers: { "X-Lead-Desk": "page" } }).catch(() => null);
+        this.$emit("hit", { do: "attached", value: sent?.ok ? "taken" : "refused" });
+      }
+      this.$refs.file.value = "";
+    },
     typed() { this.chosen = 0; this.moved = false; this.shut = false; this.grow(); },
     grow() {
       const line = this.$refs.line;

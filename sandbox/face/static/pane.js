@@ -78,6 +78,26 @@ function tell(root) {
   }
 }
 
+// A piece that is replaced between press and release swallows the click, so drawing waits so long.
+const HELD = 1000;
+let held = null;
+const late = [];
+
+function hold() {
+  clearTimeout(held);
+  held = setTimeout(release, HELD);
+}
+
+function release() {
+  clearTimeout(held);
+  held = null;
+  late.splice(0).forEach((draw) => draw());
+}
+
+addEventListener("pointerdown", hold, true);
+// The click comes right after, before the next task.
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => held !== null && setTimeout(release), true);
+
 export default {
   template: `<component :is="tag" ref="root" :class="'pane pane-' + name" @click="click" @change="change"
     @submit.prevent="submit" @keydown="key" @cancel.prevent="cancel"></component>`,
@@ -102,6 +122,10 @@ export default {
   unmounted() { clearInterval(this.timer); this.watch?.disconnect(); },
   methods: {
     patch(order, html, moved) {
+      if (held !== null) late.push(() => this.draw(order, html, moved));
+      else this.draw(order, html, moved);
+    },
+    draw(order, html, moved) {
       const root = this.$refs.root;
       if (moved) this.stuck = this.stick;
       const there = new Map([...root.children].map((one) => [one.dataset.key, one]));

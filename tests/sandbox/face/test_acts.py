@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from sandbox.face.acts import _ACTS, carry_out, picked
 from sandbox.face.frames import sayer
-from sandbox.face.seat import HOME, WIDEST, Hit, Seat, read_hit
+from sandbox.face.seat import HOME, MESSAGES, WIDEST, Hit, Seat, read_hit
 from sandbox.face.stage import Show, Stage
 from sandbox.face.visitors import mobile, visitor
 from sandbox.mails import Mail
+from sandbox.story.tale import Arrive, arrivals
 from sandbox.town import SALES, Town
 from tests.sandbox.bots import bolt_app, on_http
 from tests.sandbox.face.stages import (
@@ -298,6 +299,19 @@ class TestTouchingAMessage:
         chosen = datetime.fromtimestamp(action["selected_date_time"], UTC)
         assert chosen == datetime(2025, 11, 24, 14, 30, tzinfo=UTC)
 
+    @pytest.mark.parametrize("looks", [HOME, DIGEST])
+    def test_works_though_its_seat_looks_elsewhere_by_now(
+        self, town: Town, stage: Stage, seat: Seat, heard: Heard, looks: str
+    ):
+        card = a_message(town, blocks=(ACTIONS,))
+        seat.go(looks)
+        assert touched(stage, seat, "act", "7", key=card.ts, act="lead_noanswer") == ""
+        assert len(heard) == 1
+
+    def test_of_a_place_that_is_not_ones_own_is_none(self, town: Town, stage: Stage, seat: Seat):
+        card = a_message(town, blocks=(ACTIONS,), channel=MANAGERS)
+        assert touched(stage, seat, "act", "7", key=card.ts, act="lead_noanswer") == GONE
+
     def test_that_is_for_oneself_alone_works_too(
         self, town: Town, stage: Stage, seat: Seat, heard: Heard
     ):
@@ -462,6 +476,65 @@ class TestTheCustomersSide:
         town.meet(address="http://127.0.0.1:9")
         assert touched(stage, seat, "lead", fields={"name": "Dana"}) == FAILED
         assert (seat.answer, stage.done) == (None, set())
+
+
+class TestWhatTheGuideSends:
+    def test_drops_the_sample_on_the_app_as_the_manager(self, town: Town, stage: Stage, seat: Seat):
+        assert touched(stage, seat, "sample", MESSAGES) == ""
+        [message] = town.slack.person(MIRI.id).dms
+        assert [one["name"] for one in message.files] == ["leads-en.csv"]
+        assert (seat.me, seat.place, stage.done) == (MIRI.id, message.channel, {"drop"})
+
+    @pytest.mark.parametrize(("looks", "goes"), [(HOME, ""), (LEADS, LEADS)])
+    def test_drops_it_where_one_looks_from_the_line(
+        self, town: Town, stage: Stage, seat: Seat, looks: str, goes: str
+    ):
+        seat.place = looks
+        touched(stage, seat, "sample")
+        place = goes or town.slack.world.open_im(user=NOA.id).id
+        assert (seat.me, seat.place) == (NOA.id, place)
+        assert town.slack.channel(place).messages[-1].files
+
+    def test_shows_where_an_attached_file_went_or_that_it_did_not(
+        self, town: Town, stage: Stage, seat: Seat
+    ):
+        seat.place = HOME
+        assert touched(stage, seat, "attached", "taken") == ""
+        assert seat.place == town.slack.world.open_im(user=NOA.id).id
+        assert touched(stage, seat, "attached", "refused").startswith("The file was not taken")
+
+    def test_fills_in_a_form_on_facebook(
+        self, town: Town, stage: Stage, seat: Seat, monkeypatch: pytest.MonkeyPatch
+    ):
+        sent: list[Arrive] = []
+        town.arrivals.leads = arrivals(locale="en", seed=7, start=1)
+        monkeypatch.setattr(town, "send_form", sent.append)
+        assert touched(stage, seat, "meta") == ""
+        assert ([one.source for one in sent], stage.done) == (["facebook"], {"meta"})
+
+    def test_says_so_where_nobody_takes_the_form(self, town: Town, stage: Stage, seat: Seat):
+        town.arrivals.leads = arrivals(locale="en", seed=7, start=1)
+        town.meet(address="http://127.0.0.1:1")
+        assert touched(stage, seat, "meta") == FAILED
+        assert stage.done == set()
+
+    def test_sends_the_guides_customer_again_with_a_digit_wrong(
+        self, town: Town, stage: Stage, seat: Seat, monkeypatch: pytest.MonkeyPatch
+    ):
+        sent: list[Arrive] = []
+
+        def take(arrival: Arrive) -> dict[str, object]:
+            sent.append(arrival)
+            return {"status": "created", "lead_id": 8}
+
+        monkeypatch.setattr(town, "send_lead", take)
+        assert touched(stage, seat, "near") == GONE
+        town.customers.add(a_customer())
+        town.customers.add(a_customer(key="c0002", e164="+972522345679"))
+        assert touched(stage, seat, "near") == ""
+        [came] = sent
+        assert dict(came.fields) == {"name": "Dana Cohen", "phone": "+972522345670"}
+        assert stage.done == {"form", "near"}
 
 
 class TestAVisitor:

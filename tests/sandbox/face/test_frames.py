@@ -14,6 +14,7 @@ from jinja2 import UndefinedError
 from sandbox.face.draw.dates import ago_table
 from sandbox.face.frames import HERE, LOCALES, frame, sayer, texts
 from sandbox.face.guide import Step
+from sandbox.face.panes import WORDS
 from sandbox.face.parts import GOALS
 from sandbox.face.seat import PARTS, TABS
 from sandbox.phone_carrier import FOLLOWING
@@ -25,18 +26,18 @@ PLURAL = re.compile(r"draw\.ago\.\w+\.\w+\.2")
 # What a date is made of is given to every pattern; each language takes what it says.
 DATES = re.compile(r"draw\.date\.\w+")
 DATE_PARTS = {"day", "nth", "month", "month_short", "weekday", "year", "date", "time"}
-STEPS = ("noanswer", "form", "followup", "next", "digest")
+STEPS = ("noanswer", "form", "followup", "next", "drop", "near", "meta", "digest")
 OUTCOMES = ("answered", "wrong_number", *rates.MISSED_AS)
 STATES = {*FOLLOWING, *FOLLOWING.values(), "receiving", "received", "failed"}
 # Keys that are put together when they are said, by what may stand in the gap.
 FAMILIES = {
     "bar.{}": GOALS,
     "bottom.{}": PARTS,
-    "composer.{}": ("send", "commands"),
+    "composer.{}": WORDS,
     "form.{}": ("name", "phone", "email", "created", "merged", "quarantined", "duplicate"),
     "form.kind_{}": ("warm", "referral", "incoming", "cold"),
     "guide.{}": STEPS,
-    "guide.{}_button": ("noanswer", "form", "followup", "digest"),
+    "guide.{}_button": tuple(one for one in STEPS if one != "next"),
     "guide.{}_text": STEPS,
     "head.{}": ("home", "messages"),
     "phone.answered_{}": ("eager", "busy"),

@@ -3,14 +3,15 @@ from dataclasses import replace
 import pytest
 
 from sandbox.face.guide import steps
+from sandbox.face.seat import MESSAGES
 from sandbox.face.stage import Show, Stage
 from sandbox.town import Town
 from tests.sandbox.face.stages import HINTS, MIRI, NOA, a_customer, a_show, a_stage
 
 
 class TestTheGuide:
-    def test_has_five_things_to_try(self, stage: Stage, show: Show):
-        assert len(steps(stage, show)) == 5
+    def test_has_eight_things_to_try(self, stage: Stage, show: Show):
+        assert len(steps(stage, show)) == 8
 
     def test_names_its_leads_reps_and_customer(self, town: Town, stage: Stage, show: Show):
         town.customers.add(a_customer())
@@ -35,6 +36,9 @@ class TestTheGuide:
             [("tab", "form")],
             [("type", "/lead followup 9 high 10m wants the blue one"), ("clock", "minutes")],
             [("type", "/lead next")],
+            [("sample", MESSAGES)],
+            [("near", "")],
+            [("meta", "")],
             [("clock", "digest")],
         ]
 
@@ -44,16 +48,25 @@ class TestTheGuide:
 
     @pytest.mark.parametrize(
         ("done", "place"),
-        [("noanswer", 0), ("form", 1), ("followup", 2), ("next", 3), ("digest", 4)],
+        [
+            ("noanswer", 0),
+            ("form", 1),
+            ("followup", 2),
+            ("next", 3),
+            ("drop", 4),
+            ("near", 5),
+            ("meta", 6),
+            ("digest", 7),
+        ],
     )
     def test_ticks_what_was_done(self, stage: Stage, show: Show, done: str, place: int):
         stage.done.add(done)
-        assert [step.done for step in steps(stage, show)] == [n == place for n in range(5)]
+        assert [step.done for step in steps(stage, show)] == [n == place for n in range(8)]
 
     def test_goes_on_when_its_customer_is_forgotten(self, town: Town):
         show = a_show(town)
         show = replace(show, chosen=replace(show.chosen, customer="c9999"))
-        assert len(steps(a_stage(show)[0], show)) == 5
+        assert len(steps(a_stage(show)[0], show)) == 8
 
     def test_speaks_hebrew_with_the_command_in_english(self, town: Town):
         show = a_show(town, locale="he")
