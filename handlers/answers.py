@@ -72,6 +72,11 @@ class Click:
         return int(self.value)
 
 
+def who_of(body: dict[str, Any]) -> str:
+    """Give the Slack id of who clicked, or typed a command."""
+    return str(body["user_id"] if "user_id" in body else body["user"]["id"])
+
+
 def text_of(values: dict[str, Any], field: str) -> str:
     """Read what was typed in a field, "" for one that is empty or not there."""
     return (values.get(field) or "").strip()

@@ -9,19 +9,24 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot import audit
 from bot.desk import Desk
+from bot.readers import reader
 from bot.views.blocks import Message
 from handlers import adding, people
 from handlers.act import Barred, nobody_barred
 from handlers.actions import answer_click
-from handlers.answers import Answer, Errors, OpenModal, Say, SayLater, UpdateModal
+from handlers.answers import Answer, Errors, OpenModal, Say, SayLater, UpdateModal, who_of
 from handlers.commands import answer_command
+from handlers.errors import reply_to
 from handlers.home import home_of, is_home
+from handlers.slow_commands import working
 from handlers.submits import Submitted, answer_modal
 from handlers.threads import Whisper, hear
+from rules.refusals import Refused
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +79,10 @@ class SlackDoor:
         if form:
             self._answers.submit(_quietly, self._follow, form, body)
             return ack()
-        said = answer_command(self._desk, body)
+        slow = working(self._desk, body)
+        if slow:
+            self._slow.submit(_quietly, self._follow, slow.answer, body)
+        said = slow.said if slow else answer_command(self._desk, body)
         return ack(text=said.text, blocks=list(said.blocks), response_type="ephemeral")
 
     def _click(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
@@ -128,13 +136,32 @@ class SlackDoor:
         if isinstance(answer, SayLater):
             answer = Say(answer.make())
         if isinstance(answer, OpenModal):
-            self._client.views_open(trigger_id=body["trigger_id"], view=answer.view)
+            self._open(answer.view, body)
         elif isinstance(answer, UpdateModal):
             self._client.views_update(view_id=answer.view_id, hash=answer.hash, view=answer.view)
-        elif body.get("response_url"):
-            self._say(body["response_url"], answer.message, instead=answer.instead)
+        else:
+            self._tell(body, answer)
+
+    def _open(self, view: dict[str, Any], body: dict[str, Any]) -> None:
+        """Open a modal; who would wait for one that Slack did not open is told so."""
+        try:
+            self._client.views_open(trigger_id=body["trigger_id"], view=view)
+        except (SlackApiError, OSError) as fault:
+            log.warning("a modal was not opened: %s", why_not(fault))
+            words = reader(self._desk, who_of(body)).words
+            self._tell(body, Say(reply_to(Refused("desk.not_opened"), words)))
+
+    def _tell(self, body: dict[str, Any], answer: Say) -> None:
+        """Answer where the click was made; a modal has no place for it, so by direct message."""
+        said = answer.message
+        if body.get("response_url"):
+            self._say(body["response_url"], said, instead=answer.instead)
         elif is_home(body):
-            self._show_home(body["user"]["id"], answer.message)
+            self._show_home(who_of(body), said)
+        elif said.text:
+            self._client.chat_postMessage(
+                channel=who_of(body), text=said.text, blocks=list(said.blocks)
+            )
 
     def _after_modal(self, answer: Submitted, body: dict[str, Any]) -> None:
         """Confirm where the modal was opened: by a message, or in the Home tab, which has none."""
@@ -156,6 +183,13 @@ class SlackDoor:
         )
         if done.status_code != OK:
             log.warning("an answer in Slack was refused: %s", done.status_code)
+
+
+def why_not(fault: SlackApiError | OSError) -> str:
+    """Name what Slack said of a call, or why it was not reached."""
+    if isinstance(fault, SlackApiError):
+        return str(fault.response.get("error", "unreadable_answer"))
+    return type(fault).__name__
 
 
 @audit.comes_from(audit.SLACK)

@@ -136,17 +136,18 @@ def _numbers(found: Worked, words: Words) -> list[Safe]:
 
 
 def _doors(mine: Mine, words: Words) -> list[Block]:
-    """Give the next call, the way out of the rotation and back, the choice of notifications."""
+    """Give the next call, a lead to type (K3), the rotation's door, the choice of notifications."""
     say = words.plain
     first = button(say.say("button.next"), ActionId.NEXT, "next", style="primary")
+    add = button(say.say("add.button_new"), ActionId.ADD_LEAD, "home")
     choose = preferences_button(words)
     if not mine.listed:
-        return [actions(first, choose)]
+        return [actions(first, add, choose)]
     away, line = state_line(mine.rep, words, now=mine.now)
     door = (
         button(say.say("button.back"), ActionId.COME_BACK, "back")
         if away
         else button(say.say("button.away"), ActionId.GO_AWAY, "away")
     )
-    row = actions(first, door, choose)
+    row = actions(first, add, door, choose)
     return [row, context(line)] if away or not mine.rep.manages else [row]

@@ -132,12 +132,12 @@ class TestARepsLists:
         due, later = lead(room, 1), lead(room, 2)
         room.log(later, "notnow", when=room.clock.now + timedelta(hours=3))
         found = buttons(view_of(room))
-        assert found[3:6] == [
+        assert found[4:7] == [
             (ActionId.NOANSWER, str(due)),
             (ActionId.TALKED, str(due)),
             (ActionId.SHOW, str(due)),
         ]
-        assert found[6:] == [(ActionId.MORE, str(later)), (ActionId.SHOW, str(later))]
+        assert found[7:] == [(ActionId.MORE, str(later)), (ActionId.SHOW, str(later))]
 
     def test_are_turned_page_by_page(self, room: Room):
         for number in range(12):
@@ -197,7 +197,8 @@ class TestARepsHome:
     def test_of_an_empty_day_says_what_to_do(self, room: Room):
         view = view_of(room)
         assert "Next call gives the best one of the pool" in text_of(view)
-        first, away, notifications = elements(view)
+        first, add, away, notifications = elements(view)
+        assert add["action_id"] == ActionId.ADD_LEAD
         assert first["action_id"] == ActionId.NEXT
         assert first["style"] == "primary"
         assert away["action_id"] == ActionId.GO_AWAY
@@ -207,9 +208,9 @@ class TestARepsHome:
         go_away(room.desk, by=NOA, until=room.clock.now + timedelta(hours=2))
         view = view_of(room)
         assert "You are away until <!date^" in text_of(view)
-        assert elements(view)[1]["action_id"] == ActionId.COME_BACK
+        assert elements(view)[2]["action_id"] == ActionId.COME_BACK
         room.clock.forward(hours=2)
-        assert elements(view_of(room))[1]["action_id"] == ActionId.GO_AWAY
+        assert elements(view_of(room))[2]["action_id"] == ActionId.GO_AWAY
 
     def test_shows_nothing_of_the_team(self, room: Room):
         lead(room, 1)
@@ -290,7 +291,7 @@ class TestAManagersHome:
 
     def test_offers_no_absence_to_who_takes_no_leads(self, room: Room):
         found = [one["action_id"] for one in elements(view_of(room, ADMIN))]
-        assert found[-2:] == [ActionId.NEXT, ActionId.PREFERENCES]
+        assert found[-3:] == [ActionId.NEXT, ActionId.ADD_LEAD, ActionId.PREFERENCES]
         assert ActionId.GO_AWAY not in found
 
 

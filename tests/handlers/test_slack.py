@@ -18,16 +18,18 @@ from bot.orders import (
     DeliveryFailed,
     SlackFile,
     SlackHome,
-    SlackPicture,
+    SlackPictures,
     SlackPost,
     SlackUpdate,
 )
+from bot.pictures.picture import Picture
 from bot.senders.people import People
 from bot.senders.slack import Pulse, SlackSender, check_slack
 from bot.views.blocks import ActionId, Message, section
 from handlers.slack import ANSWERING, SlackDoor
 from handlers.socket import SocketDoor
 from rules.lead import Lead
+from rules.refusals import Refused
 from rules.tiers import Grades
 from sandbox.person import Person
 from sandbox.records import View
@@ -115,6 +117,47 @@ class TestSlack:
         assert "Yossi" in said.plain
         miri.click(said, ActionId.ADD_UNDO)
         office.slack.wait_for(lambda: "out of every queue" in miri.ephemerals[-1].plain)
+
+    @pytest.mark.parametrize("fault", ["expired_trigger_id", "fatal_error"])
+    def test_says_of_a_form_that_did_not_open_to_press_once_more(
+        self, office: Office, caplog: pytest.LogCaptureFixture, fault: str
+    ):
+        miri = office.slack.person(MIRI)
+        [card] = office.slack.channel("leads").messages
+        office.slack.faults.fail("views.open", error=fault)
+        before = len(miri.ephemerals)
+        miri.click(card, ActionId.MORE)
+        [said] = office.slack.wait_for(lambda: miri.ephemerals[before:])
+        assert "Press once more" in said.plain
+        assert [fault in caplog.text, miri.modals] == [True, []]
+        miri.click(card, ActionId.MORE)
+        office.slack.wait_for(lambda: miri.modal)
+        miri.close_modal()
+
+    def test_says_so_of_the_form_of_a_command_too(self, office: Office):
+        noa = office.slack.person(NOA)
+        office.slack.faults.fail("views.open", error="expired_trigger_id")
+        before = len(noa.ephemerals)
+        noa.command("/lead add")
+        [said] = office.slack.wait_for(lambda: noa.ephemerals[before:])
+        assert "צריך ללחוץ שוב" in said.plain
+
+    def test_answers_a_click_in_a_modal_by_direct_message(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ):
+        def stale(*_: object, **__: object) -> None:
+            raise Refused("button.stale")
+
+        miri = office.slack.person(MIRI)
+        [card] = office.slack.channel("leads").messages
+        miri.click(card, ActionId.MORE)
+        office.slack.wait_for(lambda: miri.modal)
+        before = len(miri.dms)
+        monkeypatch.setattr("handlers.actions.leads.for_work", stale)
+        miri.click(miri.showing, ActionId.CHOOSE_OUTCOME, selected="sold")
+        [said] = office.slack.wait_for(lambda: miri.dms[before:])
+        assert "older message" in said.plain
+        miri.close_modal()
 
     def test_carries_a_click_that_is_answered_privately(self, office: Office):
         miri = office.slack.person(MIRI)
@@ -267,6 +310,19 @@ class TestTheHomeTab:
         office.slack.wait_for(lambda: not _offers(owner, ActionId.UNDO))
         assert office.room.load(lead.id).attempts == 0
 
+    def test_takes_in_a_lead_that_is_typed(self, office: Office):
+        miri = self.opened(office, MIRI)
+        miri.click(miri.home, ActionId.ADD_LEAD)
+        office.slack.wait_for(lambda: miri.modal)
+        assert miri.submit({"name": "Gili", "phone": "052-234-5009", "kind": "incoming"}).closed
+        self.said(office, miri, "Gili")
+
+    def test_says_on_top_that_a_form_did_not_open(self, office: Office):
+        miri = self.opened(office, MIRI)
+        office.slack.faults.fail("views.open", error="expired_trigger_id")
+        miri.click(miri.home, ActionId.ADD_LEAD)
+        self.said(office, miri, "Press once more")
+
     def test_confirms_a_modal_that_was_opened_in_it(self, office: Office):
         lead = self.only_lead(office, "052-234-5002")
         owner = self.opened(office, lead.owner)
@@ -342,21 +398,28 @@ class TestAFileForOnePerson:
         assert failed.value.failure.retry_after == 7
 
 
-class TestAPicture:
-    PNG = SlackPicture(
-        "#lead-digest", b"\x89PNG bytes", "digest.png", "Revenue", "March earned most"
+class TestPictures:
+    PNG = SlackPictures(
+        "#lead-digest",
+        (
+            Picture(b"\x89PNG bytes", "profit.png", "Profit", "March earned most"),
+            Picture(b"\x89PNG more", "hours.png", "Hours", "Tuesday at 17"),
+        ),
     )
 
-    def test_stands_in_its_channel_with_words_for_a_screen_reader(self):
+    def test_stand_in_one_message_each_with_words_for_a_screen_reader(self):
         with server(scopes=frozenset(SCOPES)) as plain:
             SlackSender(client_of(plain)).send(self.PNG)
             [message] = plain.channel("lead-digest").messages
             assert plain.faults_seen == []
-        [file] = message.files
-        assert (file["title"], file["alt_txt"]) == ("Revenue", "March earned most")
-        assert (file["name"], file["size"]) == ("digest.png", len(self.PNG.png))
+        told = [(file["name"], file["title"], file["alt_txt"]) for file in message.files]
+        assert told == [
+            ("profit.png", "Profit", "March earned most"),
+            ("hours.png", "Hours", "Tuesday at 17"),
+        ]
+        assert message.files[0]["size"] == len(self.PNG.pictures[0].png)
 
-    def test_joins_its_channel_once(self):
+    def test_join_their_channel_once(self):
         with server() as fresh:
             sender = SlackSender(client_of(fresh))
             first, second = sender.send(self.PNG), sender.send(self.PNG)
