@@ -34,8 +34,10 @@ from bot import (
     present_playbook,
     refunds,
     rerouting,
+    rollups,
     scoring,
     wave,
+    weeks,
 )
 from bot.delivery import Courier, Waker
 from bot.desk import Desk
@@ -73,6 +75,8 @@ class Ticker:
         self._every(15, "leases", courier.keep_leases)
         self._every(30, "agenda", lambda: agenda.send_due(desk))
         self._every(30, "digest", lambda: figures.post_weekly(desk))
+        self._every(30, "digest_each", lambda: figures.post_each(desk))
+        self._every(30, "weeks", lambda: weeks.send_due(desk))
         self._every(30, "mailing", lambda: mailing.mail_due(desk))
         self._every(60, "board", lambda: board.show_board(desk))
         self._every(60, "resume", lambda: intake.resume(desk))
@@ -89,6 +93,7 @@ class Ticker:
         self._every(60, "questions", lambda: approvals.remind(desk))
         self._every(5, "near", lambda: near.look(desk))
         self._every(60, "points", lambda: scoring.rescore(desk))
+        self._every(10, "rollups", lambda: rollups.keep_up(desk))
         self._every(300, "wave", lambda: wave.look(desk))
         self._every(3600, "forget", lambda: housekeeping.forget(desk))
         self._every(3600, "audit", lambda: audit.note_stand(desk))

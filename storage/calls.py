@@ -11,6 +11,7 @@ from rules.lead import STATE, Attempt, FollowUp, Lead
 from rules.money import Money
 from rules.playbook import Wave
 from rules.words import Importance, Step
+from storage import marks
 from storage.lead_rows import COLUMNS as LEAD_COLUMNS
 from storage.lead_rows import to_lead
 from storage.rows import is_just, plain
@@ -44,7 +45,10 @@ def _frozen(value: Any) -> Any:
 def add_attempt(
     unit: Unit, before: Lead, attempt: Attempt, *, after: Lead, ended_followup: int | None
 ) -> int:
-    """Add an attempt and what it changed of its lead, so that it can be undone; gives its id."""
+    """Add an attempt and what it changed of its lead, so that it can be undone; gives its id.
+
+    Its hour is marked, to be summed anew (L6).
+    """
     changed = [name for name in STATE if getattr(before, name) != getattr(after, name)]
     values = {
         "lead_id": before.id,
@@ -53,6 +57,7 @@ def add_attempt(
         "at": attempt.at,
         "answered": attempt.answered,
         "local_hour": attempt.local_hour,
+        "nth": after.attempts if after.attempts > before.attempts else None,
         "talk_seconds": attempt.talk_seconds,
         "note": attempt.note,
         "amount_minor": attempt.amount.minor if attempt.amount else None,
@@ -62,6 +67,7 @@ def add_attempt(
         "after": snapshot(after, changed),
     }
     key = unit.execute(_ADD_ATTEMPT, values).inserted_primary_key
+    marks.mark(unit, attempt.at)
     return int(key[0]) if key else 0
 
 
@@ -110,6 +116,7 @@ def stands_as_left(lead: Lead, attempt: Mapping[str, Any]) -> bool:
 def mark_undone(unit: Unit, attempt_id: int, *, at: datetime) -> None:
     """Take an attempt back, with the follow-up it agreed."""
     unit.execute(update(attempts).where(attempts.c.id == attempt_id).values(undone_at=at))
+    marks.mark_attempt(unit, attempt_id)
     agreed = update(followups).where(followups.c.attempt_id == attempt_id)
     unit.execute(agreed.values(state="undone", nag_at=None))
 

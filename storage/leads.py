@@ -1,6 +1,6 @@
 """Leads and what hangs on them: load, add, save, find."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,8 @@ from rules.playbook import Wave
 from rules.refusals import Refused
 from rules.tiers import Grade
 from rules.words import Stage, Step
-from storage import people, stages
+from storage import marks, people, stages
+from storage.bulk import hold_keys
 from storage.lead_rows import COLUMNS, new_row, to_lead
 from storage.rows import insert_new, is_just, plain
 from storage.stages import Cause
@@ -102,6 +103,8 @@ def save(unit: Unit, lead: Lead, *, before: Lead | None = None, cause: Cause = s
     saving = _saving(tuple(values))
     if unit.execute(saving, values | {"lead": lead.id, "was": lead.version}).rowcount != 1:
         raise Refused("lead.changed", lead_id=lead.id)
+    if (before or lead.last_at) and not marks.OF_LEADS.isdisjoint(values):
+        marks.mark_leads(unit, (lead.id,))
     if was != lead.stage:
         stages.keep(unit, lead, cause, was=was)
     return replace(lead, version=lead.version + 1)
@@ -109,7 +112,7 @@ def save(unit: Unit, lead: Lead, *, before: Lead | None = None, cause: Cause = s
 
 def lock_person(unit: Unit, *, phone: str, email: str) -> None:
     """Hold a person against other intakes until the unit ends; SQLite has one writer anyway."""
-    _lock(unit, sorted(filter(None, (phone, email_key(email)))))
+    hold_keys(unit, sorted(filter(None, (phone, email_key(email)))))
 
 
 def lock_people(unit: Unit, people: Collection[tuple[str, str]]) -> None:
@@ -121,19 +124,14 @@ def lock_people(unit: Unit, people: Collection[tuple[str, str]]) -> None:
         return
     phones = {phone for phone, _ in people if phone}
     emails = {email_key(email) for _, email in people if email}
-    _lock(unit, sorted({*phones, *emails}))
+    hold_keys(unit, sorted({*phones, *emails}))
     theirs = or_(leads.c.phone_e164.in_(phones), leads.c.email_key.in_(emails))
     unit.execute(select(leads.c.id).where(theirs).order_by(leads.c.id).with_for_update())
 
 
 def lock_external(unit: Unit, *, source: str, external_id: str) -> None:
     """Hold a source's own id against other intakes until the unit ends."""
-    _lock(unit, [f"{source}:{external_id}"] if external_id else [])
-
-
-def _lock(unit: Unit, keys: Iterable[str]) -> None:
-    for key in keys if unit.dialect == "postgresql" else ():
-        unit.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
+    hold_keys(unit, [f"{source}:{external_id}"] if external_id else [])
 
 
 def _oldest(column: Column[str]) -> Select[tuple[int]]:

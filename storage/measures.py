@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 from rules.answering import HourRate, Hours
 from rules.tiers import Cell, Grade, Group
 from rules.words import LIVING, Kind, Stage, Step, Tier
+from storage import marks
 from storage.tables import answer_hours, attempts, leads, tier_cells
 from storage.unit import Unit, View
 
@@ -137,6 +138,7 @@ def regrade(unit: Unit, lead_ids: Sequence[int], grade: Grade) -> None:
     Their versions stay: no decision writes these two, so none is overwritten.
     """
     theirs = leads.c.id.in_(lead_ids) & (leads.c.tier_pin == "")
+    marks.mark_leads(unit, lead_ids, which=theirs & (leads.c.tier != grade.tier))
     unit.execute(update(leads).where(theirs).values(tier=grade.tier, score=grade.score))
 
 
@@ -144,4 +146,5 @@ def pin(unit: Unit, lead_id: int, pinned: Tier | None, grade: Grade) -> None:
     """Keep the tier that a manager chose for a lead, None for none, and the grade it now has."""
     values = {"tier_pin": pinned or "", "tier": grade.tier, "score": grade.score}
     chosen = update(leads).where(leads.c.id == lead_id)
+    marks.mark_leads(unit, (lead_id,))
     unit.execute(chosen.values(version=leads.c.version + 1, **values))

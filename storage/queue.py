@@ -24,6 +24,7 @@ from rules.lead import Lead
 from rules.playbook import Wave
 from rules.queue import rank
 from rules.words import Outcome, Queue, Step, Tier
+from storage import marks
 from storage.lead_rows import COLUMNS, to_lead
 from storage.rows import is_just
 from storage.tables import ASKED, leads
@@ -261,9 +262,11 @@ def unplaced(view: View, slack_id: str) -> list[Lead]:
 
 def place(unit: Unit, placed: Iterable[Lead]) -> None:
     """Keep the time zones that were looked up."""
-    values = [{"lead": one.id, "found": one.zone} for one in placed]
+    known = {one.id: one.zone for one in placed}
+    values = [{"lead": number, "found": zone} for number, zone in known.items()]
     unknown = leads.c.id == bindparam("lead"), leads.c.zone.is_(None)
     unit.execute(update(leads).where(*unknown).values(zone=bindparam("found")), values)
+    marks.mark_leads(unit, known)
 
 
 _COMING = (

@@ -210,7 +210,11 @@ _partial("ix_leads_ladder", leads.c.ladder_at, where=leads.c.ladder_at.is_not(No
 _partial("ix_leads_first_call", leads.c.first_call_at, where=leads.c.first_call_at.is_not(None))
 _partial("ix_leads_merged", leads.c.merged_into, where=leads.c.merged_into.is_not(None))
 _partial("ix_leads_held", leads.c.id, where=leads.c.next_what == "assign")
-Index("ix_leads_received", leads.c.received_at, leads.c.campaign, leads.c.first_call_at)
+Index(
+    "ix_leads_received",
+    *(leads.c.received_at, leads.c.campaign, leads.c.first_call_at),
+    *(leads.c.banner, leads.c.kind, leads.c.stage, leads.c.merged_into, leads.c.id),
+)
 
 # Who wrote since the last call. Never NULL, whatever is; so it can be turned round.
 ASKED = and_(
@@ -374,6 +378,12 @@ _partial("ix_outbox_leased", outbox.c.collapse_key, where=outbox.c.state == "lea
 _partial("ix_outbox_dead", outbox.c.id, where=outbox.c.state == "dead")
 _partial("ix_outbox_attempt", outbox.c.attempt_id, where=outbox.c.attempt_id.is_not(None))
 _partial("ix_outbox_done", outbox.c.kind, outbox.c.done_at, where=outbox.c.done_at.is_not(None))
+# Messages to customers that wait outside a call, written into the statement as in the index.
+TO_CUSTOMERS = outbox.c.kind.in_([literal_column("'sms'", Text), literal_column("'email'", Text)])
+ALONE = and_(
+    outbox.c.state == literal_column("'waiting'", Text), outbox.c.attempt_id.is_(None), TO_CUSTOMERS
+)
+_partial("ix_outbox_alone", outbox.c.id, where=ALONE)
 
 posts = Table(
     "posts",
@@ -632,8 +642,8 @@ crm_links = Table(
 rollups = Table(
     "rollups",
     metadata,
-    Column("hour", Moment, primary_key=True),
     Column("cut", Text, primary_key=True),
+    Column("hour", Moment, primary_key=True),
     Column("key", Text, primary_key=True),
     _count("calls"),
     _count("answered"),

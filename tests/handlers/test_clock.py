@@ -9,7 +9,18 @@ from types import ModuleType
 
 import pytest
 
-from bot import approvals, audit, chairs, cover, figures, learning, leavers, presence, scoring
+from bot import (
+    approvals,
+    audit,
+    chairs,
+    cover,
+    figures,
+    learning,
+    leavers,
+    presence,
+    rollups,
+    scoring,
+)
 from bot.delivery import Waker
 from bot.desk import Desk
 from handlers.clock import Ticker
@@ -100,6 +111,11 @@ class TestTheDeskLearns:
     @pytest.mark.parametrize("job", ["learn_nightly", "watch_answers", "follow_playbook"])
     def test_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch, job: str):
         assert is_asked_for(room, monkeypatch, learning, job)
+
+
+class TestSumsOfCalls:
+    def test_are_kept_up_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
+        assert is_asked_for(room, monkeypatch, rollups, "keep_up")
 
 
 class TestWhatSlackShows:

@@ -17,13 +17,18 @@ NUMBER_CALLS = """UPDATE attempts SET nth = (
     AND older.undone_at IS NULL AND (older.amount_minor IS NULL OR older.amount_minor >= 0)
 ) WHERE undone_at IS NULL AND (amount_minor IS NULL OR amount_minor >= 0)"""
 
+ALONE = "state = 'waiting' AND attempt_id IS NULL AND kind IN ('sms', 'email')"
 INDEXES = (
     ("ix_attempts_sold", "attempts", ("at",), "outcome = 'sold'"),
     ("ix_followups_due", "followups", ("due_at",), ""),
     ("ix_messages_at", "messages", ("at",), ""),
+    ("ix_outbox_alone", "outbox", ("id",), ALONE),
     ("ix_outbox_done", "outbox", ("kind", "done_at"), "done_at IS NOT NULL"),
     ("ix_intake_body", "intake", ("received_at",), "length(body) > 0"),
 )
+RECEIVED = ("received_at", "campaign", "first_call_at")
+# All that figures ask of the leads of some months, so that no row is looked at.
+ALIKE = ("banner", "kind", "stage", "merged_into", "id")
 
 
 def text(name: str) -> sa.Column[str]:
@@ -58,6 +63,8 @@ def upgrade() -> None:
     op.execute(NUMBER_CALLS)
     for name, table, columns, where in INDEXES:
         index(name, table, *columns, where=where)
+    op.drop_index("ix_leads_received", "leads")
+    index("ix_leads_received", "leads", *RECEIVED, *ALIKE)
     add_rollups()
     add_recommendations()
 
@@ -65,8 +72,8 @@ def upgrade() -> None:
 def add_rollups() -> None:
     op.create_table(
         "rollups",
-        sa.Column("hour", sa.DateTime(timezone=True), nullable=False, primary_key=True),
         sa.Column("cut", sa.Text(), nullable=False, primary_key=True),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False, primary_key=True),
         sa.Column("key", sa.Text(), nullable=False, primary_key=True),
         *map(count, ("calls", "answered", "talked")),
         minor("talk_seconds"),
@@ -93,6 +100,8 @@ def add_recommendations() -> None:
 def downgrade() -> None:
     for table in ("recommendations", "rollup_marks", "rollups"):
         op.drop_table(table)
+    op.drop_index("ix_leads_received", "leads")
+    index("ix_leads_received", "leads", *RECEIVED)
     for name, table, _columns, _where in reversed(INDEXES):
         op.drop_index(name, table)
     op.drop_column("attempts", "nth")

@@ -1,0 +1,31 @@
+"""How far calls are summed by the hour, in words (L6)."""
+
+from bot.rollups import Compared
+from bot.texts import Words
+from storage.rollup_checks import Standing
+from storage.rollups import BEGINNING, END
+
+
+def stands(found: Standing, words: Words) -> str:
+    """Say how far the past is summed, and how many hours are to be summed anew."""
+    if found.since == BEGINNING:
+        past = words.say("rollup.whole")
+    elif found.since == END:
+        past = words.say("rollup.nothing")
+    else:
+        past = words.say("rollup.since", since=words.in_full(found.since), n=found.left)
+    return words.lines(past, _marked(found, words))
+
+
+def _marked(found: Standing, words: Words) -> str:
+    if not found.marked:
+        return words.say("rollup.fresh")
+    first = words.in_full(found.marked[0])
+    return words.say("rollup.marked", n=len(found.marked), since=first)
+
+
+def compared(found: Compared, words: Words) -> str:
+    """Say whether the sums are what the calls come to, or where they are not."""
+    if found.unequal:
+        return words.say("rollup.unequal", what=", ".join(found.unequal))
+    return words.say("rollup.equal", n=found.counts.calls, hours=found.hours)
