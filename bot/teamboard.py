@@ -109,7 +109,7 @@ def gather(desk: Desk, view: View, *, pages: Pages) -> Board:
     loose = kept.get(view, "loose_ends") or {}
     return Board(
         now,
-        figures.of_period(view, since=since, until=since + figures.WEEK),
+        figures.of_period(desk, view, since=since, until=since + figures.WEEK),
         today=[one.waited for one in called if one.at >= midnight],
         week=[one.waited for one in called],
         limit=desk.playbook.first_call_minutes,

@@ -1,92 +1,29 @@
-"""Layer 6, first light: the week's figures, each with its sample (L6.1-L6.4)."""
+"""The weekly digest: when it is due, and the lines that it begins with (L6)."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.money import Money
 from rules.playbook import Playbook
+from rules.report import Line
 
 WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A campaign's figures in a period; money per currency.
-
-    `response` is the median of the seconds from receiving a lead to its first call (L6.4), of the
-    `called`; None where none was. `credit` is what vendors gave back of their leads' `cost` (L5.5).
-    """
-
-    campaign: str
-    leads: int = 0
-    calls: int = 0
-    answered: int = 0
-    sales: int = 0
-    revenue: tuple[Money, ...] = ()
-    cost: tuple[Money, ...] = ()
-    called: int = 0
-    response: float | None = None
-    credit: tuple[Money, ...] = ()
-
-    @property
-    def spent(self) -> tuple[Money, ...]:
-        """What leads cost in the end: less the vendors' credit (L5.5)."""
-        return sum_money((*self.cost, *(Money(-one.minor, one.currency) for one in self.credit)))
-
-    @property
-    def answer_rate(self) -> float | None:
-        """The part of calls that were answered (L6.1); None without calls."""
-        return self.answered / self.calls if self.calls else None
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
-    """A period's figures (UTC moments, `until` not included): in all and per campaign."""
+    """A period's lines (UTC moments, `until` not included): of all, and of each campaign."""
 
     since: datetime
     until: datetime
-    total: Row
-    campaigns: tuple[Row, ...]
+    total: Line
+    campaigns: tuple[Line, ...]
+    currency: str
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all happened."""
-        total = self.total
-        return not (total.leads or total.calls or total.cost or total.credit)
-
-
-def sum_money(parts: Iterable[Money]) -> tuple[Money, ...]:
-    """Add money per currency, the largest currency by amount first; zeros fall away."""
-    sums: dict[str, int] = {}
-    for part in parts:
-        sums[part.currency] = sums.get(part.currency, 0) + part.minor
-    kept = [Money(minor, currency) for currency, minor in sums.items() if minor]
-    return tuple(sorted(kept, key=lambda one: (-abs(one.minor), one.currency)))
-
-
-def make_figures(
-    rows: Sequence[Row], *, since: datetime, until: datetime, response: float | None = None
-) -> Figures:
-    """Put campaigns in order (most leads first) and add the line of all together.
-
-    `response` is the median of all campaigns' leads, which the rows' own do not give.
-    """
-    order = sorted(rows, key=lambda row: (-row.leads, -row.calls, row.campaign))
-    total = Row(
-        campaign="",
-        leads=sum(row.leads for row in rows),
-        calls=sum(row.calls for row in rows),
-        answered=sum(row.answered for row in rows),
-        sales=sum(row.sales for row in rows),
-        revenue=sum_money(one for row in rows for one in row.revenue),
-        cost=sum_money(one for row in rows for one in row.cost),
-        credit=sum_money(one for row in rows for one in row.credit),
-        called=sum(row.called for row in rows),
-        response=response,
-    )
-    return Figures(since, until, total, tuple(order))
+        return self.total.empty
 
 
 def last_digest(

@@ -1,7 +1,7 @@
 """Money as integer minor units with a currency, and how a person types it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -55,6 +55,15 @@ def exponent(currency: str) -> int:
 def decimal_amount(money: Money) -> Decimal:
     """Give the amount in major units, with the currency's own number of decimals."""
     return Decimal(money.minor).scaleb(-exponent(money.currency))
+
+
+def sum_money(parts: Iterable[Money]) -> tuple[Money, ...]:
+    """Add money per currency, the largest currency by amount first; zeros fall away."""
+    sums: dict[str, int] = {}
+    for part in parts:
+        sums[part.currency] = sums.get(part.currency, 0) + part.minor
+    kept = [Money(minor, currency) for currency, minor in sums.items() if minor]
+    return tuple(sorted(kept, key=lambda one: (-abs(one.minor), one.currency)))
 
 
 def to_money(amount: Decimal, *, currency: str) -> Money:

@@ -6,10 +6,12 @@ from datetime import time, timedelta
 from decimal import Decimal
 
 from rules.cadence import PARTS, Slot, plan_of
+from rules.counting import Counting
 from rules.hooks import Webhook
 from rules.hours import DayWindow, read_window
 from rules.hubspot import HubSpot
 from rules.pools import Match, Passing, Pool, Route, Score, Staging
+from rules.rates import Costs, Rate
 from rules.rest import RestRules
 from rules.templates import Template
 from rules.tiers import TierRules
@@ -189,6 +191,10 @@ class Playbook:
     nag_off_shift: str = WAIT
     digest_weekday: int = 6
     digest_at: time = time(9, 0)
+    digest_every: int = 0
+    counting: Counting = field(default_factory=Counting)
+    costs: Costs = field(default_factory=Costs)
+    rates: tuple[Rate, ...] = ()
     sources: tuple[Source, ...] = ()
     products: tuple[Product, ...] = ()
     campaigns: tuple[Campaign, ...] = ()

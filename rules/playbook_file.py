@@ -160,7 +160,9 @@ def _read_list(name: str, content: object, file: str, found: list[str]) -> tuple
             items.append(spec.made(**given))
             found += _wrong_in(items[-1], where)
     marks = [tuple(getattr(item, key) for key in spec.told_apart) for item in items]
-    twice = sorted({" ".join(filter(None, one)) for one in marks if marks.count(one) > 1})
+    twice = sorted(
+        {" ".join(str(mark) for mark in one if mark) for one in marks if marks.count(one) > 1}
+    )
     found += [f"{file}: {name} {one} stands twice" for one in twice]
     return tuple(items)
 

@@ -11,6 +11,7 @@ from rules.hooks import Event, Webhook
 from rules.hubspot import FIELDS as CONTACT_FIELDS
 from rules.playbook import DEPUTY, OFF, PREFER, WAIT, Campaign, Duty, Product, Source
 from rules.pools import Pool, Route, Score, Way
+from rules.rates import Rate
 from rules.templates import Moment, Template
 from rules.values import Reader
 from rules.vendors import ClaimReason, Vendor
@@ -130,6 +131,18 @@ KEYS: dict[str, dict[str, Key]] = {
     "digest": {
         "weekday": Key("digest_weekday", time_values.weekday),
         "at": Key("digest_at", time_values.clock),
+        "every_leads": Key("digest_every", read.count),
+        "least": Key("counting.least", read.some),
+        "attribution_days": Key("counting.attribution_days", read.some),
+        "horizon_days": Key("counting.horizon_days", read.some),
+        "currency": Key("counting.currency", read.currency_or_none),
+    },
+    "costs": {
+        "rep_hour": Key("costs.rep_hour", read.money),
+        "minute": Key("costs.minute", read.by_country(read.money)),
+        "sms": Key("costs.sms", read.money),
+        "mail": Key("costs.mail", read.money),
+        "currency": Key("costs.currency", read.currency_or_none),
     },
     "hubspot": {
         "fields": Key("hubspot.fields", webhook_values.names(*CONTACT_FIELDS)),
@@ -216,6 +229,13 @@ LISTS: dict[str, ListKey] = {
             "credit": read.margin,
             "email": read.text,
         },
+    ),
+    "rate": ListKey(
+        "rates",
+        Rate,
+        {"currency": read.currency, "day": time_values.day, "per": read.rate},
+        ("currency", "day"),
+        ("currency", "day", "per"),
     ),
     "template": ListKey(
         "templates",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rules.effect import Effect
+from rules.words import Switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,23 @@ class PostDigestPicture(Effect):
     def once_key(self) -> str:
         """One picture for each digest."""
         return f"digest_picture:{self.since}:{self.until}:{self.asked}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendWeek(Effect):
+    """Tell a rep how their week went, a period of ISO moments (L6)."""
+
+    rep: str
+    since: str
+    until: str
+    kind: ClassVar[str] = "week"
+    private: ClassVar[bool] = True
+    switch: ClassVar[str] = Switch.WEEK
+
+    @property
+    def once_key(self) -> str:
+        """One message for each week."""
+        return f"week:{self.rep}:{self.since}:{self.until}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,17 @@ def week(value: object) -> str:
     return text(value).strip()
 
 
+def day(value: object) -> date:
+    """Read a date; in quotes too."""
+    try:
+        found = _date(value)
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotAllowed("day")
+    return found
+
+
 def dates(value: object) -> tuple[date, ...]:
     """Read dates; in quotes too, as they are kept where there is no date."""
     try:

@@ -109,6 +109,14 @@ def money(value: object) -> Decimal:
     return Decimal(str(value))
 
 
+def rate(value: object) -> Decimal:
+    """Read what one currency is worth in another."""
+    found = _number(value, low=0, high=MOST, allowed="rate")
+    if not found:
+        raise NotAllowed("rate")
+    return Decimal(str(value))
+
+
 def one_of(*allowed: str) -> Reader:
     """Make a reader that takes one of these."""
 
@@ -126,6 +134,11 @@ def currency(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value):
         raise NotAllowed("currency")
     return value.upper()
+
+
+def currency_or_none(value: object) -> str:
+    """Read an ISO 4217 code, or "" for the usual one."""
+    return "" if value == "" else currency(value)
 
 
 def kind(value: object) -> Kind:
@@ -175,6 +188,26 @@ def by_kind(read: Reader) -> Reader:
         return {Kind(name): read(one) for name, one in value.items()}
 
     return read_all
+
+
+def by_country(read: Reader) -> Reader:
+    """Make a reader of a table with a value for countries (ISO 3166)."""
+
+    def read_all(value: object) -> dict[str, Any]:
+        named = isinstance(value, Mapping) and all(re.fullmatch("[A-Z]{2}", one) for one in value)
+        if not isinstance(value, Mapping) or not named:
+            raise NotAllowed("by_country")
+        return {name: read(_numeric(one)) for name, one in value.items()}
+
+    return read_all
+
+
+def _numeric(value: object) -> object:
+    """Give a number that a person wrote as text; anything else as it is."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def field_map(value: object) -> dict[str, str]:

@@ -1,146 +1,172 @@
-"""The digest's sums, over one period's rows alone."""
+"""What figures are summed of: who came, what was sold, paid and written in a period (L6).
 
-from collections import defaultdict
+Each statement reads one range of an index; calls come from the rollups.
+"""
+
 from collections.abc import Iterator
 from datetime import datetime
-from statistics import mean
 from typing import Any
 
-from sqlalchemy import Column, case, func, or_, select
+from sqlalchemy import BigInteger, Float, Integer, Text, case, cast, func, literal_column, select
 
 from rules.claims import ClaimState
-from rules.digest import Row, sum_money
 from rules.money import Money
-from rules.words import Outcome
-from storage.tables import attempts, claims, lead_sources, leads
+from rules.report import Only
+from rules.sums import BUCKETS, LATER, NEVER, Came, Paid, Sale, Wait, Written
+from rules.words import Channel, Kind, Outcome
+from storage.messages import FAILED
+from storage.rows import is_just
+from storage.tables import attempts, claims, lead_sources, leads, messages
 from storage.unit import View
 
-
-def campaign_rows(view: View, *, since: datetime, until: datetime) -> list[Row]:
-    """Give each campaign's figures for moments from `since` up to `until` (UTC)."""
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
-    for part in (_received, _first_called, _called, _sold, _cost, _credit):
-        for campaign, values in part(view, since, until).items():
-            found[campaign] |= values
-    return [Row(campaign=campaign, **values) for campaign, values in found.items()]
+LINE = leads.c.campaign, leads.c.banner
 
 
-def _received(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
-    query = select(leads.c.campaign, func.count(), func.count(leads.c.first_call_at))
-    query = query.where(_came(since, until)).group_by(leads.c.campaign)
-    return {
-        campaign: {"leads": count, "called": called}
-        for campaign, count, called in view.execute(query)
-    }
+def of_those(only: Only) -> list[Any]:
+    """Give what leads must be for a cut: of a campaign, or a rep's own."""
+    campaign = [] if only.campaign is None else [leads.c.campaign == only.campaign]
+    return campaign + ([] if only.rep is None else [leads.c.owner == only.rep])
 
 
-def _first_called(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
-    middles: dict[str, list[float]] = defaultdict(list)
-    for seconds, campaign in _middle(view, since, until, leads.c.campaign):
-        middles[campaign].append(seconds)
-    return {campaign: {"response": mean(found)} for campaign, found in middles.items()}
+def came_in(since: datetime, until: datetime, only: Only) -> Any:
+    """Say which leads came from a moment up to another (UTC); not those that became another."""
+    where = leads.c.received_at >= since, leads.c.received_at < until
+    return leads.c.merged_into.is_(None), *where, *of_those(only)
 
 
-def response(view: View, *, since: datetime, until: datetime) -> float | None:
-    """Give the median seconds from receiving a lead to its first call, of all campaigns' (L6.4).
-
-    They are those received from `since` up to `until` (UTC) and called; None where none was.
-    """
-    middles = [found[0] for found in _middle(view, since, until)]
-    return mean(middles) if middles else None
-
-
-def _middle(
-    view: View, since: datetime, until: datetime, *by: Column[str]
-) -> Iterator[tuple[Any, ...]]:
-    """Give the seconds to the first call in the middle of each group's, or the two around it."""
-    place = func.row_number().over(partition_by=by or None, order_by=_took(view))
-    count = func.count().over(partition_by=by or None)
-    ranked = select(
-        *(leads.c.received_at, leads.c.first_call_at, *by),
-        (2 * place).label("twice"),
-        count.label("count"),
-    ).where(_came(since, until), leads.c.first_call_at.is_not(None))
-    rows = ranked.subquery()
-    asked = [rows.c[one.name] for one in (leads.c.received_at, leads.c.first_call_at, *by)]
-    query = select(*asked).where(rows.c.twice >= rows.c.count, rows.c.twice <= rows.c.count + 2)
-    for received, called, *rest in view.execute(query):
-        yield max(0.0, (called - received).total_seconds()), *rest
-
-
-def _took(view: View) -> Any:
-    """Make what orders leads by the time to their first call; SQLite keeps moments as text."""
+def seconds(view: View, later: Any, earlier: Any) -> Any:
+    """Make the seconds between two moments; SQLite keeps moments as text."""
     if view.dialect == "sqlite":
-        return func.julianday(leads.c.first_call_at) - func.julianday(leads.c.received_at)
-    return leads.c.first_call_at - leads.c.received_at
+        days = func.julianday(later) - func.julianday(earlier)
+        return days * 86400.0
+    return cast(func.extract("epoch", later - earlier), Float)
 
 
-def _came(since: datetime, until: datetime) -> Any:
-    inside = (leads.c.received_at >= since) & (leads.c.received_at < until)
-    return inside & leads.c.merged_into.is_(None)
+def milliseconds(view: View, later: Any, earlier: Any) -> Any:
+    """Make the whole milliseconds between two moments."""
+    return cast(func.round(seconds(view, later, earlier) * 1000), BigInteger)
 
 
-def _rang() -> Any:
-    return or_(attempts.c.amount_minor.is_(None), attempts.c.amount_minor >= 0)
+def listed(number: Any) -> Any:
+    """Make one text of the whole numbers of a group: a row of each would cost much more."""
+    return func.aggregate_strings(cast(number, Text), ",")
 
 
-def _made(since: datetime, until: datetime) -> Any:
-    return (attempts.c.at >= since) & (attempts.c.at < until) & attempts.c.undone_at.is_(None)
+def read_seconds(written: str) -> list[float]:
+    """Read listed milliseconds as seconds, never less than none."""
+    return [max(0, int(one)) / 1000 for one in written.split(",")]
 
 
-def _called(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
-    answered = func.sum(case((attempts.c.answered, 1), else_=0))
-    query = select(leads.c.campaign, func.count(), answered).join_from(attempts, leads)
-    query = query.where(_made(since, until), _rang()).group_by(leads.c.campaign)
-    return {
-        campaign: {"calls": calls, "answered": int(picked or 0)}
-        for campaign, calls, picked in view.execute(query)
-    }
+def bucket(view: View) -> Any:
+    """Make the part of the first-call times that a lead belongs to (C1), to the millisecond."""
+    took = seconds(view, leads.c.first_call_at, leads.c.received_at)
+    within = [(took <= literal_column(f"{one}.001"), _number(one)) for one in BUCKETS]
+    never = leads.c.first_call_at.is_(None), _number(NEVER)
+    return case(never, *within, else_=_number(LATER))
 
 
-def _sold(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
-    query = select(leads.c.campaign, attempts.c.currency, attempts.c.amount_minor)
-    query = query.join_from(attempts, leads).where(
-        _made(since, until), attempts.c.outcome == Outcome.SOLD
+def _number(value: int) -> Any:
+    return literal_column(str(value), Integer)
+
+
+def came(view: View, *, since: datetime, until: datetime, only: Only) -> list[Came]:
+    """Count who came from `since` up to `until` (UTC), by campaign and banner (L6.1, L6.7)."""
+    counts = func.count(), func.count(leads.c.first_call_at), func.count(leads.c.reached_at)
+    query = select(*LINE, *counts).where(*came_in(since, until, only)).group_by(*LINE)
+    return [Came(*row) for row in view.execute(query)]
+
+
+def first_calls(view: View, *, since: datetime, until: datetime, only: Only) -> list[Wait]:
+    """Give how long the leads that came in a period (UTC) waited for their first call (C1)."""
+    took = milliseconds(view, leads.c.first_call_at, leads.c.received_at)
+    called = leads.c.first_call_at.is_not(None)
+    query = select(leads.c.owner, *LINE, listed(took))
+    query = query.where(*came_in(since, until, only), called).group_by(leads.c.owner, *LINE)
+    return [
+        Wait(owner, campaign, banner, read_seconds(waits))
+        for owner, campaign, banner, waits in view.execute(query)
+    ]
+
+
+def whole(took: Any) -> float:
+    """Give seconds to the millisecond, since what databases reckon differs below; never less."""
+    return round(max(0.0, float(took)), 3)
+
+
+def sales(view: View, *, since: datetime, until: datetime, only: Only) -> list[Sale]:
+    """Give the sales and refunds from `since` up to `until` (UTC), oldest first.
+
+    Those of a rep are what they logged, and what was logged of their leads.
+    """
+    theirs = (leads.c.owner == only.rep) | (attempts.c.by == only.rep)
+    who = [] if only.rep is None else [theirs]
+    campaign = of_those(Only(campaign=only.campaign))
+    query = (
+        select(
+            *(leads.c.id, *LINE, leads.c.kind, leads.c.product, leads.c.owner, attempts.c.by),
+            *(leads.c.received_at, bucket(view), attempts.c.at),
+            *(attempts.c.amount_minor, attempts.c.currency),
+        )
+        .join_from(attempts, leads)
+        .where(is_just(attempts.c.outcome, Outcome.SOLD), attempts.c.undone_at.is_(None))
+        .where(attempts.c.at >= since, attempts.c.at < until, *who, *campaign)
     )
-    sales: dict[str, int] = defaultdict(int)
-    revenue: dict[str, list[Money]] = defaultdict(list)
-    for campaign, currency, minor in view.execute(query):
-        sales[campaign] += int((minor or 0) > 0)
-        revenue[campaign].append(Money(minor or 0, currency))
-    return {
-        campaign: {"sales": sales[campaign], "revenue": sum_money(parts)}
-        for campaign, parts in revenue.items()
-    }
+    rows = view.execute(query.order_by(attempts.c.at, attempts.c.id))
+    return [_sale(row) for row in rows]
 
 
-def _cost(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
-    query = select(
-        lead_sources.c.campaign, lead_sources.c.currency, func.sum(lead_sources.c.cost_minor)
-    ).where(
-        lead_sources.c.at >= since,
-        lead_sources.c.at < until,
-        lead_sources.c.cost_minor.is_not(None),
+def _sale(row: Any) -> Sale:
+    lead, campaign, banner, kind, product, owner, by, came_at, part, at, minor, currency = row
+    amount = None if minor is None else Money(minor, currency)
+    return Sale(
+        *(lead, campaign, banner, Kind(kind), product, owner, by, came_at, part, at, amount)
     )
-    parts: dict[str, list[Money]] = defaultdict(list)
-    for campaign, currency, minor in view.execute(
-        query.group_by(lead_sources.c.campaign, lead_sources.c.currency)
-    ):
-        parts[campaign].append(Money(int(minor), currency))
-    return {campaign: {"cost": sum_money(costs)} for campaign, costs in parts.items()}
 
 
-def _credit(view: View, since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
-    """Give what vendors accepted to give back in these days, whenever the leads came (L5.5)."""
-    query = select(claims.c.campaign, claims.c.currency, func.sum(claims.c.credit_minor)).where(
+def paid(view: View, *, since: datetime, until: datetime, only: Only) -> Iterator[Paid]:
+    """Give what leads cost that were bought in a period (UTC), by what their sources say (L6.3).
+
+    The moment of each sum is the period's first.
+    """
+    source = lead_sources.c
+    group = source.campaign, source.banner, source.currency
+    query = select(*group, func.sum(source.cost_minor)).where(
+        *(source.at >= since, source.at < until, source.cost_minor.is_not(None))
+    )
+    if only.campaign is not None:
+        query = query.where(source.campaign == only.campaign)
+    if only.rep is not None:
+        query = query.join_from(lead_sources, leads).where(leads.c.owner == only.rep)
+    for campaign, banner, currency, minor in view.execute(query.group_by(*group)):
+        yield Paid(campaign, banner, Money(int(minor), currency), since)
+
+
+def credited(view: View, *, since: datetime, until: datetime, only: Only) -> Iterator[Paid]:
+    """Give what vendors accepted to give back in a period (UTC), whenever leads came (L5.5)."""
+    group = claims.c.campaign, lead_sources.c.banner, claims.c.currency
+    query = select(*group, func.sum(claims.c.credit_minor)).join_from(claims, lead_sources)
+    query = query.where(
         claims.c.state == ClaimState.ACCEPTED,
         *(claims.c.decided_at >= since, claims.c.decided_at < until),
     )
-    parts: dict[str, list[Money]] = defaultdict(list)
-    grouped = query.group_by(claims.c.campaign, claims.c.currency)
-    for campaign, currency, minor in view.execute(grouped):
-        parts[campaign].append(Money(int(minor), currency))
-    return {campaign: {"credit": sum_money(given)} for campaign, given in parts.items()}
+    if only.campaign is not None:
+        query = query.where(claims.c.campaign == only.campaign)
+    if only.rep is not None:
+        theirs = leads.c.id == claims.c.lead_id
+        query = query.join(leads, theirs).where(leads.c.owner == only.rep)
+    for campaign, banner, currency, minor in view.execute(query.group_by(*group)):
+        yield Paid(campaign, banner, Money(int(minor), currency), since)
+
+
+def written(view: View, *, since: datetime, until: datetime, only: Only) -> list[Written]:
+    """Count the messages that left in a period (UTC), by whose they were."""
+    query = select(*LINE, messages.c.channel, func.count()).join_from(messages, leads)
+    query = query.where(messages.c.at >= since, messages.c.at < until, *of_those(only))
+    query = query.where(messages.c.state != FAILED).group_by(*LINE, messages.c.channel)
+    return [
+        Written(campaign, banner, Channel(channel), count)
+        for campaign, banner, channel, count in view.execute(query)
+    ]
 
 
 def first_lead_at(view: View) -> datetime | None:

@@ -23,7 +23,7 @@ from bot.views.blocks import (
     section,
     spoken,
 )
-from bot.views.digest import figure_lines
+from bot.views.figures import figure_lines
 from bot.views.paging import pager, short_title
 from bot.views.speed import ahead
 from bot.views.team_edits import team_doors
@@ -100,7 +100,7 @@ def response(waits: Sequence[float], words: Words) -> Safe:
 def _week(board: Board, words: Words) -> list[Safe]:
     if board.figures.empty:
         return [words.say("board_team.quiet")]
-    return figure_lines(board.figures.total, words)
+    return figure_lines(board.figures.total, words, board.figures.currency)
 
 
 def _team(members: Page[Member], words: Words) -> list[Block]:
@@ -221,8 +221,7 @@ def _aside(board: Board, words: Words) -> list[Block]:
         return []
     newest = [
         words.join(
-            Safe("•"),
-            source,
+            Safe(f"• {words.join(source)}"),
             quarantine.why(reason, words),
             words.standing(at),
         )

@@ -226,8 +226,8 @@ class TestItsLists:
         room.receive_raw(b"{")
         text = shown(room)
         assert "*Came in and could not be used: 2.*" in text
-        assert "• · website · could not be read" in text
-        assert "• · website · no phone and no email" in text
+        assert "• website · could not be read" in text
+        assert "• website · no phone and no email" in text
 
     @pytest.mark.parametrize(
         ("counts", "words"),

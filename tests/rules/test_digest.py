@@ -1,4 +1,4 @@
-"""The week's figures (L6.1-L6.4)."""
+"""When the digest is due and of which days, and how money is added (L6)."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -6,73 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.digest import Figures, Row, last_digest, make_figures, sum_money
-from rules.money import Money
+from rules.digest import last_digest
+from rules.money import Money, sum_money
 from rules.playbook import Playbook
 from tests.rules.builders import NOW, PLAYBOOK, ZONE
 
 MONEY = st.builds(Money, st.integers(-(10**9), 10**9), st.sampled_from(["ILS", "USD", "EUR"]))
 SUNDAY = datetime(2026, 7, 5, tzinfo=ZONE)
 WEEK = timedelta(days=7)
-
-
-def figures(*rows):
-    return make_figures(rows, since=NOW - WEEK, until=NOW)
-
-
-class TestARow:
-    @pytest.mark.parametrize(
-        ("calls", "answered", "rate"), [(0, 0, None), (4, 1, 0.25), (3, 0, 0.0)]
-    )
-    def test_has_an_answer_rate_where_there_were_calls_l6_1(self, calls, answered, rate):
-        assert Row("a", calls=calls, answered=answered).answer_rate == rate
-
-
-class TestTheFigures:
-    def test_put_the_campaign_with_most_leads_first_l6_2(self):
-        rows = [Row("b", 1, 5), Row("c", 9), Row("d", 1, 7), Row("a", 1, 5)]
-        assert [row.campaign for row in figures(*rows).campaigns] == ["c", "d", "a", "b"]
-
-    def test_take_the_vendors_credit_off_the_cost_of_its_currency(self):
-        ours = Row("a", cost=(Money(60, "ILS"), Money(7, "USD")), credit=(Money(50, "ILS"),))
-        more = Row("b", credit=(Money(20, "USD"),))
-        total = make_figures([ours, more], since=NOW - WEEK, until=NOW).total
-        assert ours.spent == (Money(10, "ILS"), Money(7, "USD"))
-        assert more.spent == (Money(-20, "USD"),)
-        assert total.spent == (Money(-13, "USD"), Money(10, "ILS"))
-
-    def test_add_everything_up(self):
-        one = Row("a", 1, 2, 3, 4, (Money(5, "ILS"),), (Money(6, "USD"),), 1, 7.0)
-        two = Row("b", 10, 20, 30, 40, (Money(50, "ILS"),), (Money(60, "ILS"),), 2, 70.0)
-        total = make_figures([one, two], since=NOW - WEEK, until=NOW, response=40.0).total
-        assert total == Row(
-            "",
-            11,
-            22,
-            33,
-            44,
-            (Money(55, "ILS"),),
-            (Money(60, "ILS"), Money(6, "USD")),
-            3,
-            40.0,
-        )
-
-    @pytest.mark.parametrize(
-        ("row", "empty"),
-        [
-            (Row("a"), True),
-            (Row("a", leads=1), False),
-            (Row("a", calls=1), False),
-            (Row("a", cost=(Money(1, "ILS"),)), False),
-        ],
-        ids=["nothing", "a_lead", "a_call", "a_cost"],
-    )
-    def test_are_empty_only_when_nothing_happened(self, row, empty):
-        assert figures(row).empty is empty
-
-    def test_of_no_campaign_are_empty(self):
-        assert figures() == Figures(NOW - WEEK, NOW, Row(""), ())
-        assert figures().empty
 
 
 class TestMoneyL63:
