@@ -59,7 +59,8 @@ class NthCall:
 class HourCell:
     """Calls to one kind of lead in an hour of the week, by the customer's own clock.
 
-    `weekday` counts from Monday, 0.
+    `weekday` counts from Monday, 0; `nth` which call to the lead they were, 0 where these are not
+    told apart. Hours are compared among calls of the same `nth`: later ones are answered less.
     """
 
     kind: Kind
@@ -67,17 +68,39 @@ class HourCell:
     hour: int
     calls: int
     answered: int
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """A rep's leads of one value of a field ("kind", "product", "language", "region")."""
+    """A rep's leads of one kind and one value of a field ("kind", "product", "language", "region").
+
+    A lead stands in each field once. Reps are compared within the kind.
+    """
 
     rep: str
     field: str
     value: str
     leads: int
     closed: int
+    kind: Kind = Kind.WARM
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """First SMS to leads of one tier, and what came of the leads that came `back` by them.
+
+    These wrote or called before another call reached them; what they earned is the most that the
+    SMS can have brought, since some would have bought all the same.
+    """
+
+    tier: Tier
+    sent: int
+    cost: int
+    back: int
+    closed: int
+    margin: int
+    margin_sq: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +109,11 @@ class Evidence:
 
     `lead_value` is what a closed lead earns on average, `minute_cost` what a minute of a rep
     costs, both in minor units; `waited` holds for each part of the first-call time its leads
-    and closed ones: seconds up to which (None: longer) to (leads, closed).
+    and closed ones: seconds up to which (None: longer) to (leads, closed). `weeks` is the time
+    between the two moments. `overload` is how many times the calls that could be made the calls
+    to make were, over the last week: above 1 there are more leads than hands (0: not known).
+    `ripe` is the part of these leads' sales that has come by now, of those to be expected: some
+    close months later, and a margin counted now lacks them.
     """
 
     currency: str
@@ -103,3 +130,6 @@ class Evidence:
     overload: float = 0.0
     calls: int = 0
     answered: int = 0
+    weeks: float = 1.0
+    texts: tuple[Texts, ...] = ()
+    ripe: float = 1.0

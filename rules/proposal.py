@@ -1,0 +1,85 @@
+"""What the digest may propose to managers, and what each proposal says of itself (L6.8, L6.9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from rules.weighing import Estimate
+
+
+class Advice(StrEnum):
+    """The kinds of proposal."""
+
+    BUY_MORE = "buy_more"
+    BUY_LESS = "buy_less"
+    TIER = "tier"
+    HOURS = "hours"
+    MORE_ATTEMPTS = "more_attempts"
+    FEWER_ATTEMPTS = "fewer_attempts"
+    TEXTS = "texts"
+    BAR = "bar"
+    STRENGTH = "strength"
+
+
+class Sign(StrEnum):
+    """The figure by which it shows that a proposal was wrong."""
+
+    CAMPAIGN_PROFIT = "campaign_profit"
+    CAMPAIGN_CLOSING = "campaign_closing"
+    ANSWERED = "answered"
+    LATE_SALES = "late_sales"
+    TEXT_REPLIES = "text_replies"
+    HELD_LEADS = "held_leads"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One proposal; money in minor units a week.
+
+    `subject` names the campaign ("Facebook" or "Facebook/blue" for a banner), the tier, or the
+    leads ("kind=referral"). `change` is what an overlay of the playbook then holds, None where a
+    person must act. `gain` is expected, and lies between `low` and `high` nine times in ten;
+    `sure` is how likely there is any. `facts` are the numbers that it rests on. If it is wrong, it
+    costs up to `at_stake` a week, which the figure `shown_by` shows.
+    """
+
+    kind: Advice
+    subject: str
+    change: Mapping[str, Any] | None
+    gain: int
+    low: int
+    high: int
+    sure: float
+    at_stake: int
+    shown_by: Sign
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What might be proposed, before it is held to the bar: its `gain` is a week's."""
+
+    kind: Advice
+    subject: str
+    change: Mapping[str, Any] | None
+    gain: Estimate
+    at_stake: float
+    shown_by: Sign
+    facts: Mapping[str, Any]
+
+    def proposal(self) -> Proposal:
+        """Give it as it is proposed."""
+        return Proposal(
+            self.kind,
+            self.subject,
+            self.change,
+            round(self.gain.mean),
+            round(self.gain.low()),
+            round(self.gain.high()),
+            self.gain.sure,
+            round(self.at_stake),
+            self.shown_by,
+            self.facts,
+        )

@@ -1,0 +1,1 @@
+"""A call centre of dice, to try a playbook on before a team does (L6.8)."""
