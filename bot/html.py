@@ -51,8 +51,34 @@ def page_style() -> str:
 @lru_cache
 def page_policy() -> str:
     """Give what a page may do (CSP): show itself, with this style, and send its own form."""
-    mark = base64.b64encode(hashlib.sha256(page_style().encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{mark}'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
+        f"default-src 'none'; style-src {_mark(page_style())}; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+@lru_cache
+def report_style() -> str:
+    """Give the style of the digest's report."""
+    return (FOLDER / "report.css").read_text("utf-8")
+
+
+@lru_cache
+def report_script() -> str:
+    """Give what sorts the tables of the digest's report."""
+    return (FOLDER / "report.js").read_text("utf-8")
+
+
+@lru_cache
+def report_policy() -> str:
+    """Give what the digest's report may do (CSP): show itself, and sort; it asks for nothing."""
+    return (
+        f"default-src 'none'; style-src {_mark(report_style())};"
+        f" script-src {_mark(report_script())}; img-src data:; form-action 'none';"
+        " base-uri 'none'"
+    )
+
+
+def _mark(text: str) -> str:
+    """Name what stands in a page by its hash, as the only such thing that may."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

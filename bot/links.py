@@ -1,10 +1,10 @@
-"""Signed links in SMS and mail: to refuse them, and to the customer's page (L3.3)."""
+"""Signed links: to refuse messages and to the customer's page (L3.3), to a report (L6)."""
 
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from itsdangerous import (
@@ -19,9 +19,9 @@ from bot.desk import Desk
 from storage import kept
 from storage.unit import View
 
-UNSUBSCRIBE, PAGE = "u", "p"
-PAGE_LASTS = timedelta(days=60)
-_KEY = "link_key"
+UNSUBSCRIBE, PAGE, REPORT = "u", "p", "r"
+PAGE_LASTS, REPORT_LASTS = timedelta(days=60), timedelta(days=7)
+_KEY, _REPORT = "link_key", "report"
 _MARK = 12
 
 
@@ -36,6 +36,20 @@ class Target:
     mark: str
     expired: bool = False
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTarget:
+    """Which report a link shows (L6): a period's (UTC, `until` not included), for a manager.
+
+    It may be of one `campaign` or one `rep` alone.
+    """
+
+    manager: str
+    since: datetime
+    until: datetime
+    campaign: str | None = None
+    rep: str | None = None
 
 
 class _DeskSigner(TimestampSigner):
@@ -96,6 +110,30 @@ def page_target(view: View, token: str, *, now: datetime) -> Target | None:
         return None
 
 
+def report_link(desk: Desk, view: View, target: ReportTarget, *, now: datetime) -> str:
+    """Give the link to a report's page; "" without PUBLIC_URL. It holds for 7 days (L6)."""
+    if not desk.settings.public_url:
+        return ""
+    days = int(target.since.timestamp()), int(target.until.timestamp())
+    payload = [target.manager, *days, target.campaign, target.rep]
+    token = _timed(_made_key(desk, view), now, salt=_REPORT).dumps(payload)
+    return f"{desk.settings.public_url}{REPORT}/{_text(token)}"
+
+
+def report_target(view: View, token: str, *, now: datetime) -> ReportTarget | None:
+    """Give which report a link shows; None where it is not one of ours, or too old."""
+    key = kept.get(view, _KEY)
+    if not key:
+        return None
+    try:
+        age = int(REPORT_LASTS.total_seconds())
+        manager, since, until, *only = _timed(key, now, salt=_REPORT).loads(token, max_age=age)
+    except BadData:
+        return None
+    first, last = (datetime.fromtimestamp(one, UTC) for one in (since, until))
+    return ReportTarget(manager, first, last, *only)
+
+
 def _target(payload: list[Any], *, expired: bool = False, until: datetime | None = None) -> Target:
     lead_id, mark = payload
     return Target(lead_id, mark, expired, until)
@@ -126,8 +164,8 @@ def _plain(key: str) -> URLSafeSerializer:
     return URLSafeSerializer(key, salt="unsubscribe")
 
 
-def _timed(key: str, now: datetime) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt="page", signer=_DeskSigner, signer_kwargs={"now": now})
+def _timed(key: str, now: datetime, *, salt: str = "page") -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(key, salt=salt, signer=_DeskSigner, signer_kwargs={"now": now})
 
 
 def _text(token: str | bytes) -> str:

@@ -1,4 +1,4 @@
-"""The customers' doors: to refuse messages, and the page that asks for a call (contract: HTTP)."""
+"""Doors that links lead to: to refuse messages, to ask for a call, to read a report."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,15 +6,17 @@ from collections.abc import Callable
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from bot import audit, customer_pages, page_parts, pages
+from bot import audit, customer_pages, page_parts, pages, shared_reports
 from bot.desk import Desk
-from bot.html import page_policy
+from bot.html import page_policy, report_policy
 from bot.page_parts import Page
 from handlers.limits import SPAN, Limit
 from rules.refusals import Refused
 
 LARGEST = 20_000
 PER_LINK, PER_ADDRESS = 20, 60
+# A report is slow to make.
+PER_REPORT, PER_READER = 6, 12
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -45,33 +47,55 @@ def customer(desk: Desk, token: str, request: Request, body: bytes) -> Response:
     )
 
 
-def make_doors() -> dict[str, Answer]:
-    """Give the customers' doors by their paths; the customer's page may be asked for so often.
+@audit.comes_from(audit.HTTP)
+def report(desk: Desk, token: str, request: Request, _body: bytes) -> Response:
+    """Show the report that a link leads to (L6); it takes nothing."""
+    if request.method != "GET":
+        return Response(status_code=405, headers=HEADERS | {"Allow": "GET"})
+    language = request.query_params.get("lang", "")
+    return _shown(
+        desk,
+        lambda: shared_reports.shared_report(desk, token, language=language),
+        policy=f"{report_policy()}; frame-ancestors 'none'",
+    )
 
-    The other has no limit: a mail provider refuses for many people from one address (RFC 8058).
+
+def make_doors() -> dict[str, Answer]:
+    """Give the doors by their paths; a page may be asked for so often, and a report less.
+
+    The first has no limit: a mail provider refuses for many people from one address (RFC 8058).
     """
-    of_links, of_addresses = Limit(PER_LINK), Limit(PER_ADDRESS)
+    return {
+        "/u/{token}": unsubscribe,
+        "/p/{token}": _limited(customer, PER_LINK, PER_ADDRESS),
+        "/r/{token}": _limited(report, PER_REPORT, PER_READER),
+    }
+
+
+def _limited(answer: Answer, per_link: int, per_address: int) -> Answer:
+    of_links, of_addresses = Limit(per_link), Limit(per_address)
 
     def limited(desk: Desk, token: str, request: Request, body: bytes) -> Response:
         now, address = desk.clock(), request.client.host if request.client else ""
         link = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
         if of_addresses.takes(address, now=now) and of_links.takes(link, now=now):
-            return customer(desk, token, request, body)
-        answer = _shown(desk, lambda: page_parts.too_many(desk))
-        answer.headers["Retry-After"] = str(int(SPAN.total_seconds()))
-        return answer
+            return answer(desk, token, request, body)
+        refused = _shown(desk, lambda: page_parts.too_many(desk))
+        refused.headers["Retry-After"] = str(int(SPAN.total_seconds()))
+        return refused
 
-    return {"/u/{token}": unsubscribe, "/p/{token}": limited}
+    return limited
 
 
 def _kind(request: Request) -> str:
     return request.headers.get("content-type", "")
 
 
-def _shown(desk: Desk, make: Callable[[], Page]) -> Response:
+def _shown(desk: Desk, make: Callable[[], Page], *, policy: str = "") -> Response:
     try:
         page = make()
     except Refused:
         page = page_parts.busy(desk)
-    headers = HEADERS | {"Content-Security-Policy": page_policy()}
+    told = policy if policy and page.status == page_parts.FOUND else page_policy()
+    headers = HEADERS | {"Content-Security-Policy": told}
     return HTMLResponse(page.html, status_code=page.status, headers=headers)

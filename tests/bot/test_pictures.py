@@ -1,44 +1,54 @@
-"""The digest's chart: what is drawn, in which order, and that it is a light PNG (L6.3)."""
+"""The digest's pictures: what is drawn, in which order, and that it is read on a phone (L6)."""
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
 from matplotlib import image
 
 from bot import pictures
-from bot.pictures import Chart
+from bot.pictures import bars, cohorts, grid, hours, profit, response, stages
+from bot.pictures.bars import Chart
+from bot.pictures.grid import Grid
+from bot.pictures.sheet import GAIN, GREY, LOSS, WIDTH
 from bot.texts import LOCALES, Words
-from rules.digest import Figures, Row, make_figures
 from rules.money import Money
+from rules.report import Line, Report
+from rules.report_calls import Answering
+from rules.report_leads import Response
+from rules.report_values import Amount, Estimate
+from tests.bot.a_report import (
+    CURVE,
+    FACEBOOK,
+    FEW,
+    FRIEND,
+    SEARCH,
+    ZONE,
+    calls_share,
+    line,
+    report,
+)
 
 ROOT = Path(__file__).parents[2]
-ZONE = ZoneInfo("Asia/Jerusalem")
-SINCE, UNTIL = datetime(2026, 11, 15, tzinfo=ZONE), datetime(2026, 11, 22, tzinfo=ZONE)
-HEAVIEST = 60_000
+HEAVIEST = 120_000
+BOTH = pytest.mark.parametrize("locale", LOCALES)
+EVERY = pytest.mark.parametrize("name", list(pictures.CHARTS))
+
+DOLLARS = (Money(900, "USD"),)
+MANY = [line(f"small {n}", 30 + n, -3 * n, 1) for n in range(1, 10)]
+HOSTILE = line("$\\nope{$ 🚗 " + "W" * 90 + "\n\x07יקר", 300, -(10**9), 10**8)
 
 
-def shekels(amount: float) -> tuple[Money, ...]:
-    return (Money(round(amount * 100), "ILS"),)
+def plain(locale: str = "en") -> Words:
+    return Words(locale, ZONE).plain
 
 
-FRIEND = Row("Friend brings friend", 112, revenue=shekels(4600))
-FACEBOOK = Row("פייסבוק־מרץ", 86, revenue=shekels(1290), cost=shekels(8170))
-SEARCH = Row("Search", 58, revenue=shekels(3870), cost=shekels(1200.5))
-MANY = [Row(f"small {n}", n, cost=shekels(n * 3)) for n in range(1, 10)]
-HOSTILE = Row("$\\nope{$ 🚗 " + "W" * 90 + "\n\x07יקר", 3, cost=shekels(10**9))
-
-
-def figures_of(*rows: Row) -> Figures:
-    return make_figures(rows, since=SINCE, until=UNTIL)
-
-
-def chart_of(*rows: Row, locale: str = "en") -> Chart:
-    found = pictures.chart(figures_of(*rows), Words(locale, ZONE).plain, currency="ILS")
+def profits(*rows: Line, locale: str = "en") -> Chart:
+    found = profit.chart(report(*rows), plain(locale))
     assert found is not None
     return found
 
@@ -47,121 +57,236 @@ def names(chart: Chart) -> list[str]:
     return [bar.name for bar in chart.bars]
 
 
-class TestAChart:
+def week(locale: str = "en", **changed: Any) -> Grid:
+    found = hours.chart(report(**changed), plain(locale))
+    assert found is not None
+    return found
+
+
+class TestProfit:
     def test_has_the_best_campaign_first(self):
-        assert names(chart_of(FACEBOOK, SEARCH, FRIEND))[:2] == ["Friend brings friend", "Search"]
+        assert names(profits(FACEBOOK, SEARCH, FRIEND))[:2] == ["Friend brings friend", "Search"]
 
-    def test_says_each_amount_and_its_sample(self):
-        best, worst = chart_of(FRIEND, FACEBOOK).bars
+    def test_says_each_amount_its_sample_and_how_sure_it_is(self):
+        best, worst = profits(FRIEND, FACEBOOK).bars
         assert (best.value, best.sample) == ("₪4,600 · ₪41 a lead", "112 leads")
+        assert best.beside == "₪2,700 to ₪6,500"
         assert (worst.value, worst.sample) == ("-₪6,880 · -₪80 a lead", "86 leads")
+        assert (worst.low, worst.high) == (-898000, -478000)
 
-    def test_keeps_the_cents_of_a_small_amount(self):
-        [bar] = chart_of(Row("a", 8, cost=shekels(10))).bars
-        assert bar.value == "-₪10 · -₪1.25 a lead"
+    def test_greys_a_small_sample_and_says_so(self):
+        found = profits(FRIEND, replace(FEW, profit=Estimate(32000, 1, 2)))
+        small = found.bars[1]
+        assert (small.small, small.sample, small.beside) == (True, "7 leads · few", "")
+        assert found.notes[1] == "Grey: fewer than 30 leads, too few to judge"
+        assert len(profits(FRIEND).notes) == 1
 
-    def test_says_nothing_a_lead_where_none_came(self):
-        [bar] = chart_of(Row("old list", 0, revenue=shekels(50))).bars
-        assert (bar.value, bar.sample) == ("₪50", "0 leads")
+    def test_finds_nothing_in_a_small_sample_beside_others(self):
+        rich = replace(FEW, profit=Estimate(10.0**8))
+        assert "Newspaper" not in profits(FRIEND, rich).alt
+
+    def test_ranks_nobody_where_all_are_small(self):
+        alt = profits(FEW, replace(FEW, campaign="Radio", profit=Estimate(5.0))).alt
+        assert "Too few leads to rank. Newspaper earned ₪320 · ₪46 a lead (7 leads · few)." in alt
+        assert "most" not in alt
 
     def test_folds_what_has_the_least_at_stake(self):
-        found = chart_of(*MANY, FACEBOOK, FRIEND)
-        assert len(found.bars) == pictures.MOST + 1
-        assert names(found)[0] == "Friend brings friend"
-        assert "פייסבוק" in names(found)[-2]
-        assert (found.bars[-1].name, found.bars[-1].sample) == ("3 other campaigns", "6 leads")
+        found = profits(*MANY, FACEBOOK, FRIEND)
+        assert len(found.bars) == profit.MOST + 1
+        assert (found.bars[-1].name, found.bars[-1].sample) == ("3 other campaigns", "96 leads")
         assert found.bars[-1].earned == -1800
 
     def test_names_a_campaign_that_has_no_name(self):
-        assert names(chart_of(Row("", 1, cost=shekels(1)))) == ["No campaign named"]
+        assert names(profits(line("", 1, 1))) == ["No campaign named"]
 
     def test_leaves_other_currencies_out_and_says_so(self):
-        dollars = Row("dollars", 1, revenue=(Money(900, "USD"),))
-        both = Row("both", 1, revenue=(Money(900, "USD"), *shekels(5)))
-        found = chart_of(dollars, both, FRIEND)
-        assert names(found) == ["Friend brings friend", "both"]
-        assert found.bars[1].earned == 500
+        dollars = line("dollars", 1, revenue=Amount(0, DOLLARS))
+        found = profits(dollars, FRIEND)
+        assert names(found) == ["Friend brings friend"]
         assert found.period == "Sun, Nov 15 to Sat, Nov 21 · only ILS"
-        assert "ILS" not in chart_of(FRIEND).period
+        assert "ILS" not in profits(FRIEND).period
 
     @pytest.mark.parametrize(
-        "rows",
-        [[], [Row("free", 5)], [Row("dollars", 1, revenue=(Money(900, "USD"),))]],
-        ids=["empty", "no money", "another currency"],
+        "row",
+        [line("free", 5, revenue=Amount()), line("dollars", 1, revenue=Amount(0, DOLLARS))],
+        ids=["no money", "another currency"],
     )
-    def test_is_not_made_without_money(self, rows: list[Row]):
-        assert pictures.chart(figures_of(*rows), Words("en", ZONE), currency="ILS") is None
+    def test_is_not_drawn_without_money(self, row: Line):
+        assert profit.chart(report(row), plain()) is None
 
-    def test_in_hebrew_is_hebrew_and_read_from_the_right(self):
-        found = chart_of(FRIEND, FACEBOOK, locale="he")
-        assert found.rtl
-        assert found.title == "הכנסות פחות עלות לידים"
-        assert [bar.sample for bar in found.bars] == ["112 לידים", "86 לידים"]
-        assert found.bars[0].name == "\u2068Friend brings friend\u2069"
-        assert found.bars[0].value == "\u2068₪4,600\u2069 · \u2068₪41\u2069 לליד"
-        assert not chart_of(FRIEND).rtl
-
-
-class TestWhatAScreenReaderSays:
-    def test_is_the_finding(self):
-        assert chart_of(FRIEND, FACEBOOK, SEARCH).alt == (
-            "Revenue less lead cost, Sun, Nov 15 to Sat, Nov 21. "
+    def test_says_to_a_screen_reader_who_earned_and_who_lost(self):
+        assert profits(FRIEND, FACEBOOK, SEARCH).alt == (
+            "Profit by campaign, Sun, Nov 15 to Sat, Nov 21. "
             "Friend brings friend earned most: ₪4,600 · ₪41 a lead (112 leads). "
             "\u2068פייסבוק־מרץ\u2069 lost most: -₪6,880 · -₪80 a lead (86 leads)."
         )
 
-    def test_names_the_least_where_nobody_lost(self):
-        assert "Search earned least: ₪2,670" in chart_of(FRIEND, SEARCH).alt
-
     def test_cheers_no_loss(self):
-        alt = chart_of(*MANY[:2]).alt
-        assert "No campaign earned more than its leads cost; small 1 comes nearest" in alt
-
-    def test_says_one_campaign_once(self):
-        assert chart_of(FRIEND).alt.count("Friend") == 1
-
-    def test_fits_in_slack(self):
-        assert len(chart_of(HOSTILE, *MANY).alt) < 1000
+        assert (
+            "No campaign earned more than it cost; small 1 comes nearest" in profits(*MANY[:2]).alt
+        )
 
 
-class TestThePicture:
-    @pytest.mark.parametrize("locale", LOCALES)
-    @pytest.mark.parametrize("rows", [[FRIEND], [*MANY, FRIEND, FACEBOOK, HOSTILE]])
-    def test_is_a_light_png_as_wide_as_a_phone_reads(self, rows: list[Row], locale: str):
-        found = chart_of(*rows, locale=locale)
-        png = pictures.draw(found)
-        height, width, *_ = image.imread(BytesIO(png)).shape
-        assert width == 1000
-        assert 60 * len(found.bars) < height < 150 + 100 * len(found.bars)
+class TestTheWeek:
+    def test_says_when_most_answer(self):
+        assert "Answered most: Tuesday 17:00, 35% of 280." in week().alt
+
+    @pytest.mark.parametrize(
+        ("locale", "zone", "first"),
+        [("en", "Asia/Jerusalem", "Sun"), ("en", "Europe/Berlin", "Mon"), ("he", "UTC", "א׳")],
+    )
+    def test_begins_as_weeks_do_there(self, locale: str, zone: str, first: str):
+        words = Words(locale, type(ZONE)(zone)).plain
+        found = hours.chart(report(), words)
+        assert found is not None
+        assert found.heads[0] == first
+
+    def test_greys_an_hour_with_few_calls_and_leaves_one_without_empty(self):
+        friday, saturday = week().rows[0].cells[5:]
+        assert friday == grid.Cell(sample="40")
+        assert saturday is None
+        assert week().notes[-1] == "Grey: fewer than 100 calls, too few to judge"
+
+    def test_puts_hours_together_where_each_has_few_calls(self):
+        thin = tuple(
+            replace(one, calls=calls_share(one.calls.of // 8, one.calls.of // 4))
+            for one in report().answering.hours
+        )
+        found = week(answering=Answering(hours=thin))
+        assert found.rows[0].name == "08–10"
+        assert found.rows[0].cells[0] is not None
+        assert found.rows[0].cells[0].part is not None
+
+    def test_is_not_drawn_of_few_calls(self):
+        alone = replace(report().answering.hours[0], calls=calls_share(4, 9))
+        for told in ((), (alone,)):
+            empty = report(answering=Answering(hours=told))
+            assert hours.chart(empty, plain()) is None
+
+
+class TestResponse:
+    def test_says_how_many_bought_by_how_soon_they_were_called(self):
+        found = response.chart(report(), plain())
+        assert found is not None
+        assert names(found)[:2] == ["called within 5 min", "called 5 min to 60 min after"]
+        assert (found.bars[0].value, found.bars[0].beside) == ("19%", "14% to 26%")
+        assert found.bars[0].mark == 0.17
+        assert "called within 5 min, 19% of 160 bought" in found.alt
+
+    def test_says_nothing_of_few_leads(self):
+        few = Response(curve=CURVE[3:])
+        assert response.chart(report(response=few), plain()) is None
+
+
+class TestStages:
+    def test_stand_in_the_order_of_a_leads_life(self):
+        found = stages.chart(report(), plain())
+        assert found is not None
+        assert names(found)[:3] == ["anonymous", "lead", "MQL"]
+        assert "Most stand in lead: 42% of 800 leads." in found.alt
+
+    def test_are_not_drawn_without_leads(self):
+        assert stages.chart(report(stages=()), plain()) is None
+
+
+class TestCohorts:
+    def test_say_what_each_month_earned_as_far_as_it_lived(self):
+        found = cohorts.chart(report(), plain())
+        assert found is not None
+        assert found.heads == ("30 days", "60 days", "90 days", "180 days")
+        assert [one.name for one in found.rows][:2] == ["Apr 2026", "May 2026"]
+        last = found.rows[-1].cells
+        assert last[0] is not None
+        assert last[1:] == (None, None, None)
+        assert "By 180 days, leads of Apr 2026 brought most: ₪535 a lead (104 leads)." in found.alt
+
+    def test_are_not_drawn_of_small_months(self):
+        small = tuple(replace(one, small=True) for one in report().cohorts)
+        assert cohorts.chart(report(cohorts=small), plain()) is None
+
+
+HARD = report(HOSTILE, *MANY, FRIEND, FACEBOOK)
+
+
+def drawn(name: str, locale: str, of: Report = HARD) -> Chart | Grid:
+    found = pictures.CHARTS[name](of, plain(locale))
+    assert found is not None
+    return found
+
+
+@EVERY
+@BOTH
+class TestEveryPicture:
+    def test_is_a_light_png_as_wide_as_a_phone_reads(self, name: str, locale: str):
+        png = pictures.draw(drawn(name, locale))
+        assert image.imread(BytesIO(png)).shape[1] == WIDTH
         assert len(png) < HEAVIEST
 
-    @pytest.mark.parametrize(("locale", "side"), [("en", slice(500)), ("he", slice(500, None))])
-    def test_has_its_title_where_reading_starts(self, locale: str, side: slice):
-        ink = image.imread(BytesIO(pictures.draw(chart_of(FRIEND, locale=locale))))[:70] < 0.5
-        assert ink[:, side].sum() > ink.sum() / 2
+    def test_cuts_no_words_off(self, name: str, locale: str):
+        found = drawn(name, locale)
+        sheet = bars.sheet_of(found) if isinstance(found, Chart) else grid.sheet_of(found)
+        height = image.imread(BytesIO(sheet.png())).shape[0]
+        for left, bottom, right, top in sheet.extents():
+            assert left >= 0
+            assert right <= WIDTH
+            assert bottom >= 0
+            assert top <= height
 
-    def test_draws_gains_blue_and_losses_orange_from_one_line(self):
-        paper = image.imread(BytesIO(pictures.draw(chart_of(FRIEND, FACEBOOK))))
+    def test_has_its_title_where_reading_starts(self, name: str, locale: str):
+        ink = image.imread(BytesIO(pictures.draw(drawn(name, locale))))[:66, :, 0] < 0.5
+        side = slice(WIDTH // 2, None) if locale == "he" else slice(WIDTH // 2)
+        assert ink[:, side].sum() > ink.sum() * 0.6
+
+    def test_says_its_finding_in_so_many_words_as_slack_takes(self, name: str, locale: str):
+        alt = drawn(name, locale).alt
+        assert 40 < len(alt) < 1000
+        assert "nan" not in alt.lower()
+
+
+class TestBars:
+    def test_of_gains_are_blue_and_of_losses_orange_from_one_line(self):
+        paper = image.imread(BytesIO(pictures.draw(profits(FRIEND, FACEBOOK))))
         red, blue = paper[..., 0].astype(float), paper[..., 2].astype(float)
         gains = ((blue - red) > 0.4).any(axis=0).nonzero()[0]
         losses = ((red - blue) > 0.4).any(axis=0).nonzero()[0]
         assert abs(int(losses.max()) - int(gains.min())) <= 2
         assert len(losses) > len(gains)
 
-    def test_keeps_the_blue_of_a_bar_that_is_next_to_nothing(self):
-        paper = image.imread(BytesIO(pictures.draw(chart_of(HOSTILE, FRIEND))))
-        assert (paper[..., 2] - paper[..., 0]).max() > 0.65
+    def test_run_from_the_right_in_hebrew(self):
+        made = profits(FRIEND, SEARCH, locale="he")
+        paper = image.imread(BytesIO(pictures.draw(replace(made, notes=()))))
+        gains = ((paper[..., 2] - paper[..., 0]) > 0.4).any(axis=0).nonzero()[0]
+        assert gains.min() > WIDTH - gains.max()
+
+    @pytest.mark.parametrize(("one", "other"), [(GAIN, LOSS), (GAIN, GREY), (LOSS, GREY)])
+    def test_are_told_apart_in_grey(self, one: str, other: str):
+        assert abs(grid.lightness(one) - grid.lightness(other)) > 0.09
+
+    def test_of_next_to_nothing_are_seen(self):
+        paper = image.imread(BytesIO(pictures.draw(profits(HOSTILE, FRIEND))))
+        assert (paper[..., 2] - paper[..., 0]).max() > 0.5
+
+
+class TestAGrid:
+    def test_is_lighter_the_more_it_is(self):
+        steps = [grid.lightness(grid.color_of(part / 10)) for part in range(11)]
+        assert steps == sorted(steps)
+        assert steps[-1] - steps[0] > 0.5
+
+    def test_in_hebrew_has_its_first_day_on_the_right(self):
+        paper = image.imread(BytesIO(pictures.draw(week("he"))))[250:, :, :3]
+        filled = (paper.max(axis=2) < 0.97).mean(axis=0)
+        saturday, sunday = filled[50:140].mean(), filled[760:850].mean()
+        assert sunday > 0.5 > saturday
+
+
+class TestOfAReport:
+    def test_draws_what_there_is_to_say_of_and_nothing_else(self):
+        told = [one.name for one in pictures.of_report(report(stages=(), cohorts=()), plain())]
+        assert told == ["profit.png", "hours.png", "response.png"]
 
 
 class TestStartUp:
     def test_loads_nothing_that_draws(self):
         code = "import sys, app, bot.outgoing; assert 'matplotlib' not in sys.modules"
         subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
-
-
-class TestMoments:
-    def test_of_the_period_are_days_of_the_team(self):
-        utc = make_figures([FRIEND], since=SINCE.astimezone(UTC), until=UNTIL.astimezone(UTC))
-        found = pictures.chart(utc, Words("en", ZONE).plain, currency="ILS")
-        assert found is not None
-        assert found.period == "Sun, Nov 15 to Sat, Nov 21"
