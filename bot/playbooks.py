@@ -90,10 +90,11 @@ def revert(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
     return _store(desk, by, over, key=key, act="revert")
 
 
-def undo(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
+def undo(desk: Desk, by: str, version: int, *, key: str = "", also: Also | None = None) -> Changed:
     """Take back what one version changed; what others changed since stays (L1.2).
 
-    Raises Refused for all but managers and where the same was changed again since.
+    What is `also` to be stored is in the same commit. Raises Refused for all but managers and
+    where the same was changed again since.
     """
 
     def over(unit: Unit, newest: Version) -> Overlay:
@@ -103,7 +104,7 @@ def undo(desk: Desk, by: str, version: int, *, key: str = "") -> Changed:
         kept = {name: one for name, one in newest.overlay.items() if name not in made.changed}
         return kept | {name: older[name] for name in made.changed if name in older}
 
-    return _store(desk, by, over, key=key, act="undo")
+    return _store(desk, by, over, key=key, act="undo", also=also)
 
 
 def history(desk: Desk, by: str) -> list[Changed]:

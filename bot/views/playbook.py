@@ -73,6 +73,7 @@ def _doors(say: Words) -> Block:
         button(say.say("button.change_campaigns"), ActionId.PLAYBOOK_CAMPAIGNS, "campaigns"),
         button(say.say("button.history"), ActionId.PLAYBOOK_HISTORY, "history"),
         button(say.say("button.measure"), ActionId.MEASURE, "playbook"),
+        button(say.say("button.recommendations"), ActionId.RECOMMENDATIONS, "playbook"),
     )
 
 
@@ -111,14 +112,15 @@ def changed(made: Changed, words: Words) -> Message:
         return only(said)
     text = words.lines(
         words.say("playbook.changed", n=made.version.id),
-        *_differences(made, words),
+        *differences(made, words),
         words.say("playbook.counts"),
     )
     back = button(words.plain.say("button.undo"), ActionId.PLAYBOOK_UNDO, made.version.id)
     return Message(spoken(text), (section(text), actions(back)))
 
 
-def _differences(made: Changed, words: Words) -> list[Safe]:
+def differences(made: Changed, words: Words) -> list[Safe]:
+    """Say of each value that a version changed what it was and what it is."""
     found = made.version.changed.items()
     return [_difference(key, was, now, words) for key, (was, now) in found]
 
@@ -146,7 +148,7 @@ def history(found: Sequence[Changed], words: Words, *, now: datetime) -> Message
         who = _by(made, words, now=now)
         entry = words.say("playbook.entry", n=made.version.id, **who)
         holds = "" if place else words.say("playbook.holds")
-        text = words.lines(words.join(entry, holds), *_differences(made, words))
+        text = words.lines(words.join(entry, holds), *differences(made, words))
         texts.append(text)
         blocks.append(section(text) | (_back(made.version.id, words) if place else {}))
     to_file = words.say("playbook.to_file")

@@ -1,0 +1,128 @@
+"""What a recommendation says, in words: the change, its figures, what it brought since (L6.8)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.texts import Safe, Words
+from rules.money import Money, exponent
+from rules.proposal import Advice
+from rules.recommending import Verdict
+from storage.recommendations import Recommendation
+
+WHOLE = 10
+MONEY = frozenset(
+    {
+        *("price", "break_even", "break_even_low", "break_even_high", "other_profit"),
+        *("margin", "margin_low", "margin_high", "team_margin", "cost", "instead"),
+        *("other_margin",),
+    }
+)
+"""The facts that are money, in minor units."""
+
+
+def money(minor: float, currency: str, words: Words) -> Safe:
+    """Give an amount, without its cents where it is ten or more."""
+    unit = 10 ** exponent(currency)
+    exact = round(minor) if abs(minor) < WHOLE * unit else round(minor / unit) * unit
+    return words.money(Money(exact, currency))
+
+
+def line(one: Recommendation, words: Words) -> Safe:
+    """Say what to change and on which figures, in one line."""
+    alone = "_alone" if one.kind in _BUYING and "other" not in one.facts else ""
+    return words.say(f"recommend.line.{one.kind}{alone}", **filled(one, words))
+
+
+def short(one: Recommendation, words: Words) -> Safe:
+    """Name a recommendation in a few words."""
+    return words.say(f"recommend.short.{one.kind}", **filled(one, words))
+
+
+_BUYING = frozenset({Advice.BUY_MORE, Advice.BUY_LESS})
+
+
+def filled(one: Recommendation, words: Words) -> dict[str, object]:
+    """Give what fills the texts about one: its facts as people read them."""
+    facts = one.facts
+    found: dict[str, object] = {
+        key: money(value, one.currency, words) if key in MONEY else _number(value)
+        for key, value in facts.items()
+    }
+    found["name"] = one.subject
+    found |= _made(one.kind, facts, one.currency, words)
+    if one.kind is Advice.STRENGTH:
+        found["what"] = _leads(one.subject, words)
+    return found
+
+
+def _number(value: Any) -> object:  # noqa: ANN401 - as JSON keeps it
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def _made(kind: Advice, facts: Mapping[str, Any], currency: str, words: Words) -> dict[str, object]:
+    """Give the figures that are made of several facts."""
+    if kind in _BUYING:
+        profit = facts["profit"] / facts["leads"]
+        step = words.percent(facts["step"])
+        return {"profit": money(profit, currency, words), "step": step}
+    if kind is Advice.HOURS:
+        now, then = (
+            words.percent(facts[f"{one}answered"] / facts[f"{one}calls"]) for one in ("", "other_")
+        )
+        parts = {key: words.say(f"recommend.part.{facts[key]}") for key in ("part", "other")}
+        return {"now": now, "then": then, **parts}
+    if kind is Advice.STRENGTH:
+        leads = facts["leads"]
+        rate, usual = (words.percent(facts[one] / leads) for one in ("closed", "usual"))
+        return {"rate": rate, "usual": usual}
+    if kind is Advice.BAR:
+        return {"overload": f"{facts['overload']:.1f}"}
+    return {}
+
+
+def _leads(subject: str, words: Words) -> Safe:
+    """Name leads that are alike: 'referral leads', 'leads in Hebrew'."""
+    field, _, value = subject.partition("=")
+    named = words.say(f"kind.{value}") if field == "kind" else value
+    return words.say(f"recommend.what.{field}", value=named)
+
+
+def gain(one: Recommendation, words: Words) -> Safe:
+    """Say what is expected of one a week, with its interval where it has one."""
+    if one.low_minor == one.high_minor:
+        return words.say("recommend.gain_known", gain=money(one.gain_minor, one.currency, words))
+    amounts = {"gain": one.gain_minor, "low": one.low_minor, "high": one.high_minor}
+    return words.say("recommend.gain", **_amounts(amounts, one.currency, words))
+
+
+def _amounts(found: Mapping[str, float], currency: str, words: Words) -> dict[str, Safe]:
+    return {name: money(value, currency, words) for name, value in found.items()}
+
+
+def scored(one: Recommendation, words: Words) -> Safe:
+    """Say what became of an accepted one, as far as it is known."""
+    known = one.scored
+    head, bought = short(one, words), ""
+    if "weekly" in known:
+        weekly, before = f"{known['weekly']:g}", f"{known['weekly_before']:g}"
+        bought = words.say("recommend.score.bought", weekly=weekly, before=before)
+    said = _brought(one, words) if known else words.say("recommend.score.new")
+    return words.say("recommend.score.line", what=head, said=words.join(bought, said))
+
+
+def _brought(one: Recommendation, words: Words) -> Safe:
+    known = one.scored
+    verdict = known["verdict"]
+    if verdict == Verdict.EARLY:
+        return words.say("recommend.score.early", n=known["leads"])
+    low, high, more = known["low"], known["high"], known["more"]
+    if verdict == Verdict.HARMS:
+        low, high, more = -high, -low, -more
+    amounts = {"low": low, "high": high, "more": more, "was": known["was"], "now": known["now"]}
+    return words.say(
+        f"recommend.score.{verdict}",
+        leads=f"{known['leads']:,}",
+        before=f"{known['leads_before']:,}",
+        n=known["days"],
+        **_amounts(amounts, one.currency, words),
+    )
