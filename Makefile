@@ -29,7 +29,7 @@ run: $(VENV)/.run ## the bot itself: Slack, web server, clock, deliveries
 # Without its caches each worker would rewrite every test again, and each process compile all.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.dev ## the tests (PYTEST_ARGS="-k name" to choose)
-	@$(BIN)/python -m pytest -n 4 --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## ruff, formatting, mypy, the import contracts; all run, each named
 	@failed=0; \

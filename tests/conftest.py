@@ -1,15 +1,21 @@
 """What every test may ask for."""
 
+import gc
 import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.desk import FakeClock, Room, a_desk
 
 pytest_plugins = ["tests.databases"]
+
+# `--hypothesis-profile=default` tries every invariant on four times as many examples.
+settings.register_profile("quick", settings.default, max_examples=25)
+settings.load_profile("quick")
 
 
 @pytest.fixture
@@ -39,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             rest.append(item)
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     items[:] = _shares([*dealt.values()], rest, workers)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from looking through what was imported, again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _shares(

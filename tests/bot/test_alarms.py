@@ -12,9 +12,9 @@ from bot.views import alarms
 from bot.views.alarms import Alarm
 from bot.views.blocks import ActionId, Message
 from rules.nags import Snooze
+from tests.bot.climbing import at as at_clock
+from tests.bot.climbing import away, desk, many, moment, team
 from tests.bot.nagging import DUE, agree, at, buttons, lead_of, put_off
-from tests.bot.test_ladder import at as at_clock
-from tests.bot.test_ladder import away, desk, many, moment, team
 from tests.desk import AVI, MIRI, NOA, FakeClock, Room, faults_of
 
 ENDS = [0, 10, 20]

@@ -1,21 +1,15 @@
 """More leads than hands: the proposal by hand-counted leads, what a hold does, its end (C1)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select
 
 from bot import assign, home, learning, playbooks, present_playbook, wave, why
 from bot.away import come_back, go_away
 from bot.desk import Desk
 from bot.mine import my_leads
-from bot.next import Handed, Later, next_lead
+from bot.next import Later, next_lead
 from bot.present import Present
 from bot.teamboard import team_board
 from bot.texts import Words
@@ -24,308 +18,34 @@ from bot.views.away import returned
 from bot.views.replies import handed as handed_words
 from bot.views.teamboard import team_message
 from bot.views.why import why as why_view
-from rules.lead import Lead
 from rules.refusals import Refused
-from rules.tiers import Cell, Group
-from rules.wave import HOLD, SHORTEN, Forecast
-from rules.words import Importance, Kind, Outcome, Queue, Stage, Step, Tier
-from storage import measures, reps
-from storage.engine import make_engine
-from storage.store import Store
-from storage.tables import attempts, lead_sources, leads
+from rules.wave import HOLD, SHORTEN
+from rules.words import Step
 from tests.bot.test_merging import imported
-from tests.desk import AVI, BOOK, MIRI, NOA, FakeClock, Room, a_desk
-from tests.storage.making import at_once
+from tests.bot.waves import (
+    HOT,
+    HOUR,
+    NOTNOW,
+    PLANNED,
+    TEAM,
+    ZONE,
+    B,
+    C,
+    D,
+    add,
+    buttons,
+    cold,
+    done,
+    flooded,
+    handed,
+    hold,
+    look,
+    room,
+    told,
+)
+from tests.desk import AVI, BOOK, MIRI, NOA, Room
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WEEK = 7 * DAY
-ZONE = ZoneInfo("Asia/Jerusalem")
-A, B, C, D = Tier
-# Two who call from 09:00 to 18:00: at 10:00 they have 16 hours left, and make 160 calls.
-TEAM = f"""
-[[rep]]
-slack_id = "{NOA}"
-name = "נועה"
-locale = "he"
-hours = "Sun-Thu 09:00-18:00"
-[[rep]]
-slack_id = "{AVI}"
-name = "Avi"
-hours = "Sun-Thu 09:00-18:00"
-[[rep]]
-slack_id = "{MIRI}"
-name = "Miri"
-role = "manager"
-"""
-NOTNOW: dict[str, Any] = {"plan_step": 1, "queue": Queue.PLANNED, "last_outcome": Outcome.NOTNOW}
-HOT: dict[str, Any] = {
-    "next_what": Step.FOLLOW_UP,
-    "importance": Importance.HIGH,
-    "queue": Queue.HIGH_FOLLOWUP,
-}
-PLANNED: dict[str, Any] = {"plan_step": 1, "queue": Queue.PLANNED}
-
-
-@pytest.fixture
-def room(tmp_path: Path, clock: FakeClock) -> Iterator[Room]:
-    with a_desk(tmp_path, clock, team=TEAM) as made:
-        yield made
-
-
-def add(room: Room, count: int, tier: Tier, **columns: Any) -> list[int]:
-    """Write leads that are due now into the tables; a model is copied, and closed itself."""
-    model = _model(room)
-    with room.desk.store.unit() as unit:
-        [row] = unit.execute(select(leads).where(leads.c.id == model)).mappings()
-        given = {**row, "tier": tier, "phone_e164": "", "email_key": "", "email": ""}
-        given |= {"owner": NOA, "stage": Stage.LEAD, "next_what": Step.CALL, "working": True}
-        given |= dict.fromkeys(("next_at", "received_at", "fresh_at"), room.clock.now)
-        given |= dict.fromkeys(("closed_at", "last_at", "first_call_at", "reached_at"))
-        given |= {"plan_step": 0, "queue": Queue.FRESH, "last_outcome": "", "ladder_at": None}
-        given |= columns
-        del given["id"]
-        before = unit.execute(select(leads.c.id).order_by(leads.c.id.desc()).limit(1)).scalar()
-        unit.execute(insert(leads), [given] * count)
-        unit.commit()
-    first = int(before or 0) + 1
-    return list(range(first, first + count))
-
-
-def _model(room: Room) -> int:
-    with room.desk.store.view() as view:
-        known = view.execute(select(leads.c.id).where(leads.c.name == "Model")).scalar()
-    if known:
-        return int(known)
-    made = room.lead(name="Model", phone="052-234-5000", email="model@example.com")
-    room.log(made.id, "lost")
-    room.deliver()
-    return made.id
-
-
-def came(room: Room, count: int, tier: Tier, at: datetime, *, source: str = "website") -> None:
-    """Write leads that came at a moment, and were closed since."""
-    past = {"received_at": at, "working": False, "stage": Stage.LOST, "next_what": Step.NONE}
-    made = add(room, count, tier, **past)
-    with room.desk.store.unit() as unit:
-        row = {"at": at, "source": source, "fingerprint": "", "extra": {}}
-        unit.execute(insert(lead_sources), [row | {"lead_id": one} for one in made])
-        unit.commit()
-
-
-def called(room: Room, count: int, at: datetime, *, by: str = AVI) -> None:
-    """Write calls of one hour into the tables."""
-    with room.desk.store.unit() as unit:
-        row = dict(unit.execute(select(attempts).limit(1)).mappings().one())
-        del row["id"]
-        unit.execute(insert(attempts), [row | {"at": at, "by": by, "undone_at": None}] * count)
-        unit.commit()
-
-
-def look(room: Room) -> str:
-    done = wave.look(room.desk)
-    room.deliver()
-    return done
-
-
-def told(room: Room, who: str = MIRI) -> list[str]:
-    return [one.text for one in room.outside.dms(who)]
-
-
-def buttons(room: Room) -> list[str]:
-    [*_, last] = room.outside.dms(MIRI)
-    beside = [one["accessory"] for one in last.blocks if "accessory" in one]
-    return [one["text"]["text"] for one in (*beside, *last.blocks[-1].get("elements", ()))]
-
-
-def flooded(room: Room) -> None:
-    """200 calls and 160 that can be made: 50 of them are tier D's, 10 of these were agreed."""
-    add(room, 150, B)
-    add(room, 30, D)
-    add(room, 10, D, **PLANNED)
-    add(room, 5, D, **NOTNOW)
-    add(room, 5, D, **HOT)
-
-
-def hold(room: Room, *tiers: Tier, **more: Any) -> wave.Stricter:
-    return wave.make_stricter(room.desk, HOLD, tiers or (D,), by=MIRI, **more)
-
-
-def handed(room: Room) -> Lead:
-    """Give the best call for Noa now."""
-    found = next_lead(room.desk, by=NOA)
-    assert isinstance(found, Handed)
-    return found.lead
-
-
-class TestTheForecast:
-    def forecast(self, room: Room) -> Forecast:
-        with room.desk.store.view() as view:
-            return wave.forecast(room.desk, view, now=room.clock.now)
-
-    def test_counts_what_is_due_until_the_last_shift_ends(self, room: Room):
-        add(room, 3, B)
-        add(room, 2, D, owner="", next_at=room.clock.now + 8 * HOUR)
-        add(room, 9, D, next_at=room.clock.now + 8 * HOUR + HOUR / 60)
-        calls = self.forecast(room).calls
-        assert (calls[B].first, calls[D].first) == (3, 2)
-
-    def test_counts_what_the_team_can_call(self, room: Room):
-        found = self.forecast(room)
-        assert (found.hands.reps, found.hands.minutes, found.can) == (2, 16 * 60, 160)
-        room.clock.forward(hours=2)
-        assert self.forecast(room).can == 120
-
-    def test_counts_who_is_away_from_when_they_are_back(self, room: Room):
-        with room.desk.store.unit() as unit:
-            reps.set_away(unit, AVI, until=room.clock.now + 6 * HOUR)
-            unit.commit()
-        assert self.forecast(room).can == 80 + 20
-
-    def test_expects_as_many_as_came_in_these_hours_of_the_weekday(self, room: Room):
-        now = room.clock.now
-        came(room, 1, A, now - 29 * DAY)
-        for weeks in range(1, 5):
-            came(room, 2 * weeks, D, now - weeks * WEEK + HOUR)
-            came(room, 50, D, now - weeks * WEEK - 2 * HOUR)
-            came(room, 50, D, now - weeks * WEEK + 9 * HOUR)
-            came(room, 50, D, now - weeks * WEEK + DAY)
-        came(room, 80, C, now - WEEK + HOUR, source="import")
-        coming = {tier: one.coming for tier, one in self.forecast(room).calls.items()}
-        assert coming == {A: 0, B: 0, C: 0, D: (2 + 4 + 6 + 8) / 4}
-
-    def test_goes_by_the_weeks_that_there_were(self, room: Room):
-        now = room.clock.now
-        came(room, 1, A, now - 8 * DAY)
-        came(room, 6, D, now - WEEK + HOUR)
-        assert self.forecast(room).calls[D].coming == 6
-
-    def test_takes_the_teams_hours_over_a_change_of_the_clock(self, room: Room):
-        """On 25 October clocks go back: 10:00 was an hour earlier in UTC."""
-        now = room.clock.now
-        came(room, 1, A, now - 29 * DAY)
-        came(room, 4, D, now - 4 * WEEK - HOUR)
-        assert self.forecast(room).calls[D].coming == 1
-
-    def test_goes_by_the_calls_of_two_weeks_once_there_are_200(self, room: Room):
-        add(room, 1, B)
-        for hour in range(10):
-            called(room, 19, room.clock.now - DAY + hour * HOUR)
-        assert self.forecast(room).can == 160
-        called(room, 20, room.clock.now - DAY - HOUR)
-        assert self.forecast(room).can == int(16 * (20 + 4 * 19 + 19) / 6)
-
-    def test_forgets_older_calls(self, room: Room):
-        add(room, 1, B)
-        called(room, 300, room.clock.now - 15 * DAY)
-        assert self.forecast(room).can == 160
-
-
-class TestAProposal:
-    def test_says_the_numbers_and_what_a_stricter_bar_brings(self, room: Room):
-        flooded(room)
-        came(room, 1, A, room.clock.now - 29 * DAY)
-        for weeks in range(1, 5):
-            came(room, 2, D, room.clock.now - weeks * WEEK + HOUR)
-        assert look(room) == "proposed"
-        [said] = told(room)
-        assert "202 calls to make by" in said
-        assert "18:00" in said
-        assert "2 reps can make about 160. 2 of them are for leads still to come." in said
-        assert "• Hold tier D: 42 calls fewer, 160 left.\n" in said
-        assert "• Shorten the plan of tier D to 1 attempt: 10 calls fewer, 192 left." in said
-        assert "still more" not in said
-        assert buttons(room) == ["Hold tier D", "Shorten the plan of tier D", "Not now"]
-
-    def test_names_c_too_where_d_alone_is_not_enough(self, room: Room):
-        add(room, 130, B)
-        add(room, 70, C, **PLANNED)
-        add(room, 25, D)
-        look(room)
-        [said] = told(room)
-        assert "• Hold tier D: 25 calls fewer, 200 left. That is still more than" in said
-        assert "• Hold tiers C and D: 95 calls fewer, 130 left.\n" in said
-        assert "• Shorten the plan of tier C to 1 attempt: 70 calls fewer, 155 left." in said
-        assert buttons(room)[:2] == ["Hold tier D", "Hold tiers C and D"]
-
-    def test_says_what_the_tier_closes(self, room: Room):
-        flooded(room)
-        with room.desk.store.unit() as unit:
-            group = Group("x", Kind.COLD, "")
-            cells = [
-                Cell(group, 800, 20),
-                Cell(replace(group, campaign="y"), 100, 60),
-            ]
-            measures.keep(unit, cells, {})
-            unit.commit()
-        learning.recall(room.desk)
-        look(room)
-        assert "Tier D closes 1 in 40 (of 800 leads)." in told(room)[0]
-
-    def test_is_in_hebrew_for_who_reads_hebrew(self, tmp_path: Path, clock: FakeClock):
-        team = TEAM.replace('name = "Miri"', 'name = "מירי"\nlocale = "he"')
-        with a_desk(tmp_path, clock, team=team) as room:
-            flooded(room)
-            look(room)
-            [said] = told(room)
-            assert "היום יש יותר שיחות מידיים:* 200 שיחות עד" in said
-            assert "ו־2 נציגים יספיקו בערך 160" in said
-            assert "דרגה D בהמתנה: 40 שיחות פחות, נשארות 160." in said
-            assert buttons(room) == ["להשהות: דרגה D", "לקצר תכנית: דרגה D", "לא עכשיו"]
-
-    def test_goes_to_the_managers_channel_where_there_is_one(
-        self, tmp_path: Path, clock: FakeClock
-    ):
-        with a_desk(tmp_path, clock, team=TEAM, MANAGERS_CHANNEL="boss") as room:
-            flooded(room)
-            look(room)
-            assert "200 calls" in room.outside.channel("boss")[0].text
-
-    def test_comes_once_a_day(self, room: Room):
-        flooded(room)
-        assert [look(room) for _ in range(3)] == ["proposed", "", ""]
-        room.clock.forward(hours=6)
-        assert look(room) == ""
-        room.clock.forward(hours=18)
-        assert look(room) == "proposed"
-        assert len(told(room)) == 2
-
-    @pytest.mark.parametrize(("calls", "done"), [(191, ""), (193, "proposed")])
-    def test_comes_over_the_limit_alone(self, room: Room, calls: int, done: str):
-        add(room, 100, B)
-        add(room, calls - 100, D)
-        assert look(room) == done
-
-    def test_does_not_come_where_there_would_be_nobody_left_to_call(self, room: Room):
-        """A file of 500 cold people on a quiet day: all hands call them."""
-        add(room, 500, D, owner="")
-        add(room, 30, B)
-        assert look(room) == ""
-        assert told(room) == []
-
-    @pytest.mark.parametrize(
-        ("hours", "done"), [(-3, ""), (-1, ""), (7, "proposed"), (7.5, ""), (9, "")]
-    )
-    def test_comes_in_working_hours_and_not_in_the_last(self, room: Room, hours: float, done: str):
-        flooded(room)
-        room.clock.forward(hours=hours)
-        assert look(room) == done
-
-    def test_does_not_come_while_all_are_away(self, room: Room):
-        flooded(room)
-        with room.desk.store.unit() as unit:
-            for who in (NOA, AVI):
-                reps.set_away(unit, who, until=None)
-            unit.commit()
-        assert look(room) == ""
-
-    def test_is_one_that_slack_takes_in_both_languages(self, room: Room):
-        flooded(room)
-        room.load_team(
-            TEAM
-            + '\n[[rep]]\nslack_id = "U01DINA"\nname = "דינה"\nrole = "manager"\nlocale = "he"\n'
-        )
-        look(room)
-        assert len(room.outside.dms("U01DINA")) == 1
+__all__ = ["room"]
 
 
 class TestAHold:
@@ -516,46 +236,6 @@ class TestAHold:
         assert isinstance(next_lead(room.desk, by=AVI), Later)
 
 
-def cold(room: Room) -> None:
-    """Let the cold be tier D."""
-    tiers = replace(BOOK.tiers, kinds={**BOOK.tiers.kinds, Kind.COLD: 0.1})
-    room.desk.present.base = room.desk.present.playbook = replace(BOOK, tiers=tiers)
-    learning.recall(room.desk)
-
-
-class TestAShortenedPlan:
-    def shorten(self, room: Room, *tiers: Tier) -> wave.Stricter:
-        return wave.make_stricter(room.desk, SHORTEN, tiers or (D,), by=MIRI)
-
-    def test_makes_first_calls_and_agreed_ones(self, room: Room):
-        flooded(room)
-        assert self.shorten(room).calls == 10
-        found = set()
-        for _ in range(200):
-            given = next_lead(room.desk, by=NOA)
-            if not isinstance(given, Handed):
-                break
-            found.add((given.lead.tier, given.lead.queue, given.lead.last_outcome == "notnow"))
-            room.log(given.lead.id, "lost", by=NOA)
-            room.clock.forward(seconds=11)
-        assert (D, Queue.FRESH, False) in found
-        assert (D, Queue.PLANNED, True) in found
-        assert (D, Queue.PLANNED, False) not in found
-
-    def test_of_two_attempts_makes_the_second(self, room: Room):
-        playbooks.change(room.desk, MIRI, {"wave.attempts": 2})
-        first, second = add(room, 1, D, **PLANNED), add(room, 1, D, **PLANNED | {"plan_step": 2})
-        self.shorten(room)
-        found = handed(room)
-        assert [found.id] == first
-        room.log(found.id, "noanswer", by=NOA)
-        assert room.load(first[0]).next_what is Step.MAILING_LIST
-        assert isinstance(next_lead(room.desk, by=NOA), Later)
-        wave.lift(room.desk, (D,), by=MIRI)
-        found = handed(room)
-        assert [found.id] == second
-
-
 class TestTheEndOfAWave:
     def test_lifts_what_a_proposal_brought_and_tells_the_managers(self, room: Room):
         flooded(room)
@@ -650,46 +330,3 @@ class TestTheEndOfAWave:
         present_playbook.refresh(again)
         assert again.playbook.wave.hold == (D,)
         assert wave.look(again) == "lifted"
-
-
-class TestTwoReplicas:
-    """Two processes of one database, each with a playbook of its own in mind."""
-
-    @pytest.fixture
-    def both(self, either_room: Room, database_url: str) -> Iterator[list[Desk]]:
-        either_room.load_team(TEAM)
-        flooded(either_room)
-        store = Store(make_engine(database_url))
-        yield [either_room.desk, replace(either_room.desk, store=store, present=Present(BOOK))]
-        store.close()
-
-    def look(self, both: list[Desk]) -> None:
-        for one in both:
-            present_playbook.refresh(one)
-        assert at_once([partial(wave.look, one) for one in both]) == []
-
-    def test_propose_once(self, either_room: Room, both: list[Desk]):
-        self.look(both)
-        assert len(either_room.rows("tell_managers")) == 1
-
-    def test_lift_once(self, either_room: Room, both: list[Desk]):
-        hold(either_room)
-        done(either_room, B, 150)
-        self.look(both)
-        assert len(either_room.rows("tell_managers")) == 1
-        assert playbooks.newest(both[0], MIRI).version.id == 2
-
-    def test_know_of_each_others_holds(self, either_room: Room, both: list[Desk]):
-        hold(either_room)
-        done(either_room, B, 150)
-        present_playbook.refresh(both[1])
-        assert wave.look(both[1]) == "lifted"
-
-
-def done(room: Room, tier: Tier, count: int) -> None:
-    """Let so many calls of a tier be made."""
-    with room.desk.store.unit() as unit:
-        some = select(leads.c.id).where(leads.c.tier == tier, leads.c.working).limit(count)
-        ids = list(unit.execute(some).scalars())
-        unit.execute(leads.update().where(leads.c.id.in_(ids)).values(working=False))
-        unit.commit()

@@ -10,7 +10,7 @@ from bot.views.blocks import ActionId, Message
 from handlers.answers import Errors
 from handlers.commands import answer_command
 from rules.words import Tier
-from tests.bot.test_wave import HOT, PLANNED, TEAM, add, flooded, look
+from tests.bot.waves import HOT, PLANNED, TEAM, add, flooded, look
 from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk, faults_of
 from tests.handlers.test_actions import click
 from tests.handlers.test_playbook import open_section, submit
