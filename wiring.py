@@ -78,7 +78,7 @@ def make_senders(settings: Settings, client: Any) -> dict[type, Any]:
     from bot.senders.sms import TwilioSender
 
     slack = SlackSender(client)
-    sending = (orders.SlackPost, orders.SlackUpdate, orders.SlackPicture, orders.SlackFile)
+    sending = (orders.SlackPost, orders.SlackUpdate, orders.SlackPictures, orders.SlackFile)
     senders: dict[type, Any] = dict.fromkeys((*sending, orders.SlackHome), slack)
     senders[orders.Sms] = LogSms()
     senders[orders.Hook] = HookSender()

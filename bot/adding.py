@@ -11,11 +11,11 @@ from bot.api_changes import Change, change_lead
 from bot.assign import NewOwner, hand_over
 from bot.desk import Desk
 from bot.forms import read_lead
-from bot.intake import take_in
 from bot.leads import check_workable, open_lead
 from bot.rotation import Rotation
 from bot.sources import Batch
 from bot.stages import Moved, move
+from bot.taking import take_in
 from bot.team import member
 from rules.effects import PostCard, PostOwnerCard
 from rules.fields import Draft
@@ -206,6 +206,8 @@ def merge(desk: Desk, intake_id: int, *, by: str) -> Added:
         check_workable(unit, lead, by=actor, act=Act.NOTE)
         if kept.state != ASKED:
             return Added(MERGED, lead, intake_id)
+        if not kept.body:
+            raise Refused("button.stale")
         draft = read_draft_of(desk, json.loads(kept.body))
         batch, rotation = Batch(SOURCE, post=True), _Nobody(desk, unit, now=now)
         _, merged = take_in(desk, unit, draft, rotation, batch, intake_id=intake_id, now=now)

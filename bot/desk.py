@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.calendars import rest_of
 from bot.present import Present
 from bot.settings import Settings
-from bot.zones import zone_of
+from bot.zones import zone_name, zone_of
 from rules.effect import Effect
 from rules.lead import FollowUp, Lead
 from rules.messages import Writing, leaves_at
@@ -55,8 +55,13 @@ class Desk:
 
     def placed(self, lead: Lead) -> Lead:
         """Give the lead with its time zone looked up; again after its number changed (L1.5)."""
-        zone = self.zone_of(replace(lead, zone=None)).key
-        return replace(lead, zone="" if zone == self.settings.timezone else zone)
+        return replace(lead, zone=self.zone_name(lead.phone_e164, lead.region))
+
+    def zone_name(self, number: str, region: str) -> str:
+        """Give the zone of who has this number (E.164) and region, "" for the team's (L1.5)."""
+        team = self.settings.timezone
+        zone = zone_name(number, region, home=self.settings.default_region, team=team)
+        return "" if zone == team else zone
 
     def phoning(self, lead: Lead, *, now: datetime) -> Phoning:
         """Give when this lead's phone may ring."""

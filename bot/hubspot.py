@@ -14,7 +14,7 @@ from bot.orders import Contact, Drop, Prepared, Sent
 from bot.settings import HUBSPOT
 from rules.cleaning import clean_text
 from rules.hubspot import contact_of, mark_of, news, said
-from rules.refusals import Refused
+from rules.refusals import BUSY, Refused
 from rules.team import program
 from storage import crm, kept, leads
 from storage.crm import Link
@@ -27,7 +27,6 @@ SEEN = "hubspot_seen"
 FIRST_LOOK = timedelta(days=1)
 LATE = timedelta(minutes=2)
 """So much later than it was made a change may be found by a search; it is looked for so long."""
-BUSY = "desk.busy"
 PAGES = 10
 """So many pages of contacts are read at one look; the next one goes on."""
 

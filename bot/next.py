@@ -12,7 +12,7 @@ from rules.claiming import shut_pools
 from rules.lead import Lead
 from rules.matching import bound_to
 from rules.queue import AGREED_FOR, may_ring, rank
-from rules.refusals import Refused
+from rules.refusals import BUSY, Refused
 from rules.rest import next_calling
 from rules.team import Rep
 from rules.wave import stricter
@@ -67,7 +67,7 @@ def next_lead(desk: Desk, *, by: str) -> Handed | Later:
         found = _try(desk, by=by)
         if found:
             return found
-    raise Refused("desk.busy")
+    raise Refused(BUSY)
 
 
 def _try(desk: Desk, *, by: str) -> Handed | Later | None:

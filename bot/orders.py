@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.pictures.picture import Picture
 from bot.views.blocks import Message
 from rules.retries import Failure
 
@@ -39,14 +40,11 @@ class SlackUpdate:
 
 
 @dataclass(frozen=True, slots=True)
-class SlackPicture:
-    """A PNG for a channel; `alt` tells a screen reader what it shows."""
+class SlackPictures:
+    """Pictures for a channel, all in one message."""
 
     to: str
-    png: bytes
-    name: str
-    title: str
-    alt: str
+    pictures: tuple[Picture, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ class LeadForm:
 Order = (
     SlackPost
     | SlackUpdate
-    | SlackPicture
+    | SlackPictures
     | SlackFile
     | SlackHome
     | Sms

@@ -56,6 +56,7 @@ from bot.told import (
 from bot.views import notices
 from bot.views.card import card
 from bot.weekly_posts import prepare_digest, prepare_digest_picture, prepare_fairness
+from bot.weeks import prepare_week
 from bot.welcome import prepare_guide, prepare_welcome
 from rules.doors import FetchLead
 from rules.drops import SendRejects, ShowDrop
@@ -96,6 +97,7 @@ from rules.reports import (
     PostFolded,
     PostImport,
     SendClaimFile,
+    SendWeek,
 )
 from rules.sending import SendEmail, SendSms
 from storage import leads, outbox, posts, preferences
@@ -246,7 +248,7 @@ _STANDS: dict[type, Callable[..., None]] = {
     AskSqo: approval_posts.stands,
     ShowDrop: drop_posts.stands,
     AskSame: near_posts.stands,
-    AskShared: sharing.stands,
+    AskShared: near_posts.stands,
 }
 _PREPARE: dict[type, Prepare] = {
     PostCard: _post_card,
@@ -279,6 +281,7 @@ _PREPARE: dict[type, Prepare] = {
     PostDigestPicture: prepare_digest_picture,
     PostFairness: prepare_fairness,
     SendClaimFile: prepare_claim_file,
+    SendWeek: prepare_week,
     ShowHome: prepare_show_home,
     WelcomeRep: prepare_welcome,
     SendGuide: prepare_guide,

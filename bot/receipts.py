@@ -79,7 +79,7 @@ def _keep(unit: Unit, receipt: Receipt, body: bytes, *, now: datetime) -> None:
 def catch_up(desk: Desk, unit: Unit, ref: str, *, now: datetime) -> None:
     """Apply the report that came before its message was written down, if one did."""
     early = inbox.find(unit, source=SOURCE, once_key=ref)
-    message = messages.of_ref(unit, ref, lock=True) if early else None
+    message = messages.of_ref(unit, ref, lock=True) if early and early.body else None
     if early and message:
         _apply(desk, unit, message, read_receipt(early.body), now=now)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot import quarantine, replies
+from bot import quarantine, replies, weeks
 from bot.alarms import ALARMS, prepare_alarm
 from bot.audience import lead_of, team_words, words_of
 from bot.bulk import find
@@ -29,6 +29,8 @@ def prepare_tell_managers(desk: Desk, view: View, row: Row) -> Prepared:
         return prepare_alarm(desk, view, row)
     if effect.notice in NOTICES:
         return prepare_notice(desk, view, effect)
+    if effect.notice == weeks.NOTICE:
+        return weeks.prepare_reps(desk, view, effect)
     if effect.notice == "set_aside":
         return quarantine.prepare_notice(desk, view, effect)
     words = words_of(desk, view, effect.to) if effect.to else team_words(desk)

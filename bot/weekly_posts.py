@@ -3,33 +3,47 @@
 from datetime import datetime
 from typing import Any
 
-from bot import fairness, figures, pictures
+from bot import fairness, figures, pictures, recommending
 from bot.audience import team_words
 from bot.desk import Desk
-from bot.orders import Drop, Prepared, SlackPicture, SlackPost
-from bot.texts import Safe
-from bot.views import digest
+from bot.orders import Drop, Prepared, SlackPictures, SlackPost
+from bot.recommending import Told
+from bot.texts import Words
+from bot.views import digest, recommendations
 from bot.views import fairness as fairness_views
-from rules.digest import Figures
+from bot.views.blocks import section
 from storage.outbox import Row
 from storage.unit import View
 
 
 def prepare_digest(desk: Desk, view: View, row: Row) -> Prepared:
-    """Give the digest of the period that the row names (L6)."""
-    found = _digest_figures(view, row)
-    return [SlackPost(desk.settings.digest_channel, digest.digest(found, team_words(desk)))]
+    """Give the digest of the period that the row names, with what is to change (L6, L6.9)."""
+    effect: Any = row.effect
+    since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
+    late = None if effect.asked else figures.late_since(desk, since=since, until=until)
+    found, words = figures.report_of(desk, since=since, until=until), team_words(desk)
+    more = digest.whole_report(words, by_command=bool(desk.settings.public_url))
+    beside = beside_of(recommending.told_of(view), words, more=more, late=late)
+    return [SlackPost(desk.settings.digest_channel, digest.digest(found, words, beside))]
 
 
-def prepare_digest_picture(desk: Desk, view: View, row: Row) -> Prepared:
-    """Give the picture under the digest, where there is money to show."""
-    found, words = _digest_figures(view, row), team_words(desk).plain
-    chart = pictures.chart(found, words, currency=desk.settings.currency)
-    if chart is None:
-        return Drop("no_money")
-    png, to = pictures.draw(chart), desk.settings.digest_channel
-    title = words.join(Safe(chart.title), Safe(chart.period))
-    return [SlackPicture(to, png, "digest.png", title, chart.alt)]
+def beside_of(
+    told: Told, words: Words, *, more: str, late: datetime | None = None
+) -> digest.Beside:
+    """Give what stands beside a digest's figures: what to change, how to see more, how late."""
+    said = words.lines(*recommendations.lines(told, words))
+    top = words.say("digest.head_change" if said else "digest.no_change")
+    blocks = (section(top), *recommendations.blocks(told, words))
+    return digest.Beside(blocks, words.lines(top, said), more, late)
+
+
+def prepare_digest_picture(desk: Desk, _view: View, row: Row) -> Prepared:
+    """Give the pictures under the digest, where there is anything to show (L6)."""
+    effect: Any = row.effect
+    since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
+    found = figures.report_of(desk, since=since, until=until)
+    drawn = pictures.of_report(found, team_words(desk).plain)
+    return [SlackPictures(desk.settings.digest_channel, drawn)] if drawn else Drop("nothing_drawn")
 
 
 def prepare_fairness(desk: Desk, view: View, _row: Row) -> Prepared:
@@ -42,11 +56,4 @@ def prepare_fairness(desk: Desk, view: View, _row: Row) -> Prepared:
     post = SlackPost(to, fairness_views.fairness(found, words), for_managers=True)
     if chart is None:
         return [post]
-    png, title = pictures.draw(chart), words.plain.join(Safe(chart.title), Safe(chart.period))
-    return [post, SlackPicture(to, png, "fairness.png", title, chart.alt)]
-
-
-def _digest_figures(view: View, row: Row) -> Figures:
-    effect: Any = row.effect
-    since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
-    return figures.of_period(view, since=since, until=until)
+    return [post, SlackPictures(to, (pictures.picture("fairness", chart),))]

@@ -12,10 +12,12 @@ from bot.readers import reader
 from bot.views import replies
 from bot.views.blocks import Message, only, section
 from bot.views.card import card
+from bot.views.near import with_mark
 from handlers import (
     adding,
     away,
     claims,
+    digests,
     home,
     one_person,
     optouts,
@@ -30,6 +32,7 @@ from handlers.errors import guarded
 from rules.acts import (
     AddLead,
     AddNote,
+    AskDigest,
     Assign,
     Away,
     Back,
@@ -88,8 +91,9 @@ def note(act: Act, command: AddNote) -> Message:
 
 def show(act: Act, command: Show) -> Message:
     """Show a lead's card with its whole history; who sees it in full is written down (C5)."""
-    known = leads.see(act.desk, command.lead_id, by=act.who.slack_id)
-    return card(known, act.who.words, act.desk.playbook, private=True, whole=True)
+    known, words = leads.see(act.desk, command.lead_id, by=act.who.slack_id), act.who.words
+    shown = card(known, words, act.desk.playbook, private=True, whole=True)
+    return with_mark(shown, known.lead, words) if known.full and known.shared_phone else shown
 
 
 def hand_next(act: Act, _: NextLead) -> Message:
@@ -146,6 +150,7 @@ _ANSWERS: dict[type[Command], Answer] = {
     Why: why.why,
     ShowPlaybook: playbook.show,
     ShowTeam: home.team,
+    AskDigest: digests.show,
     Refunds: refunds.show,
     Away: away.away,
     Back: away.back,

@@ -1,7 +1,7 @@
 """What a person in Slack can ask for, as plain data (contract: `/lead` in Slack)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from rules.money import Money
 from rules.words import CHANNELS, Importance, Outcome, Stage
@@ -137,6 +137,26 @@ class ShowTeam:
 
 
 @dataclass(frozen=True, slots=True)
+class AskDigest:
+    """The newest digest, or the figures of a campaign, a rep (a Slack id) or a time (L6).
+
+    `days` are the first and the last of a time, both in it; None is the last whole week.
+    `fresh` asks for a digest of the last seven days, with what is to change by now.
+    """
+
+    campaign: str = ""
+    rep: str = ""
+    days: tuple[date, date] | None = None
+    fresh: bool = False
+    last_week: bool = False
+
+    @property
+    def newest(self) -> bool:
+        """Whether it asks for the digest that was posted last."""
+        return self == AskDigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Refunds:
     """Claims against vendors (L5.5): all, or what one lead's comes to where it is not 0."""
 
@@ -185,6 +205,7 @@ Command = (
     | Unmerge
     | ShowPlaybook
     | ShowTeam
+    | AskDigest
     | Refunds
     | Away
     | Back

@@ -14,6 +14,7 @@ SENTENCES = {
     "latitude": "degrees north, -65 to 65, such as 31.778",
     "longitude": "degrees east, -180 to 180",
     "money": "an amount such as 12.50",
+    "rate": "a number above 0, such as 3.72",
     "window": 'hours such as "09:00-20:00"',
     "plan": 'a list that begins with "now" and goes on with times after the attempt before ("30m",'
     ' "2h"), days after the first that rise ("day 3", "day 5 evening") or "next morning";'
@@ -34,6 +35,8 @@ SENTENCES = {
     "name_table": "a table of names in quotes for some of {named}",
     "mail_patterns": "a table of our fields with a pattern for each, such as"
     ' {{ phone = "Tel: (.*)" }}; no group may repeat, two parts at most may',
+    "day": "a date such as 2026-12-25",
+    "by_country": "a table of two-letter countries, such as {{ IL = 0.05 }}",
     "dates": "a list of dates such as [2026-12-25]",
     "field_map": 'a table of "their name" = "our field", such as {{ "Teléfono" = "phone" }}',
 }

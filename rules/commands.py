@@ -43,6 +43,7 @@ from rules.arguments import (
     pass_on,
     sold,
 )
+from rules.digest_asks import ask_digest
 from rules.phones import plain
 from rules.refusals import Refused
 from rules.stage_words import read_move
@@ -159,6 +160,7 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "playbook": Verb(lambda _: ShowPlaybook(), ("ספר משחק", "שיטה")),
     "team": Verb(lambda _: ShowTeam(), ("צוות", "הצוות")),
+    "digest": Verb(ask_digest, ("סיכום", "דוח", 'דו"ח')),
     "refunds": Verb(_refunds, ("זיכויים", "זיכוי", "החזרים")),
     "away": Verb(away, ("הפסקה", "בהפסקה", "יצאתי")),
     "back": Verb(lambda _: Back(), ("חזרתי", "בחזרה")),

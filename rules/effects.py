@@ -31,6 +31,7 @@ from rules.reports import (
     PostFolded,
     PostImport,
     SendClaimFile,
+    SendWeek,
 )
 from rules.sending import SendEmail, SendSms
 from rules.words import Switch
@@ -210,6 +211,7 @@ EFFECTS: dict[str, type[Effect]] = {
         PostDigestPicture,
         PostFairness,
         SendClaimFile,
+        SendWeek,
         NudgeCall,
         RetireCall,
         SendCatchUp,

@@ -1,5 +1,8 @@
 """A refusal: the product will not do this, and the texts say why in the reader's language."""
 
+BUSY = "desk.busy"
+"""The key where the database is busy: nothing was stored, and it may be tried again."""
+
 
 class Refused(Exception):
     """Raised when an act is not done; `key` names the text that explains it, `params` fill it.

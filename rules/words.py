@@ -124,6 +124,7 @@ class Switch(StrEnum):
     SPEED = "speed"
     NAGS = "nags"
     AGENDA = "agenda"
+    WEEK = "week"
     REPLIES = "replies"
     NEWS = "news"
     TEAM = "team"

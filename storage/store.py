@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from rules.refusals import Refused
+from rules.refusals import BUSY, Refused
 from storage.unit import NotCommitted, Unit, View
 from storage.writers import PostgresWriter, SqliteWriter
 
@@ -37,7 +37,7 @@ class Store:
                 yield unit
         except (NotCommitted, OperationalError) as fault:
             log.error("the database did not take a unit of work: %s", type(fault).__name__)
-            raise Refused("desk.busy") from None
+            raise Refused(BUSY) from None
         if unit.committed and unit.wakes:
             self.on_wake()
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, literal_column, or_, select
 
-from rules.digest import sum_money
-from rules.money import Money
+from rules.money import Money, sum_money
 from rules.words import Outcome
 from storage.tables import attempts, followups, leads
 from storage.unit import View

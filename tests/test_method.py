@@ -15,6 +15,7 @@ RULES = [
     *(f"L3.{number}" for number in range(1, 4)),
     *(f"L4.{number}" for number in range(1, 6)),
     *(f"L5.{number}" for number in range(1, 6)),
+    *(f"L6.{number}" for number in range(1, 10)),
     *(f"S{number}" for number in range(1, 4)),
     "C1",
     "C2",

@@ -16,7 +16,7 @@ from bot.orders import (
     Sent,
     SlackFile,
     SlackHome,
-    SlackPicture,
+    SlackPictures,
     SlackPost,
     SlackUpdate,
 )
@@ -39,7 +39,7 @@ class SlackSender:
         self._channels: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def send(self, order: SlackPost | SlackUpdate | SlackPicture | SlackFile | SlackHome) -> Sent:
+    def send(self, order: SlackPost | SlackUpdate | SlackPictures | SlackFile | SlackHome) -> Sent:
         """Deliver; raises DeliveryFailed with Slack's own error."""
         try:
             if isinstance(order, SlackHome):
@@ -48,7 +48,7 @@ class SlackSender:
                 return self._hand(order)
             if isinstance(order, SlackUpdate):
                 return self._update(order)
-            return self._upload(order) if isinstance(order, SlackPicture) else self._post(order)
+            return self._upload(order) if isinstance(order, SlackPictures) else self._post(order)
         except SlackApiError as error:
             raise failed(error) from None
         except (OSError, SlackRequestError) as error:
@@ -69,19 +69,17 @@ class SlackSender:
         with suppress(SlackApiError, SlackRequestError, OSError):
             self._client.pins_add(channel=sent.channel, timestamp=sent.ref)
 
-    def _upload(self, order: SlackPicture) -> Sent:
+    def _upload(self, order: SlackPictures) -> Sent:
         channel = self.channel_id(order.to)
         answer = self._inside(channel, lambda: self._put(channel, order))
-        return Sent(channel, str(answer["file"]["id"]))
+        return Sent(channel, str(answer["files"][0]["id"]))
 
-    def _put(self, channel: str, order: SlackPicture) -> Any:
-        return self._client.files_upload_v2(
-            channel=channel,
-            content=order.png,
-            filename=order.name,
-            title=order.title,
-            alt_txt=order.alt,
-        )
+    def _put(self, channel: str, order: SlackPictures) -> Any:
+        uploads = [
+            {"content": one.png, "filename": one.name, "title": one.title, "alt_txt": one.alt}
+            for one in order.pictures
+        ]
+        return self._client.files_upload_v2(channel=channel, file_uploads=uploads)
 
     def _hand(self, order: SlackFile) -> Sent:
         """Write to a person, which gives their own channel, and put the file there."""

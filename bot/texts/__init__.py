@@ -163,8 +163,13 @@ class Words:
         return Safe(format_skeleton("MMMEd", local, locale=self.locale))
 
     def standing(self, moment: datetime) -> Safe:
-        """Give a moment that stays right on a message that stands: Slack says 'today' by itself."""
+        """Give a moment that stays right on a message that stands: Slack says 'today' by itself.
+
+        Outside Slack it is a moment in full.
+        """
         fallback = Words(self.locale, self.zone, mrkdwn=False).in_full(moment)
+        if not self.mrkdwn:
+            return fallback
         bare = fallback.replace(FSI, "").replace(PDI, "")
         stamp = int(moment.timestamp())
         token = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{bare}>"
@@ -184,7 +189,8 @@ class Words:
         """Give a running time that Slack keeps up to date by itself."""
         stamp = int(moment.timestamp())
         local = moment.astimezone(self.zone)
-        return Safe(f"<!date^{stamp}^{{ago}}|{local:%Y-%m-%d %H:%M %Z}>")
+        fallback = f"{local:%Y-%m-%d %H:%M %Z}"
+        return Safe(f"<!date^{stamp}^{{ago}}|{fallback}>") if self.mrkdwn else Safe(fallback)
 
     def money(self, amount: Money) -> Safe:
         """Give an amount as people write it: '₪1,290'."""

@@ -68,6 +68,10 @@ class ActionId(StrEnum):
     NOT_SAME = "not_same"
     UNMERGE = "unmerge"
     NOT_THEIRS = "not_theirs"
+    THEIRS = "theirs"
+    UNDO_THEIRS = "undo_theirs"
+    UNSHARE = "unshare"
+    SHARE_AGAIN = "share_again"
     HOME_PAGE = "home_page"
     PAGE_BACK = "home_page_back"
     PREFERENCES = "preferences"
@@ -119,6 +123,12 @@ class ActionId(StrEnum):
     ASIDE_RETRY = "aside_retry"
     ASIDE_DISMISS = "aside_dismiss"
     UNDO_ASIDE = "undo_aside"
+    RECOMMENDATIONS = "recommendations"
+    RECOMMEND_ACCEPT = "recommend_accept"
+    RECOMMEND_REJECT = "recommend_reject"
+    RECOMMEND_WHY = "recommend_why"
+    RECOMMEND_UNDO = "recommend_undo"
+    RECOMMEND_REASON = "recommend_reason"
 
 
 class ViewId(StrEnum):

@@ -1,85 +1,141 @@
-"""The digest in Slack and on a terminal: the same figures in the same words."""
+"""The digest in Slack and on a terminal: the same figures in the same words (L6)."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.texts import Safe, Words
-from bot.views.blocks import Message, context, header, section, spoken
-from rules.digest import Figures, Row
-from rules.money import Money
+from bot.views.blocks import Block, Message, context, divider, header, section, spoken
+from bot.views.figures import (
+    campaigns,
+    closed_said,
+    figure_lines,
+    minor_said,
+    notes,
+    unusual_said,
+    work,
+)
+from rules.digest import WEEK
+from rules.report import Report
 
-LISTED = 15
+MIDWEEK = timedelta(days=3)
+FIRST_DAYS = (6, 0)
+"""Weeks that have a number begin on Sunday, or on Monday."""
 
 
-def digest(figures: Figures, words: Words) -> Message:
-    """Give a period's figures: in all, then campaign by campaign (L6.1-L6.4)."""
-    head = _headline(figures, words)
-    if figures.empty:
-        text = words.lines(head, words.say("digest.empty"))
-        return Message(
-            text,
-            (
-                header(words.plain.say("digest.title", **_period(figures, words.plain))),
-                section(words.say("digest.empty")),
-            ),
-        )
-    totals = words.lines(*figure_lines(figures.total, words))
-    rows = [campaign(row, words) for row in figures.campaigns[:LISTED]]
-    rest = len(figures.campaigns) - LISTED
-    more = words.say("digest.more", n=rest) if rest > 0 else ""
-    note = words.say("digest.note")
-    text = words.lines(head, totals, *rows, more, note)
-    blocks = [
-        header(words.plain.say("digest.title", **_period(figures, words.plain))),
-        section(totals),
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands in a digest beside its figures.
+
+    `advice` is what to change and what became of it, with its buttons, `said` the same as text;
+    `more` says how to come to the whole report. One that comes `late` was due then (UTC).
+    """
+
+    advice: tuple[Block, ...] = ()
+    said: str = ""
+    more: str = ""
+    late: datetime | None = None
+
+
+NOTHING = Beside()
+
+
+def digest(report: Report, words: Words, beside: Beside = NOTHING) -> Message:
+    """Give a period's digest: its profit, what to change, the figures that are read in a minute."""
+    head, late = headline(report, words), _late(beside, words)
+    if report.empty:
+        empty = words.lines(words.say("digest.empty"), *_before(report, words))
+        blocks = [header(_heading(report, words)), *late, section(empty), *beside.advice]
+        blocks += [section(beside.more)] if beside.more else []
+        text = words.lines(head, empty, beside.said, beside.more)
+        return Message(spoken(text), tuple(blocks))
+    told = [_total(report, words), *_groups(report, words)]
+    small = words.lines(*notes(report, words), words.say("digest.note"))
+    text = words.lines(head, beside.said, *told, beside.more, small)
+    blocks = [header(_heading(report, words)), *late, *beside.advice]
+    blocks += [divider()] if beside.advice else []
+    blocks += [section(one) for one in (*told, beside.more) if one]
+    return Message(spoken(text), (*blocks, context(small)))
+
+
+def whole_report(words: Words, *, link: str = "", by_command: bool = False) -> Safe:
+    """Say how to come to the whole report: by a link, by a manager's command, or as a file."""
+    if link:
+        return words.say("digest.whole", url=Safe(link))
+    return words.say("digest.ask_whole" if by_command else "digest.whole_file")
+
+
+def _heading(report: Report, words: Words) -> Safe:
+    return headline(report, words.plain, bold=False)
+
+
+def headline(report: Report, words: Words, *, bold: bool = True) -> Safe:
+    """Give the first line: the profit against the period before."""
+    total, before, currency = report.total, report.before, report.currency
+    period = period_of(report, words)
+    if report.empty:
+        key, given = "digest.quiet", {}
+    else:
+        key = "digest.headline"
+        given = {
+            "profit": minor_said(total.profit.value, words, currency),
+            "leads": words.say("digest.leads", n=total.leads),
+        }
+        if before is not None and not before.empty:
+            key = "digest.headline_week" if _is_week(report) else "digest.headline_before"
+            given["before"] = minor_said(before.total.profit.value, words, currency)
+    said = words.say(key, period=period, **given)
+    return words.say("digest.bold", what=said) if bold else said
+
+
+def period_of(report: Report, words: Words) -> Safe:
+    """Name a period, a week by its number, with the campaign where it is one's."""
+    first, last = report.since, report.until - timedelta(seconds=1)
+    if _is_week(report):
+        number = (report.days[0] + MIDWEEK).isocalendar().week
+        named = words.say("digest.week", number=number)
+    elif report.days[0] == report.days[1]:
+        named = words.day(first)
+    else:
+        named = words.say("digest.span", since=words.day(first), until=words.day(last))
+    name = report.only.campaign
+    return named if name is None else words.say("digest.of_campaign", name=name, period=named)
+
+
+def _is_week(report: Report) -> bool:
+    first, last = report.days
+    return (last - first).days + 1 == WEEK and first.weekday() in FIRST_DAYS
+
+
+def _before(report: Report, words: Words) -> list[Safe]:
+    before = report.before
+    if before is None or before.empty:
+        return []
+    profit = minor_said(before.total.profit.value, words, report.currency)
+    leads = words.say("digest.leads", n=before.total.leads)
+    return [words.say("digest.empty_before", leads=leads, profit=profit)]
+
+
+def _late(beside: Beside, words: Words) -> list[Block]:
+    if beside.late is None:
+        return []
+    return [context(words.say("digest.late", when=words.standing(beside.late)))]
+
+
+def _total(report: Report, words: Words) -> Safe:
+    dates = report.since, report.until - timedelta(seconds=1)
+    span = words.say("digest.title", since=words.day(dates[0]), until=words.day(dates[1]))
+    closed = closed_said(report.total, words)
+    lines = figure_lines(report.total, words, report.currency)
+    return words.lines(words.say("digest.bold", what=span), *lines, closed)
+
+
+def _groups(report: Report, words: Words) -> list[Safe]:
+    """Give the figures in paragraphs, each under its name; none that would be empty."""
+    parts = (
+        ("campaigns", campaigns(report, words) if report.only.campaign is None else []),
+        ("work", work(report, words)),
+        ("unusual", unusual_said(report, words)),
+    )
+    return [
+        words.lines(words.say(f"digest.head_{name}"), *lines) for name, lines in parts if any(lines)
     ]
-    blocks += [section(row) for row in rows]
-    return Message(spoken(text), (*blocks, *((section(more),) if more else ()), context(note)))
-
-
-def _headline(figures: Figures, words: Words) -> Safe:
-    return words.say("digest.title", **_period(figures, words))
-
-
-def _period(figures: Figures, words: Words) -> dict[str, Safe]:
-    last = figures.until - timedelta(seconds=1)
-    return {"since": words.day(figures.since), "until": words.day(last)}
-
-
-def campaign(row: Row, words: Words) -> Safe:
-    """Give one campaign's figures in two lines."""
-    name = row.campaign or words.say("digest.no_campaign")
-    return words.lines(words.say("digest.campaign", name=name), *figure_lines(row, words))
-
-
-def figure_lines(row: Row, words: Words) -> list[Safe]:
-    """Give a row's figures in two lines: leads and calls, then sales and money."""
-    rate = row.answer_rate
-    answered = (
-        words.say("digest.answered", rate=words.percent(rate), n=row.calls)
-        if rate is not None
-        else words.say("digest.no_calls")
-    )
-    response = (
-        words.say("digest.response", span=words.duration(row.response), n=row.called)
-        if row.response is not None
-        else ""
-    )
-    money = words.say(
-        "digest.money",
-        sales=words.say("digest.sales", n=row.sales),
-        revenue=_money(row.revenue, words),
-        cost=_cost(row, words),
-    )
-    first = words.join(words.say("digest.leads", n=row.leads), answered, response)
-    return [first, money]
-
-
-def _cost(row: Row, words: Words) -> Safe:
-    """Give what leads cost, and of what credit that is less (L5.5)."""
-    cost = _money(row.spent, words)
-    credit = _money(row.credit, words)
-    return words.say("digest.credited", cost=cost, credit=credit) if row.credit else cost
-
-
-def _money(parts: tuple[Money, ...], words: Words) -> Safe:
-    return Safe(" + ".join(words.money(one) for one in parts)) or words.say("digest.none")

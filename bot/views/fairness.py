@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.fairness import Report
-from bot.pictures import Bar, Chart
+from bot.pictures.bars import Bar, Chart
 from bot.texts import Safe, Words
 from bot.views.blocks import ActionId, Block, Message, actions, button, clip, only, section
 from rules.fairness import Share

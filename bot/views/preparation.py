@@ -22,7 +22,7 @@ LONGEST, LONGEST_WHOLE = 300, 900
 ROOM = 2800
 WORKED = frozenset({"outcome", "note", "agreed_again"})
 REPLIES = {"replied": Channel.SMS, "replied_mail": Channel.EMAIL}
-FROM_THEM = frozenset({"wrote", *REPLIES})
+FROM_THEM = frozenset({"wrote", "phone_left", *REPLIES})
 OF_MESSAGES = frozenset({"sent_sms", "sent_email", "mail_bounced", "mail_refused"})
 SAID = ("promise", "objection")
 

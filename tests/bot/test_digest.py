@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import figures
-from bot.orders import DeliveryFailed, SlackPicture, SlackPost
+from bot.orders import DeliveryFailed, SlackPictures, SlackPost
 from bot.texts import Words
 from bot.undoing import undo
 from bot.views.digest import digest
 from rules.money import Money
+from rules.report_values import Amount
 from tests.desk import FakeClock, Room, a_desk, faults_of, payload
 
 NEXT_SUNDAY = (2026, 11, 22, 7, 0)
@@ -35,35 +36,36 @@ def a_week(room: Room) -> None:
 class TestFigures:
     def test_are_of_all_and_of_each_campaign(self, room: Room):
         a_week(room)
-        found = figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1])
-        assert (found.total.leads, found.total.calls, found.total.answered) == (3, 4, 3)
+        found = figures.report_of(room.desk, since=WEEK[0], until=WEEK[1])
+        total = found.total
+        assert (total.leads, total.calls.of, total.calls.hits) == (3, 4, 3)
         assert [(one.campaign, one.leads) for one in found.campaigns] == [
             ("March", 2),
             ("April", 1),
         ]
         march, april = found.campaigns
-        assert (march.sales, march.revenue) == (2, (Money(140000, "ILS"),))
-        assert march.cost == (Money(5050, "ILS"),)
-        assert april.cost == (Money(700, "USD"), Money(300, "ILS"))
-        assert (march.response, march.called) == (360.0, 2)
+        assert (march.sales, march.refunds, march.revenue) == (2, 1, Amount(140000))
+        assert march.cost == Amount(5050)
+        assert april.cost == Amount(300, (Money(700, "USD"),))
+        assert (march.response.median, march.response.of) == (360.0, 2)
 
     def test_leave_out_what_was_taken_back(self, room: Room):
         lead = room.lead()
         room.log(1, "sold", amount=Money(1, "ILS"))
         undo(room.desk, by=lead.owner)
-        found = figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1])
-        assert (found.total.calls, found.total.sales) == (0, 0)
+        found = figures.report_of(room.desk, since=WEEK[0], until=WEEK[1])
+        assert (found.total.calls.of, found.total.sales) == (0, 0)
 
     def test_leave_out_what_was_before_and_after(self, room: Room):
         a_week(room)
-        later = figures.digest_of(
+        later = figures.report_of(
             room.desk, since=WEEK[1], until=datetime(2026, 11, 29, tzinfo=UTC)
         )
         assert later.empty
 
     def test_are_shown_with_their_samples(self, room: Room):
         a_week(room)
-        found = figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1])
+        found = figures.report_of(room.desk, since=WEEK[0], until=WEEK[1])
         for locale in ("en", "he"):
             said = digest(found, Words(locale, room.desk.settings.zone))
             assert faults_of(said) == []
@@ -73,7 +75,7 @@ class TestFigures:
         assert "75% of 4 calls answered" in digest(found, _english(room)).text
 
     def test_of_an_empty_week_say_what_to_do(self, room: Room):
-        found = figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1])
+        found = figures.report_of(room.desk, since=WEEK[0], until=WEEK[1])
         said = digest(found, _english(room))
         assert faults_of(said) == []
         assert "import" in said.text
@@ -81,9 +83,9 @@ class TestFigures:
     def test_of_many_campaigns_fit(self, room: Room):
         for number in range(40):
             room.receive(phone=f"052-234-50{number:02}", campaign=f"{number} <!channel> {'x' * 90}")
-        said = digest(figures.digest_of(room.desk, since=WEEK[0], until=WEEK[1]), _english(room))
+        said = digest(figures.report_of(room.desk, since=WEEK[0], until=WEEK[1]), _english(room))
         assert faults_of(said) == []
-        assert "25 more" in payload(said)
+        assert "35 more" in payload(said)
 
 
 def _english(room: Room) -> Words:
@@ -146,11 +148,12 @@ class TestTheDigestsPicture:
         room.clock.set(*NEXT_SUNDAY)
         room.tick()
         sent = [one for one in room.outside.orders if getattr(one, "to", "") == "lead-digest"]
-        assert [type(one) for one in sent] == [SlackPost, SlackPicture]
-        [picture] = room.outside.of(SlackPicture)
+        assert [type(one) for one in sent] == [SlackPost, SlackPictures]
+        [posted] = room.outside.of(SlackPictures)
+        picture = posted.pictures[0]
         assert picture.png.startswith(b"\x89PNG")
-        assert "March earned most: ₪1,350" in picture.alt
-        assert picture.title.startswith("Revenue less lead cost · Sun, Nov 15")
+        assert "Too few leads to rank. March earned ₪1,350" in picture.alt
+        assert picture.title.startswith("Profit by campaign · Sun, Nov 15")
 
     def test_is_put_in_line_with_the_digest_and_once(self, room: Room):
         for _ in range(2):
@@ -168,7 +171,7 @@ class TestTheDigestsPicture:
     def test_that_fails_leaves_the_digest_and_the_next_ones_standing(self, room: Room):
         a_week(room)
         room.outside.trouble = lambda order: (
-            DeliveryFailed("http_500") if isinstance(order, SlackPicture) else None
+            DeliveryFailed("http_500") if isinstance(order, SlackPictures) else None
         )
         self.ask(room)
         room.deliver()
@@ -183,8 +186,8 @@ class TestTheDigestsPicture:
             a_week(room)
             self.ask(room)
             room.deliver()
-            [picture] = room.outside.of(SlackPicture)
-        assert "הכי הרבה הרוויח \u2068March\u2069" in picture.alt
+            [posted] = room.outside.of(SlackPictures)
+        assert "\u2068March\u2069 הרוויח" in posted.pictures[0].alt
 
 
 class TestTheLastWeek:

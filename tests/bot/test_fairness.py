@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot import fairness, pictures
-from bot.orders import SlackPicture, SlackPost
+from bot.orders import SlackPictures, SlackPost
 from bot.texts import LOCALES, Words
 from bot.views import fairness as views
 from rules.refusals import Refused
@@ -93,7 +93,7 @@ class TestTheChart:
         [post, picture] = orders
         assert isinstance(post, SlackPost)
         assert post.for_managers
-        assert isinstance(picture, SlackPicture)
+        assert isinstance(picture, SlackPictures)
 
     def test_may_not_be_posted_by_a_rep(self, managed: Room):
         with pytest.raises(Refused):

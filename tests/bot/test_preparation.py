@@ -433,6 +433,8 @@ class TestEveryLineOfHistory:
         ("consent", {"channels": ["sms"], "source": "website", "text": "I agree"}),
         ("agreed", {"channels": ["email"]}),
         ("phone_given", {"was": "052-1"}),
+        ("phone_left", {"text": "054-345-6789"}),
+        ("theirs", {"form": 7, "name": "Michal", "undo": None}),
     )
 
     @pytest.mark.parametrize("locale", LOCALES)

@@ -1,3 +1,4 @@
+import json
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rules.audit import FIELDS, Line, as_kept, canonical, changed, sealed
+from rules.audit import FIELDS, Line, as_kept, canonical, changed, sealed, seals
 from rules.lead import Lead
 from rules.words import Stage, Step
 from tests.rules.builders import NOW, lead
@@ -97,8 +98,23 @@ class TestTheSeal:
         line = Line(NOW, "ab", "c", "", "", {}, {})
         assert canonical(line) != canonical(replace(line, actor="a", act="bc"))
 
+    @given(st.lists(st.tuples(st.text(), VALUES, VALUES), max_size=5), st.text(max_size=3))
+    def test_are_sealed_together_as_one_after_the_other(self, told, former: str):
+        lines = [Line(NOW, one, "note", one, "slack", was, now) for one, was, now in told * 2]
+        one_by_one = [former]
+        for line in lines:
+            one_by_one.append(sealed(one_by_one[-1], line))
+        assert seals(former, lines) == one_by_one[1:]
+
 
 class TestALine:
+    @given(st.text(), VALUES)
+    def test_is_written_as_plain_json(self, actor: str, values: dict[str, Any]):
+        line = Line(NOW, actor, "note", "lead:1", "slack", {}, values)
+        at = NOW.isoformat(timespec="microseconds")
+        parts = [at, actor, "note", "lead:1", "slack", {}, as_kept(values)]
+        assert canonical(line) == json.dumps(parts, sort_keys=True, separators=(",", ":"))
+
     def test_is_sealed_alike_in_every_zone(self):
         there = timezone(timedelta(hours=3))
         line = Line(NOW, "U01", "note", "lead:1", "slack", {}, {})

@@ -39,7 +39,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 FOUR = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 WITHOUT_A_LEAD = {
     "add",
-    *("refunds", "claim", "next", "mine", "undo", "help"),
+    *("refunds", "claim", "next", "mine", "undo", "help", "digest"),
     *("playbook", "team", "away", "back", "merge"),
 }
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.allowed import NotAllowed
-from rules.conditions import conditions, fits, parse, takes_all
+from rules.conditions import asked_of, conditions, fits, parse, takes_all
 from rules.words import Kind, Tier
 from tests.rules.builders import lead
 
@@ -265,3 +265,7 @@ class TestConditionsBeforeOthers:
         one = lead(**fields)
         if takes_all(before, after) and fits(after, one):
             assert fits(before, one)
+
+    def test_name_the_fields_that_they_ask_for(self):
+        written = [conditions(["kind = warm", "extra.Budget > 5"]), (), conditions(["kind = cold"])]
+        assert asked_of(written) == {"kind", "extra.budget"}

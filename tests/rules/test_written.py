@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.cadence import PARTS, Slot, plan_of
+from rules.counting import Counting
 from rules.hours import DayWindow, read_window
 from rules.playbook import Campaign, Duty, Playbook, Product, Source, Speed, Wave
 from rules.playbook_file import read_playbook
 from rules.playbook_keys import KEYS
 from rules.pools import Match, Pool, Route, Score, Way
+from rules.rates import Costs, Rate
 from rules.rest import RestRules
 from rules.templates import Moment, Template
 from rules.words import Kind, Layer, Tier
@@ -29,6 +31,7 @@ FULL = Playbook(
     advertising=(Layer.MAIL_FIRST,),
     digest_weekday=0,
     digest_at=time(8, 30),
+    digest_every=200,
     sources=(Source("list", Kind.COLD, {"Teléfono": "phone"}), Source("site")),
     products=(Product("Sim", "one_call", Decimal("0.4")), Product("Flat", meetings=0)),
     speed=Speed((3,), 0, 15, ("nag",), 30, 2),
@@ -38,6 +41,9 @@ FULL = Playbook(
     routes=(Route("hot", "north", ("tier in A, B", "age >= 40")), Route("rest", "north")),
     scores=(Score("rich", 30, ("extra.budget > 1000",)),),
     match=Match(0, 1, 2, 3, 4),
+    counting=Counting(50, 30, 365, "USD"),
+    costs=Costs(Decimal(90), Decimal("0.1"), currency="ILS", minute={"IL": Decimal("0.05")}),
+    rates=(Rate("ILS", date(2026, 11, 1), Decimal("0.27")),),
     campaigns=(Campaign("Web", Decimal("12.5"), "ILS", "Meta", ("a", "b"), Tier.A), Campaign("x")),
     templates=(
         Template(Moment.SMS_FIRST, "{name}, call {phone}", "he", "warm"),

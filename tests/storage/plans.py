@@ -16,7 +16,7 @@ def plan_of(store: Store, act: Callable[[Unit], object]) -> str:
     heard: list[tuple[str, Any]] = []
 
     def listen(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "WITH")):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
             heard.append((statement, parameters))
 
     event.listen(store.engine, "before_cursor_execute", listen)

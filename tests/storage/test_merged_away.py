@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.one_person import merge
+from rules.report import ALL
 from rules.words import LIVING, Importance, Queue, Stage, Step
 from storage import (
     calls,
@@ -98,7 +99,7 @@ ASKED: dict[str, tuple[dict[str, Any], Ask]] = {
     ),
     "digest": (
         {},
-        lambda u: sum(one.leads for one in figures.campaign_rows(u, since=SINCE, until=NOW)),
+        lambda u: sum(one.leads for one in figures.came(u, since=SINCE, until=NOW, only=ALL)),
     ),
     "closing rates": (
         {"stage": Stage.WON},

@@ -43,3 +43,30 @@ class TestALine:
             left = pastlines.written(unit, second, stages.MOVED)
         assert left is not None
         assert left.data == {"n": 2}
+
+    def test_is_found_by_the_form_that_it_is_about(self, store: Store):
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            first, again, other = (
+                pastlines.write(
+                    unit, lead.id, at=NOON, actor="", what="theirs", data={"form": form}
+                )
+                for form in (7, 7, 8)
+            )
+            found = pastlines.of_form(unit, lead.id, "theirs", form=7)
+            assert (first, again, other) == (1, 2, 3)
+            assert found is not None
+            assert found.id == again
+            assert pastlines.of_form(unit, lead.id, "theirs", form=9) is None
+            assert pastlines.of_form(unit, lead.id, "note", form=7) is None
+
+    def test_is_forgotten_alone(self, store: Store):
+        with store.unit() as unit:
+            lead = add_lead(unit)
+            assert pastlines.newest(unit, lead.id) == 0
+            for what in ("note", "wrote", "note", "wrote"):
+                leads.add_line(unit, lead.id, at=NOON, actor="", what=what, text="x")
+            assert pastlines.newest(unit, lead.id) == 4
+            assert pastlines.since(unit, lead.id, 2, "wrote", "consent") == [4]
+            pastlines.forget(unit, [4])
+            assert [one.what for one in leads.lines(unit, lead.id)] == ["note", "wrote", "note"]
