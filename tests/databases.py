@@ -74,21 +74,16 @@ class Postgres:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def clean(self) -> None:
-        """Empty the shared database; twenty times faster than to truncate its tables."""
+        """Empty the shared database; five times faster than another one."""
         with self._cleaner.connect() as connection:
-            run = connection.exec_driver_sql
-            run(_DISCONNECT_OTHERS)
-            filled = set(run(_FILLED).scalars())
+            connection.exec_driver_sql(_DISCONNECT_OTHERS)
+            filled = [str(one) for one in connection.exec_driver_sql(_FILLED).scalars()]
             if "audit" in filled:  # which the database keeps from being emptied
-                run("ALTER TABLE audit DISABLE TRIGGER audit_no_change")
-            names = [one.name for one in reversed(metadata.sorted_tables) if one.name in filled]
-            for name in names:
-                run(f"DELETE FROM {name}")
-            if "audit" in filled:
-                run("ALTER TABLE audit ENABLE TRIGGER audit_no_change")
-            if names:  # no plan may count on what is gone
-                run(f"VACUUM {', '.join(names)}")
-            run(_COUNT_FROM_ONE)
+                connection.exec_driver_sql("ALTER TABLE audit DISABLE TRIGGER audit_no_truncate")
+            if filled:
+                connection.exec_driver_sql(f"TRUNCATE {', '.join(filled)} CASCADE")
+                connection.exec_driver_sql("ALTER TABLE audit ENABLE TRIGGER audit_no_truncate")
+            connection.exec_driver_sql(_COUNT_FROM_ONE)
 
     def close(self) -> None:
         self._cleaner.dispose()

@@ -126,15 +126,16 @@ class TestTheChannels:
             at = datetime.fromtimestamp(float(card.ts), lived.began.tzinfo)
             assert lived.began - SHOWN <= at <= lived.began + timedelta(minutes=1)
 
-    def test_hold_one_digest_with_its_picture(self, lived: Lived):
-        words, picture = lived.messages("lead-digest")
+    def test_hold_one_digest_with_its_pictures(self, lived: Lived):
+        words, pictures = lived.messages("lead-digest")
         assert words.plain
-        [file] = picture.files
-        found = lived.show.town.slack.world.file(str(file["id"]))
-        assert found is not None
-        content, kind, _ = found
-        assert kind == "image/png"
-        assert content.startswith(b"\x89PNG")
+        assert pictures.files
+        for file in pictures.files:
+            found = lived.show.town.slack.world.file(str(file["id"]))
+            assert found is not None
+            content, kind, _ = found
+            assert kind == "image/png"
+            assert content.startswith(b"\x89PNG")
 
     def test_are_read_when_the_demo_begins(self, lived: Lived):
         world = lived.show.town.slack.world

@@ -1,6 +1,7 @@
 """Files that are attached on the page: taken where they may be, and the one to try."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -29,7 +30,9 @@ def asked(app: FastAPI, method: str, url: str, **given: object) -> httpx.Respons
         ) as client:
             return await client.request(method, url, **given)  # type: ignore[arg-type]
 
-    return asyncio.run(ask())
+    # A browser of other tests may have a loop running in this thread.
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(lambda: asyncio.run(ask())).result()
 
 
 def given(app: FastAPI, *, content: bytes = CONTENT, place: str = "", me: str = NOA.id) -> int:
