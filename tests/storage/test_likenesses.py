@@ -113,9 +113,12 @@ class TestWhereToLook:
         _, other, _ = three(store)
         where = Lead(**{name: getattr(other, name) for name in Lead.__slots__} | {"city": "Haifa"})
         plans = plan_of(store, lambda unit: likenesses.candidates(unit, where))
-        for name in ("ix_leads_phone", "ix_leads_email", "ix_leads_received"):
-            assert name in plans
+        # Of an empty table PostgreSQL may take any index for the cheapest.
+        named = ("ix_leads_phone", "ix_leads_email", "ix_leads_received")
+        wanted = named if store.engine.dialect.name == "sqlite" else ("ix_leads_",)
+        assert [one for one in wanted if one not in plans] == []
         assert "SCAN leads\n" not in f"{plans}\n"
+        assert "Seq Scan on leads" not in plans
 
 
 class TestALeadThatBecameAnother:
