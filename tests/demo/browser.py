@@ -163,8 +163,9 @@ class Tab:
         expect(self.page.locator(".head h1")).to_have_text(f"#{name}")
 
     def messages(self) -> None:
-        """Open what the app wrote to this person."""
+        """Open what the app wrote to this person, and wait until it is there."""
         self.page.locator(".pane-places .spot", has_text="⚡").click()
+        expect(self.page.locator(".head h1")).not_to_contain_text("#")
 
     def type(self, text: str) -> None:
         line = self.page.locator(".composer textarea")
