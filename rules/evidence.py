@@ -108,12 +108,10 @@ class Evidence:
     """All that proposals rest on, of the leads that came between two moments and are judged.
 
     `lead_value` is what a closed lead earns on average, `minute_cost` what a minute of a rep
-    costs, both in minor units; `waited` holds for each part of the first-call time its leads
-    and closed ones: seconds up to which (None: longer) to (leads, closed). `weeks` is the time
-    between the two moments. `overload` is how many times the calls that could be made the calls
-    to make were, over the last week: above 1 there are more leads than hands (0: not known).
-    `ripe` is the part of these leads' sales that has come by now, of those to be expected: some
-    close months later, and a margin counted now lacks them.
+    costs, both in minor units. `weeks` is the time between the two moments. `overload` is how
+    many times the calls that could be made the calls to make were: above 1 there are more leads
+    than hands (0: not known). `ripe` is the part of these leads' sales that has come by now, of
+    those to be expected: some close months later, and a margin counted now lacks them.
     """
 
     currency: str
@@ -126,7 +124,6 @@ class Evidence:
     hours: tuple[HourCell, ...] = ()
     strengths: tuple[Strength, ...] = ()
     tiers: Mapping[str, Tier] | None = None
-    waited: Mapping[int | None, tuple[int, int]] | None = None
     overload: float = 0.0
     calls: int = 0
     answered: int = 0
