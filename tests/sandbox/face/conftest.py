@@ -1,12 +1,25 @@
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from sandbox.calendar import Calendar
 from sandbox.face.seat import Seat
 from sandbox.face.stage import Show, Stage
-from sandbox.town import Town
-from tests.sandbox.face.stages import LEADS, MONDAY, NOA, WORKSPACE, a_show, a_stage, emptied
+from sandbox.mails import Mail
+from sandbox.town import SALES, Town
+from tests.sandbox.bots import bolt_app, on_http
+from tests.sandbox.face.stages import (
+    LEADS,
+    MONDAY,
+    NOA,
+    WORKSPACE,
+    a_show,
+    a_stage,
+    emptied,
+)
+from tests.sandbox.face.touching import LETTER, Heard
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +50,30 @@ def stage(show: Show) -> Stage:
 @pytest.fixture
 def seat() -> Seat:
     return Seat(me=NOA.id, place=LEADS)
+
+
+@pytest.fixture
+def heard(town: Town) -> Iterator[Heard]:
+    """An app is there and takes everything."""
+    said, app = Heard(), bolt_app(town.slack)
+
+    def take(ack: Any, body: dict[str, Any]) -> None:
+        said.append(body)
+        ack()
+
+    app.command("/lead")(take)
+    app.action(re.compile(""))(take)
+    app.view(re.compile(""))(take)
+    app.event("app_home_opened")(lambda event: said.append(event))  # noqa: PLW0108 - Bolt asks by name
+    app.event("message")(lambda event: None)
+    with on_http(app) as url:
+        town.slack.set_request_url(url)
+        yield said
+        town.slack.set_request_url(None)
+
+
+@pytest.fixture
+def mailed(town: Town) -> Mail:
+    mail = Mail(sender=SALES, recipients=("Dana@Example.com",), raw=LETTER, at=MONDAY.timestamp())
+    town.mailbox.restore([mail])
+    return mail
