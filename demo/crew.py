@@ -133,6 +133,7 @@ class Crew:
             town.env()
             | {
                 "DATABASE_URL": f"sqlite:///{folder.resolve() / 'leads.db'}",
+                "BACKUP_DIR": str(folder.resolve() / "backups"),
                 "HTTP_PORT": str(port),
                 "PUBLIC_URL": address,
                 "LOCALE": story.locale,

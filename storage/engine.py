@@ -38,6 +38,11 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def open_file(file: Path) -> sqlite3.Connection:
+    """Open a SQLite file by the driver itself, without our pragmas: for backups (C5)."""
+    return sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+
+
 def _make_durable(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in PRAGMAS:

@@ -25,10 +25,22 @@ def _config(connection: Connection) -> "Config":
     return config
 
 
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Run the migrations up to a version in the connection's own transaction, without a lock."""
+    from alembic import command  # noqa: PLC0415 - slow to import, needed once
+
+    command.upgrade(_config(connection), to)
+
+
+def versions() -> list[str]:
+    """Give every version that this program knows, oldest first."""
+    files = (_FOLDER / "versions").glob("[0-9]*.py")
+    return sorted(file.name.partition("_")[0] for file in files)
+
+
 def head() -> str:
     """Give the newest version that this program knows; a migration's file begins with its own."""
-    files = (_FOLDER / "versions").glob("[0-9]*.py")
-    return max(file.name.partition("_")[0] for file in files)
+    return versions()[-1]
 
 
 def version(engine: Engine) -> str:
@@ -47,15 +59,14 @@ def upgrade(engine: Engine) -> None:
     """
     if version(engine) == head():
         return
-    from alembic import command  # noqa: PLC0415 - slow to import, needed after an update only
-    from alembic.util import CommandError  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415 - slow to import, needed after an update
 
     sqlite = engine.dialect.name == "sqlite"
     begin = "BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({_LOCK})"
     with engine.connect() as connection:
         connection.exec_driver_sql(begin)
         try:
-            command.upgrade(_config(connection), "head")
+            migrate(connection)
         except BaseException as fault:
             connection.invalidate()  # in the pool it would keep its lock
             if isinstance(fault, CommandError):
