@@ -12,8 +12,9 @@ from rules.effect import Effect
 from rules.effects import EFFECTS, PostCard, TellManagers
 from rules.near import AskSame, AskShared
 from rules.reminders import SendGuide
+from rules.retention import Retention, came_before
 from rules.sending import SendEmail, SendSms
-from storage import events, kept, pruning
+from storage import events, kept, pruning, strays
 
 SEEN_FOR = timedelta(days=2)
 """Clicks and commands that Slack may deliver again."""
@@ -23,8 +24,6 @@ KEYED_FOR = timedelta(days=180)
 """Rows of the outbox whose key nobody makes again: it names a moment, a version, an event."""
 REJECTS_FOR = timedelta(days=30)
 """Files that were dropped, and what was rejected of them."""
-RAW_FOR = timedelta(days=180)
-"""The bytes of what came in and was settled."""
 
 FOR_EVER = frozenset(
     one.kind for one in (SendSms, SendEmail, PostCard, TellManagers, AskSame, AskShared, SendGuide)
@@ -52,7 +51,8 @@ def keyed() -> list[str]:
 
 def forget(desk: Desk) -> None:
     """Forget what is too old for its sort; a few rows in each commit, so that nobody waits."""
-    for act in _acts(desk.clock()):
+    now = desk.clock()
+    for act in (*_acts(now), *_acts_of(desk.playbook.retention, now)):
         for _ in range(MOST_BATCHES):
             if _forgotten(desk, act) < AT_ONCE:
                 break
@@ -74,7 +74,17 @@ def _acts(now: datetime) -> list[Act]:
         partial(pruning.forget_ended, kinds=brief(), before=now - SENT_FOR),
         partial(pruning.forget_ended, kinds=keyed(), before=now - KEYED_FOR),
         partial(pruning.forget_source, source=drops.REJECTS, before=over),
-        partial(pruning.empty_bodies, states=SETTLED, before=now - RAW_FOR),
         partial(kept.forget_old, prefixes=drops.FORGOTTEN, before=over),
         partial(events.forget_old, before=now - hooks.KEPT_FOR),
     ]
+
+
+def _acts_of(retention: Retention, now: datetime) -> list[Act]:
+    """Give what the playbook lets go: raw bytes that were settled, and what was set aside (C5)."""
+    raw, aside = (came_before(days, now=now) for days in (retention.raw_days, retention.aside_days))
+    acts: list[Act] = []
+    if raw:
+        acts.append(partial(pruning.empty_bodies, states=SETTLED, before=raw))
+    if aside:
+        acts.append(partial(strays.forget_aside, before=aside))
+    return acts

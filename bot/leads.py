@@ -18,7 +18,7 @@ from rules.stages import BY_OPTOUT
 from rules.talking import running_for
 from rules.team import Rep
 from rules.words import Stage
-from storage import calls, inbox, leads, messages, people, reps, stages
+from storage import calls, erasing, inbox, leads, messages, people, reps, stages
 from storage.leads import Line
 from storage.messages import Message
 from storage.stages import Change
@@ -66,7 +66,16 @@ def open_lead(view: View, lead_id: int, *, by: Rep) -> Lead:
         raise Refused("lead.missing", lead_id=lead_id)
     if lead.merged_into is not None:
         raise Refused("lead.merged", lead_id=lead_id, name=lead.name, into=_into(view, lead))
+    check_there(view, lead)
     return lead
+
+
+def check_there(view: View, lead: Lead) -> None:
+    """Raise Refused where a lead's person was erased; only who has no name is looked up (C5)."""
+    named = lead.name or lead.phone_raw or lead.phone_e164 or lead.email
+    mark = None if named else erasing.mark_of(view, lead.id)
+    if mark:
+        raise Refused("lead.erased", lead_id=lead.id, when=mark.at)
 
 
 def _into(view: View, gone: Lead) -> int:

@@ -59,10 +59,10 @@ def _is_own(desk: Desk, letter: Letter) -> bool:
 
 
 def _message(unit: Unit, letter: Letter) -> Message | None:
-    """Give the message of ours that it is about, if it names one."""
+    """Give the message of ours that it is about, if it names one; not to who was erased (C5)."""
     for ref in written_to(letter):
         found = messages.of_ref(unit, ref, lock=True)
-        if found:
+        if found and found.reaches:
             return found
     return None
 

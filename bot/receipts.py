@@ -88,7 +88,7 @@ def _apply(desk: Desk, unit: Unit, message: Message, receipt: Receipt, *, now: d
     if not is_news(message.state, receipt.state):
         return
     messages.set_state(unit, message.id, state=receipt.state, code=receipt.code, at=now)
-    if receipt.state == FAILED:
+    if receipt.state == FAILED and message.reaches:
         sms_failed(desk, unit, message.lead_id, number=message.address, code=receipt.code, now=now)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from bot import audit
 from bot.agreed import reopen, silence
 from bot.desk import Desk
+from bot.leads import check_there
 from bot.team import member
 from rules.effect import Effect
 from rules.effects import RefreshCard
@@ -60,6 +61,7 @@ def _undoable(unit: Unit, last: Mapping[str, Any], *, now: datetime) -> Lead:
     newest = calls.newest_of_lead(unit, last["lead_id"])
     if lead is None or newest is None or newest["id"] != last["id"]:
         raise Refused("undo.later", lead_id=last["lead_id"])
+    check_there(unit, lead)
     if not outbox.cancel_of_attempt(unit, last["id"], now=now):
         raise Refused("undo.left", lead_id=lead.id, name=lead.name)
     if not calls.stands_as_left(lead, last):

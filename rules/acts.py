@@ -164,6 +164,13 @@ class Refunds:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """All that is held on a lead's person, as a file (C5)."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Away:
     """No leads until a moment (UTC), or until the rep is back where it is None."""
 
@@ -207,6 +214,7 @@ Command = (
     | ShowTeam
     | AskDigest
     | Refunds
+    | Export
     | Away
     | Back
     | Undo

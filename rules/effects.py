@@ -6,6 +6,7 @@ from typing import ClassVar
 from rules.doors import FetchLead
 from rules.drops import SendRejects, ShowDrop
 from rules.effect import Effect
+from rules.erasure import ClearPost, SendPerson
 from rules.hooks import PushContact, SendHook
 from rules.near import AskSame, AskShared
 from rules.reminders import (
@@ -233,5 +234,7 @@ EFFECTS: dict[str, type[Effect]] = {
         ShowDrop,
         SendRejects,
         FetchLead,
+        SendPerson,
+        ClearPost,
     )
 }

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, exists, or_, select, true, update
 
 from rules.optouts import BY_COMMAND
+from storage import suppression
 from storage.rows import insert_new
 from storage.tables import leads, optouts
 from storage.unit import Unit, View
@@ -32,6 +33,7 @@ def add(
     taking the former back leaves it closed.
     """
     closed = []
+    address = suppression.standing(unit, address)
     for channel in channels:
         values = {"at": at, "actor": actor, "how": how, "lead_id": lead_id}
         row = {"address": address, "channel": channel}
@@ -54,6 +56,11 @@ def _is(address: str, channel: str) -> Any:
     return (optouts.c.address == address) & (optouts.c.channel == channel)
 
 
+def _is_known(view: View, address: str, channel: str) -> Any:
+    """Say which row closes a channel for a number or address, also for who was erased."""
+    return optouts.c.address.in_(suppression.forms(view, address)) & (optouts.c.channel == channel)
+
+
 _CLOSED = select(optouts.c.channel).where(optouts.c.address.in_(bindparam("known", expanding=True)))
 
 
@@ -62,6 +69,7 @@ def of(view: View, *addresses: str) -> frozenset[str]:
     known = [one for one in addresses if one]
     if not known:
         return frozenset()
+    known += suppression.marks(view, known).values()
     return frozenset(view.execute(_CLOSED, {"known": known}).scalars())
 
 
@@ -78,14 +86,15 @@ def is_anothers(view: View, address: str, *, channel: str, lead_id: int) -> bool
     having = (leads.c.phone_e164 == address) & (leads.c.id != lead_id)
     shared = exists(select(leads.c.id).where(having, leads.c.merged_into.is_(None)))
     anothers = or_(optouts.c.lead_id.is_distinct_from(lead_id), shared)
-    found = select(optouts.c.channel).where(_is(address, channel), anothers)
+    found = select(optouts.c.channel).where(_is_known(view, address, channel), anothers)
     return view.execute(found).first() is not None
 
 
 def reopen(unit: Unit, address: str, channels: Iterable[str]) -> None:
     """Open channels again: the person asked for it."""
     gone = delete(optouts).where(
-        optouts.c.address == address, optouts.c.channel.in_(list(channels))
+        optouts.c.address.in_(suppression.forms(unit, address)),
+        optouts.c.channel.in_(list(channels)),
     )
     unit.execute(gone)
 
@@ -93,4 +102,5 @@ def reopen(unit: Unit, address: str, channels: Iterable[str]) -> None:
 def take_back(unit: Unit, address: str, channel: str, *, at: datetime, actor: str) -> bool:
     """Take back what one act closed; False where it stands by another's asking by now."""
     mine = (optouts.c.at == at) & (optouts.c.actor == actor) & (optouts.c.how == BY_COMMAND)
-    return bool(unit.execute(delete(optouts).where(_is(address, channel), mine)).rowcount)
+    closed = _is_known(unit, address, channel)
+    return bool(unit.execute(delete(optouts).where(closed, mine)).rowcount)

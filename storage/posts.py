@@ -24,6 +24,8 @@ class Post:
 
 CARD = "card"
 """The purpose of a lead's card."""
+TOLD = "told"
+"""The purpose of a message that is only remembered so that it can be cleared (C5)."""
 _COLUMNS = [posts.c[name] for name in Post.__slots__]
 
 
@@ -76,7 +78,8 @@ def of_channels(view: View, lead_id: int, *, purposes: Collection[str]) -> list[
 
 def at(view: View, *, channel: str, ts: str) -> list[Post]:
     """Give what the message at this place is about: one row for each lead, in its order."""
-    query = select(*_COLUMNS).where(posts.c.channel == channel, posts.c.ts == ts)
+    here = posts.c.channel == channel, posts.c.ts == ts, posts.c.purpose != TOLD
+    query = select(*_COLUMNS).where(*here)
     return [Post(**row) for row in view.execute(query.order_by(posts.c.id)).mappings()]
 
 

@@ -11,11 +11,13 @@ from bot.drops import Wanted
 from rules.effect import Effect
 from rules.effects import EFFECTS
 from rules.refusals import Refused
+from rules.retention import Retention
 from storage import inbox, kept
 from storage.tables import intake
 from tests.desk import DANA, MIRI, Room
 
 DAY = timedelta(days=1)
+RAW_FOR = timedelta(days=Retention().raw_days)
 
 
 def kinds(room: Room) -> set[str]:
@@ -72,7 +74,7 @@ class TestWhatCameIn:
     def test_is_emptied_of_its_bytes_and_known_again(self, room: Room):
         first = room.receive(key="k", phone="052-234-5678")
         aside = room.receive(key="q", name="nobody")
-        room.clock.forward(housekeeping.RAW_FOR + DAY)
+        room.clock.forward(RAW_FOR + DAY)
         housekeeping.forget(room.desk)
         with room.desk.store.view() as view:
             rows = view.execute(select(intake).order_by(intake.c.id)).mappings().all()
@@ -86,7 +88,7 @@ class TestWhatCameIn:
         room.receive(phone="052-234-5678", external_id="7", note="again")
         room.receive_raw(b'[{"phone": "052-234-5679"}, {"phone": "052-234-5680"}]')
         asked = adding.add(room.desk, {"phone": "052-234-5678"}, by=MIRI)
-        room.clock.forward(housekeeping.RAW_FOR + DAY)
+        room.clock.forward(RAW_FOR + DAY)
         housekeeping.forget(room.desk)
         with room.desk.store.view() as view:
             sizes = select(intake.c.state, func.length(intake.c.body).label("size"))
@@ -107,7 +109,7 @@ class TestWhatCameIn:
         room.clock.forward(minutes=5)
         form = room.receive(name="Michal Levi", phone=DANA["phone"], email="michal@example.com")
         assert form.status == "merged"
-        room.clock.forward(housekeeping.RAW_FOR + DAY)
+        room.clock.forward(RAW_FOR + DAY)
         housekeeping.forget(room.desk)
         for act in (sharing.split, theirs.accept):
             with pytest.raises(Refused, match=r"button\.stale"):
