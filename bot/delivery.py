@@ -7,29 +7,29 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
+from typing import Any
 
+from bot import trail
+from bot.breakers import Breakers
 from bot.desk import Desk
 from bot.ledger import Ledger, recipient
 from bot.orders import DeliveryFailed, Drop, Sender, Wait
 from bot.outgoing import order_for
+from bot.picking import CHANNEL, LEADS, LEASE, PACED, PERSON, THREADS, Picker, channel_of
 from rules.effects import PostCard
+from rules.pace import after_one, lets
 from rules.reports import PostFolded
 from rules.retries import Failure, GiveUp, decide_retry
+from rules.sides import SLACK, side_of
 from storage import outbox
 from storage.outbox import Row
 from storage.unit import Unit
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-BATCH = 100
 HANDS = 8
 FLOOD = 30
-LEADS, THREADS = "channel:leads", "channel:threads"
-PACE = {LEADS: 1.0, THREADS: 1.0, "channel:digest": 1.0}
-"""Seconds from one message of a lane to the next; Slack counts threads with their channel."""
 
 
 class Courier:
@@ -51,12 +51,14 @@ class Courier:
         self._senders = senders
         self._owner = uuid.uuid4().hex[:12]
         self._resting: dict[str, float] = {}
+        self._full_at: dict[str, datetime] = {}
         self._busy: set[str] = set()
         self._in_hand: set[int] = set()
         self._lock = threading.Lock()
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
         self.ending = threading.Event()
         self._ledger = Ledger(desk, self.ending)
+        self.breakers = Breakers(desk, seconds)
         self.on_free: Callable[[], None] = lambda: None
 
     def hand_out(self) -> list[Future[None]]:
@@ -89,27 +91,39 @@ class Courier:
             outbox.renew(unit, held, until=now + LEASE)
             outbox.free_expired(unit, now=now)
             unit.commit()
+        self.breakers.keep()
 
     def close(self) -> None:
         """Finish what is in hand and take no more."""
         self.ending.set()
         self._hands.shutdown(wait=True)
 
-    def _claim(self) -> list[Row]:
-        now = self._desk.clock()
+    def _allowed(self) -> dict[str, Any]:
+        """Give what may be claimed: no lanes that are busy or rest, no sides that are down."""
+        allowed = self.breakers.allowed()
         with self._lock:
             rested = self._seconds()
-            resting = {lane for lane, until in self._resting.items() if until > rested}
-            closed = resting | self._busy
-            closed |= {THREADS} if LEADS in closed else set()
+            closed = {lane for lane, until in self._resting.items() if until > rested}
+            closed |= self._busy
+        closed |= {THREADS} if LEADS in closed else set()
+        return allowed | {"without": closed | allowed["without"]}
+
+    def _claim(self) -> list[Row]:
+        now, allowed = self._desk.clock(), self._allowed()
         with self._desk.store.view() as view:
-            if not outbox.any_due(view, now=now, without=closed):
+            if not outbox.any_due(view, now=now, **allowed):
                 return []
         with self._desk.store.unit() as unit:
             fold_flood(unit, now=now)
-            take = partial(outbox.claim, unit, owner=self._owner, now=now, lease=LEASE)
-            rows = take(most=BATCH, without=closed | set(PACE))
-            rows += _paced(take, closed)
+            picker = Picker(
+                self._desk.settings, unit, owner=self._owner, now=now, without=allowed["without"]
+            )
+            picked = picker.pick(
+                self.breakers.states(),
+                last=self.breakers.last_lane(SLACK),
+                toward=allowed["toward"],
+            )
+            rows = picked.rows
             # In hand before the claim is committed: where the clock leaps in that instant, the
             # lease would seem to have run out.
             with self._lock:
@@ -120,6 +134,8 @@ class Courier:
             except BaseException:
                 self._let_go(rows)
                 raise
+        for row in picked.probes:
+            self.breakers.probe(row)
         return rows
 
     def _let_go(self, rows: Sequence[Row]) -> None:
@@ -135,8 +151,11 @@ class Courier:
                 if held is not None or self.ending.is_set() or time.monotonic() > until:
                     if not self._ledger.waits(row, held or self._desk.clock()):
                         break  # what is left waits for the end of its lease
+                elif not (self.breakers.lets(row) and self._in_pace(row)):
+                    self._ledger.waits(row, None)
                 else:
-                    held = self._deliver(row)
+                    with trail.following(row.origin):
+                        held = self._deliver(row)
         finally:
             self._let_go(rows)
             self.on_free()
@@ -147,10 +166,12 @@ class Courier:
         try:
             orders = order_for(self._desk, row)
             if isinstance(orders, Drop | Wait):
+                self.breakers.unsent(row)
                 self._leave(row, orders)
                 return None
             to = recipient(orders)
-            sent = [(order, self._senders[type(order)].send(order)) for order in orders]
+            with self._desk.meters.sending(side_of(row.effect)):
+                sent = [(order, self._senders[type(order)].send(order)) for order in orders]
         except DeliveryFailed as failed:
             return self._failed(row, failed.failure, to)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the row must not be lost
@@ -158,9 +179,12 @@ class Courier:
                 "delivery of row %s (%s) failed: %s", row.id, row.effect.kind, type(fault).__name__
             )
             return self._failed(row, Failure(type(fault).__name__, ours=True), to)
-        self._ledger.sent(row, sent)
-        if row.lane in PACE:
-            self._rest(row.lane, PACE[row.lane])
+        paced = channel_of(self._desk.settings, row.lane) if row.lane in PACED else ""
+        self._ledger.sent(row, sent, paced=paced)
+        log.info("row %s (%s) left for %s", row.id, row.effect.kind, side_of(row.effect))
+        self.breakers.answered(side_of(row.effect))
+        if paced:
+            self._rest(row.lane, CHANNEL.every)
         return None
 
     def _leave(self, row: Row, why: Drop | Wait) -> None:
@@ -172,9 +196,14 @@ class Courier:
     def _failed(self, row: Row, failure: Failure, to: str) -> datetime | None:
         now = self._desk.clock()
         tried_at = row.tried_at or now
+        down = self.breakers.failed(row, failure)
         decision = decide_retry(failure, attempts=row.tries + 1, tried_at=tried_at, now=now)
         if isinstance(decision, GiveUp):
             self._ledger.dead(row, code=decision.code, to=to)
+            return None
+        if down and side_of(row.effect) == SLACK:
+            # Its breaker says when; due as it was, it leaves before what came later.
+            self._ledger.waits(row, None, error=failure.code, counts=True)
             return None
         asked = failure.retry_after is not None
         self._ledger.waits(row, decision.at, error=failure.code, counts=not asked)
@@ -182,21 +211,28 @@ class Courier:
             self._rest(row.lane, (decision.at - now).total_seconds())
         return None if failure.ours or failure.alone else decision.at
 
+    def _in_pace(self, row: Row) -> bool:
+        """Say whether a person may be sent one more now; if not, their lane rests."""
+        if not row.lane.startswith("dm:"):
+            return True
+        now = self._desk.clock()
+        with self._lock:
+            full_at = self._full_at.get(row.lane)
+            free = lets(PERSON, full_at, now=now)
+            if free:
+                self._full_at[row.lane] = after_one(PERSON, full_at, now=now)
+            for lane in [one for one, at in self._full_at.items() if at < now]:
+                del self._full_at[lane]
+        if not free:
+            self._rest(row.lane, PERSON.every)
+        return free
+
     def _rest(self, lane: str, seconds: float) -> None:
         now = self._seconds()
         with self._lock:
             self._resting[lane] = now + seconds
             for name in [one for one, end in self._resting.items() if end <= now]:
                 del self._resting[name]
-
-
-def _paced(take: Callable[..., list[Row]], closed: set[str]) -> list[Row]:
-    """Take one row of each paced lane that is not closed; new leads go before their threads."""
-    rows: list[Row] = []
-    for lane in sorted(set(PACE) - closed):
-        if lane != THREADS or not any(row.lane == LEADS for row in rows):
-            rows += take(most=1, only=lane)
-    return rows
 
 
 def fold_flood(unit: Unit, *, now: datetime) -> None:

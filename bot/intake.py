@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import trail
 from bot.assign import tell_managers
 from bot.bodies import MALFORMED, TOO_MANY, Unreadable
 from bot.desk import Desk
@@ -62,16 +63,19 @@ def receive(
     The same `once_key` of the same source gets the first answer again.
     """
     now = desk.clock()
-    with desk.store.unit() as unit:
-        intake_id = inbox.keep(
-            unit, source=source, body=body, content_type=content_type, once_key=once_key, at=now
-        )
-        unit.commit()
-    if intake_id is None:
-        with desk.store.view() as view:
-            known = inbox.find(view, source=source, once_key=once_key)
-        intake_id = known.id if known else 0
-    return settle(desk, intake_id)
+    with desk.meters.taking(source):
+        with desk.store.unit() as unit:
+            intake_id = inbox.keep(
+                unit, source=source, body=body, content_type=content_type, once_key=once_key, at=now
+            )
+            unit.commit()
+        if intake_id is None:
+            with desk.store.view() as view:
+                known = inbox.find(view, source=source, once_key=once_key)
+            intake_id = known.id if known else 0
+        receipt = settle(desk, intake_id)
+    desk.meters.came(source, receipt.status)
+    return receipt
 
 
 def preview(
@@ -110,6 +114,11 @@ def _foreseen(desk: Desk, source: str, form: Mapping[str, Any]) -> Receipt:
 
 def settle(desk: Desk, intake_id: int) -> Receipt:
     """Read what was kept and make or find its lead; what was settled before stays so."""
+    with trail.of_intake(intake_id):
+        return _settled(desk, intake_id)
+
+
+def _settled(desk: Desk, intake_id: int) -> Receipt:
     now = desk.clock()
     with desk.store.unit() as unit:
         rotation = Rotation(desk, unit, now=now)
@@ -121,6 +130,7 @@ def settle(desk: Desk, intake_id: int) -> Receipt:
             if arrival.state == QUARANTINED:
                 _tell(desk, unit, arrival, now=now)
             unit.commit()
+            log.info("intake %s: %s, lead %s", intake_id, arrival.state, arrival.lead_id)
     return _whole(desk, arrival)
 
 

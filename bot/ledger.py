@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, repeat
 
 from bot import hooks
@@ -13,13 +13,14 @@ from bot.meta_leads import settle_fetched
 from bot.orders import Mail, Order, Sent, Sms
 from bot.outgoing import record
 from bot.outward import write_failed
+from bot.picking import CHANNEL
 from rules.doors import FetchLead
 from rules.effects import TellManagers
 from rules.hooks import PushContact, SendHook
 from rules.phones import email_key
 from rules.refusals import Refused
 from rules.sending import SendEmail, SendSms
-from storage import leads, outbox
+from storage import leads, outbox, paces
 from storage.outbox import Row
 from storage.unit import Unit
 
@@ -46,14 +47,19 @@ class Ledger:
         self._desk = desk
         self._ending = ending
 
-    def sent(self, row: Row, sent: list[tuple[Order, Sent]]) -> None:
-        """Write down that a row has left, and where it stands."""
+    def sent(self, row: Row, sent: list[tuple[Order, Sent]], *, paced: str = "") -> None:
+        """Write down that a row has left, and where it stands; `paced` is the channel's name.
+
+        So the next process that writes there counts its second from now.
+        """
         to = recipient([order for order, _ in sent])
 
         def entry(unit: Unit, now: datetime) -> None:
             _hold(unit, row, to)
             outbox.finish(unit, row, state=outbox.SENT, now=now)
             record(self._desk, unit, row, sent, now=now)
+            if paced:
+                paces.rest(unit, f"slack:{paced}", until=now + timedelta(seconds=CHANNEL.every))
 
         if self._write(row, entry, code=UNKNOWN):
             self._read(row)
@@ -85,10 +91,12 @@ class Ledger:
 
         self._write(row, entry)
 
-    def waits(self, row: Row, due_at: datetime, *, error: str = "", counts: bool = False) -> bool:
-        """Let a row wait again until `due_at` (UTC); `counts` when this was a failed try.
+    def waits(
+        self, row: Row, due_at: datetime | None, *, error: str = "", counts: bool = False
+    ) -> bool:
+        """Let a row wait again until `due_at` (UTC), None: due as it was.
 
-        Says whether that stands.
+        `counts` when this was a failed try. Says whether that stands.
         """
 
         def entry(unit: Unit, now: datetime) -> None:

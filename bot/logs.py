@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
+from bot.trail import current
+
 QUIET = {
     # Bolt logs bodies whose signature is wrong, whole; APScheduler every tick.
     "slack_bolt": logging.ERROR,
@@ -20,6 +22,15 @@ QUIET = {
 }
 
 
+class Lines(logging.Formatter):
+    """A line for people; where it came from stands at its end."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the record as text."""
+        name = current()
+        return super().format(record) + (f" [{name}]" if name else "")
+
+
 class JsonLines(logging.Formatter):
     """One JSON object a line, for machines."""
 
@@ -31,6 +42,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            "trail": current(),
         }
         return json.dumps(line, ensure_ascii=False)
 
@@ -41,7 +53,7 @@ def set_up_logs(*, level: str, form: str, stream: TextIO | None = None) -> None:
     What is logged to is not closed here.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    plain = Lines("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if form == "json" else plain)
     root = logging.getLogger()
     root.handlers = [handler]

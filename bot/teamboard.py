@@ -8,6 +8,7 @@ from typing import Any
 from bot import audit, figures
 from bot.approvals import Waits, waiting
 from bot.board import too_long, who_waits
+from bot.breakers import Standing, standings
 from bot.desk import Desk
 from bot.paging import Page, Pages, page
 from bot.team import allowed
@@ -67,7 +68,8 @@ class Board:
     More than `limit` minutes is too long: of who `waits` now, `too_long` do. `overdue` calls are
     those of all `members`. `on_hold` leads of some `tiers` get no call for now, `aside` is what
     came in and could not be read: source, reason, moment (UTC); `loose` are leads between the
-    chairs by reason, as they were counted at `looked` (UTC), None before anybody looked.
+    chairs by reason, as they were counted at `looked` (UTC), None before anybody looked. `sides`
+    are other systems that are down, or were lately.
     """
 
     now: datetime
@@ -89,6 +91,7 @@ class Board:
     loose: Mapping[str, int]
     looked: datetime | None
     overdue: int
+    sides: Sequence[Standing]
 
 
 def team_board(desk: Desk, *, by: str, pages: Pages | None = None) -> Board:
@@ -100,8 +103,7 @@ def team_board(desk: Desk, *, by: str, pages: Pages | None = None) -> Board:
 
 def gather(desk: Desk, view: View, *, pages: Pages) -> Board:
     """Gather what the board shows, of each long list the page that `pages` names."""
-    now, bar = desk.clock(), desk.playbook.wave
-    since = figures.last_week(desk)[1]
+    now, bar, since = desk.clock(), desk.playbook.wave, figures.last_week(desk)[1]
     midnight = datetime.combine(now.astimezone(desk.settings.zone), time(), desk.settings.zone)
     called, waits = worked.first_calls(view, since=since), who_waits(desk, view, now=now)
     team = reps.everybody(view)
@@ -127,6 +129,7 @@ def gather(desk: Desk, view: View, *, pages: Pages) -> Board:
         loose=loose.get("counts", {}),
         looked=datetime.fromisoformat(loose["at"]) if loose else None,
         overdue=sum(one.counts.late for one in members),
+        sides=standings(view, now=now),
     )
 
 
@@ -228,6 +231,7 @@ def mark(desk: Desk, view: View) -> tuple[object, ...]:
         inbox.quarantined(view),
         kept.get(view, "loose_ends"),
         who_waits(desk, view, now=now),
+        standings(view, now=now),
         now.astimezone(desk.settings.zone).date(),
         desk.present.version,
     )

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from bot.desk import Desk
 from bot.hubspot import Contacts, look
@@ -17,7 +18,16 @@ LONGEST_PAUSE = 600.0
 class HubSpotDoor:
     """Looks every half minute; where HubSpot can't be reached, each time later."""
 
-    def __init__(self, desk: Desk, contacts: Contacts, *, every: float = EVERY) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        contacts: Contacts,
+        *,
+        every: float = EVERY,
+        heard: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Look at what was changed there; `heard` is told each look's fault, or ""."""
+        self._heard = heard
         self._desk, self._contacts, self._every = desk, contacts, every
         self._pause, self._fault = every, ""
         self._stopping = threading.Event()
@@ -52,5 +62,6 @@ class HubSpotDoor:
         elif self._fault and not fault:
             log.info("HubSpot is read again")
         self._fault = fault
+        self._heard(fault)
         self._pause = min(self._pause * 2, LONGEST_PAUSE) if fault else self._every
         self._stopping.wait(self._pause)

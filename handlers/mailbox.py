@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot import audit
@@ -27,8 +28,15 @@ class MailboxDoor:
     """
 
     def __init__(
-        self, desk: Desk, *, every: float = EVERY, first_pause: float = FIRST_PAUSE
+        self,
+        desk: Desk,
+        *,
+        every: float = EVERY,
+        first_pause: float = FIRST_PAUSE,
+        heard: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """Look into the mailbox of `IMAP_URL`; `heard` is told each look's fault, or ""."""
+        self._heard = heard
         self._desk, self._every, self._first_pause = desk, every, first_pause
         self._pause, self._fault = first_pause, ""
         self._box = Box(desk.settings.imap_url)
@@ -88,5 +96,6 @@ class MailboxDoor:
         elif self._fault and not fault:
             log.info("mail is read again")
         self._fault = fault
+        self._heard(fault)
         self._stopping.wait(self._pause if fault else self._every)
         self._pause = min(self._pause * 2, LONGEST_PAUSE) if fault else self._first_pause

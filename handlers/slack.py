@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot import audit
+from bot import audit, trail
 from bot.desk import Desk
 from bot.readers import reader
 from bot.views.blocks import Message
@@ -75,6 +75,12 @@ class SlackDoor:
         self._answers.shutdown(wait=True)
 
     def _command(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        with trail.of_act(body.get("trigger_id", "")), self._desk.meters.asking("command"):
+            answer = self._answer(ack, body)
+            log.info("a command was answered")
+            return answer
+
+    def _answer(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
         form = adding.opens(self._desk, body)
         if form:
             self._answers.submit(_quietly, self._follow, form, body)
@@ -86,13 +92,17 @@ class SlackDoor:
         return ack(text=said.text, blocks=list(said.blocks), response_type="ephemeral")
 
     def _click(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        answer = answer_click(self._desk, body)
+        with trail.of_act(body.get("trigger_id", "")), self._desk.meters.asking("click"):
+            answer = answer_click(self._desk, body)
+            log.info("a click was answered")
         hands = self._slow if isinstance(answer, SayLater) else self._answers
         hands.submit(_quietly, self._follow, answer, body)
         return ack()
 
     def _submit(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        answer = answer_modal(self._desk, body, barred=self._barred)
+        with trail.of_act(body.get("trigger_id", "")), self._desk.meters.asking("modal"):
+            answer = answer_modal(self._desk, body, barred=self._barred)
+            log.info("a form was answered")
         if isinstance(answer, Errors):
             return ack(response_action="errors", errors=answer.errors)
         self._answers.submit(_quietly, self._after_modal, answer, body)
@@ -111,7 +121,8 @@ class SlackDoor:
     def _read(self, ack: Ack, event: dict[str, Any]) -> BoltResponse:
         """Keep what a message says before it is acked; one that can't be kept comes again."""
         try:
-            whisper = hear(self._desk, event)
+            with self._desk.meters.asking("event"):
+                whisper = hear(self._desk, event)
         except Exception as fault:  # noqa: BLE001 - whatever it is, Slack must send it again
             log.error("a message in Slack was not kept: %s", type(fault).__name__)
             return BoltResponse(status=FAULT)

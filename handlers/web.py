@@ -10,9 +10,10 @@ from slack_bolt import App, BoltRequest
 from starlette.concurrency import run_in_threadpool
 
 from bot.desk import Desk
-from bot.team import whole_team
+from bot.readiness import database_answers
 from handlers import doors, pages, twilio
 from handlers.api import add_api
+from handlers.metrics import add_metrics
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,6 @@ class TooLarge(Exception):
 def make_web(desk: Desk, *, slack: App | None, reaches_slack: Callable[[], bool]) -> FastAPI:
     """Make the web app; `slack` only when Slack comes by HTTP."""
     web = FastAPI(title="Lead desk", docs_url=None, redoc_url=None, openapi_url=None)
-    web.state.too_large = 0
 
     @web.get("/health")
     def health() -> dict[str, str]:
@@ -39,6 +39,7 @@ def make_web(desk: Desk, *, slack: App | None, reaches_slack: Callable[[], bool]
         parts = {"database": database_answers(desk), "slack": reaches_slack()}
         return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
 
+    add_metrics(web, desk)
     _add_lead_doors(web, desk)
     _add_signed_doors(web, desk, slack)
     add_api(web, desk)
@@ -50,8 +51,7 @@ def _add_lead_doors(web: FastAPI, desk: Desk) -> None:
         try:
             body = await read_limited(request, LARGEST)
         except TooLarge:
-            web.state.too_large += 1
-            log.warning("an intake body was too large (%s so far)", web.state.too_large)
+            log.warning("an intake body was too large")
             return doors.fault(413, "the body is over 1 MB")
         return await run_in_threadpool(take, desk, *given, request, body)
 
@@ -85,15 +85,6 @@ def _add_signed_doors(web: FastAPI, desk: Desk, slack: App | None) -> None:
     if desk.settings.sms_provider == "twilio":
         for path, door in ((twilio.INBOUND, twilio.inbound), (twilio.STATUS, twilio.status)):
             web.add_api_route(path, _twilio_route(desk, door), methods=["POST"])
-
-
-def database_answers(desk: Desk) -> bool:
-    """Say whether the database can be read."""
-    try:
-        whole_team(desk)
-    except Exception:  # noqa: BLE001 - any fault means that it can't
-        return False
-    return True
 
 
 def int_or_zero(text: str) -> int:

@@ -25,6 +25,7 @@ class Context:
     triggers: Triggers
     response_urls: ResponseUrls
     base_url: Callable[[], str]
+    socket_url: Callable[[], str]
     issue_ticket: Callable[[], str]
 
 

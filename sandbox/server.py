@@ -16,6 +16,7 @@ from sandbox.methods_people import as_json
 from sandbox.person import Person
 from sandbox.reading import Json
 from sandbox.records import Call, Channel
+from sandbox.relay import Relay
 from sandbox.routes import Front, build_app
 from sandbox.sockets import Hub
 from sandbox.state import World
@@ -46,6 +47,7 @@ class SlackServer:
     ) -> None:
         config = app or AppConfig()
         self.world = World(workspace=workspace, app=config, clock=clock, calendar=calendar)
+        self._wired = ""
         self._hub = Hub(world=self.world, loop=lambda: self._server.loop)
         self._ctx = self._context(config, clock, limits=limits)
         self._front = Front(ctx=self._ctx, hub=self._hub)
@@ -59,6 +61,7 @@ class SlackServer:
             triggers=Triggers(clock=clock, lifetime=app.trigger_lifetime),
             response_urls=ResponseUrls(clock=clock, lifetime=app.response_url_lifetime),
             base_url=lambda: self._server.url,
+            socket_url=lambda: self._wired or self._server.url,
             issue_ticket=self._hub.issue_ticket,
         )
 
@@ -198,6 +201,16 @@ class SlackServer:
     def cut_connections(self) -> None:
         """Close every Socket Mode connection without a word, as a broken network does."""
         self._hub.close_all()
+
+    @contextmanager
+    def on_a_wire(self) -> Iterator[Relay]:
+        """Lead the Socket Mode connections that are made meanwhile over a wire that can freeze."""
+        with Relay(to=self._server.port) as relay:
+            self._wired = relay.url
+            try:
+                yield relay
+            finally:
+                self._wired = ""
 
     def go_down(self) -> None:
         """Answer everything with 503 and close all sockets, until ``come_back``."""

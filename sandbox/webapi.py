@@ -31,7 +31,7 @@ class Method:
 
 
 def _connections_open(ctx: Context, _args: Args) -> Json:
-    address = ctx.base_url().replace("http://", "ws://", 1)
+    address = ctx.socket_url().replace("http://", "ws://", 1)
     return {"url": f"{address}/link/?ticket={ctx.issue_ticket()}&app_id={ctx.world.app.app_id}"}
 
 

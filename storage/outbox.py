@@ -9,6 +9,8 @@ from sqlalchemy import Integer, and_, bindparam, exists, func, select, update
 
 from rules.effect import Effect
 from rules.effects import EFFECTS
+from rules.sides import ELSEWHERE, side_of
+from storage import lapses, trail
 from storage.rows import insert_new, is_just
 from storage.tables import outbox
 from storage.unit import Unit, View
@@ -30,6 +32,7 @@ class Row:
     tries: int
     lease: str
     tried_at: datetime | None = None
+    origin: str = ""
 
 
 def add(
@@ -55,6 +58,7 @@ def add(
             "due_at": due_at or now,
             "created_at": now,
             "attempt_id": attempt_id,
+            "origin": trail.current(),
         }
         for effect in effects
     ]
@@ -67,19 +71,34 @@ _other = outbox.alias("other")
 _IN_HAND = exists().where(
     is_just(_other.c.state, LEASED), _other.c.collapse_key == outbox.c.collapse_key
 )
-_ROW = ("id", "kind", "payload", "lane", "created_at", "tries", "lease", "tried_at")
+_ROW = ("id", "kind", "payload", "lane", "created_at", "tries", "lease", "tried_at", "origin")
 _CLAIMED = [outbox.c[name] for name in _ROW]
 
 
 _DUE = and_(IS_WAITING, outbox.c.due_at <= bindparam("now"), ~_IN_HAND)
 _FREE = outbox.c.lane.not_in(bindparam("without", expanding=True))
-_ANY_DUE = select(outbox.c.id).where(_DUE, _FREE).limit(1)
+_ELSEWHERE = outbox.c.kind.in_(sorted(ELSEWHERE))
+EVERYWHERE, TO_SLACK, PAST_SLACK = "everywhere", "slack", "elsewhere"
+"""Which rows are meant: all, those that go to Slack, those that go to other sides."""
+_TOWARD: dict[str, Any] = {EVERYWHERE: _FREE, TO_SLACK: _FREE & ~_ELSEWHERE}
+_TOWARD[PAST_SLACK] = _FREE & _ELSEWHERE
+_ANY_DUE = {
+    toward: select(outbox.c.id).where(_DUE, lanes).limit(1) for toward, lanes in _TOWARD.items()
+}
 
 
-def any_due(view: View, *, now: datetime, without: Iterable[str] = ()) -> bool:
+def any_due(
+    view: View, *, now: datetime, without: Iterable[str] = (), toward: str = EVERYWHERE
+) -> bool:
     """Say whether some row is due in a lane that is not among `without`."""
-    found = view.execute(_ANY_DUE, {"now": now, "without": sorted(without)})
+    found = view.execute(_ANY_DUE[toward], {"now": now, "without": sorted(without)})
     return found.first() is not None
+
+
+def is_in_hand(view: View, lanes: Iterable[str], *, until: datetime) -> bool:
+    """Say whether some row of these lanes is in hand with a lease that lasts longer (UTC)."""
+    held = select(outbox.c.id).where(IS_LEASED, outbox.c.lane.in_(sorted(lanes)))
+    return view.execute(held.where(outbox.c.lease_until > until).limit(1)).first() is not None
 
 
 def _claiming(lanes: Any, *order: Any) -> Any:
@@ -93,7 +112,9 @@ def _claiming(lanes: Any, *order: Any) -> Any:
     return taken.returning(*_CLAIMED)
 
 
-_CLAIM = _claiming(_FREE, outbox.c.due_at, outbox.c.id)
+_CLAIM = {
+    toward: _claiming(lanes, outbox.c.due_at, outbox.c.id) for toward, lanes in _TOWARD.items()
+}
 _CLAIM_OF_LANE = _claiming(outbox.c.lane == bindparam("only"), outbox.c.id)
 
 
@@ -106,13 +127,14 @@ def claim(
     most: int,
     only: str = "",
     without: Iterable[str] = (),
+    toward: str = EVERYWHERE,
 ) -> list[Row]:
     """Take up to `most` due rows for `lease`, in order; other claimers do not see them.
 
     What somebody sends at this moment under the same collapse_key ends first. `only` names one
-    lane; `without` names lanes to leave alone.
+    lane; `without` names lanes to leave alone, `toward` the sides that are meant.
     """
-    statement = _CLAIM_OF_LANE if only else _CLAIM
+    statement = _CLAIM_OF_LANE if only else _CLAIM[toward]
     lanes = {"only": only} if only else {"without": sorted(without)}
     given = {"by": owner, "now": now, "until": now + lease, "most": most}
     rows = unit.execute(statement, given | lanes).mappings().all()
@@ -121,7 +143,7 @@ def claim(
 
 def _row(row: Any) -> Row:
     effect = EFFECTS[row["kind"]](**row["payload"])
-    kept = (row[name] for name in ("created_at", "tries", "lease", "tried_at"))
+    kept = (row[name] for name in ("created_at", "tries", "lease", "tried_at", "origin"))
     return Row(row["id"], effect, row["lane"], *kept)
 
 
@@ -143,9 +165,11 @@ def finish(unit: Unit, row: Row, *, state: str, now: datetime, error: str = "") 
 
 
 def put_back(
-    unit: Unit, row: Row, *, due_at: datetime, now: datetime, error: str, counts: bool
+    unit: Unit, row: Row, *, due_at: datetime | None, now: datetime, error: str, counts: bool
 ) -> None:
-    """Let a row wait again until `due_at` (UTC); `counts` when this was a failed try.
+    """Let a row wait again until `due_at` (UTC), None: due as it was.
+
+    `counts` when this was a failed try.
 
     Where a newer row waits under its collapse_key, that one does the work.
     """
@@ -159,13 +183,13 @@ def put_back(
         return
     values = {
         "state": WAITING,
-        "due_at": due_at,
         "lease": "",
         "tries": row.tries + int(counts),
         "tried_at": row.tried_at or (now if counts else None),
         "error": error,
     }
-    unit.execute(update(outbox).where(_mine(row)).values(values))
+    due = {"due_at": due_at} if due_at else {}
+    unit.execute(update(outbox).where(_mine(row)).values(values | due))
 
 
 def renew(unit: Unit, row_ids: Sequence[int], *, until: datetime) -> None:
@@ -176,11 +200,11 @@ def renew(unit: Unit, row_ids: Sequence[int], *, until: datetime) -> None:
 
 def free_expired(unit: Unit, *, now: datetime) -> int:
     """Let rows wait again whose sender died; gives how many."""
-    expired = select(outbox.c.id, outbox.c.collapse_key).where(
-        IS_LEASED, outbox.c.lease_until < now
-    )
-    rows = unit.execute(expired).all()
-    for row_id, key in rows:
+    expired = select(*_CLAIMED, outbox.c.collapse_key).where(IS_LEASED, outbox.c.lease_until < now)
+    rows = unit.execute(expired).mappings().all()
+    again: list[Row] = []
+    for found in rows:
+        row_id, key = found["id"], found["collapse_key"]
         waits = (
             key is not None
             and unit.execute(
@@ -189,7 +213,9 @@ def free_expired(unit: Unit, *, now: datetime) -> int:
         )
         state = CANCELLED if waits else WAITING
         still = and_(outbox.c.id == row_id, IS_LEASED, outbox.c.lease_until < now)
-        unit.execute(update(outbox).where(still).values(state=state, lease=""))
+        freed = unit.execute(update(outbox).where(still).values(state=state, lease="")).rowcount
+        again += [_row(found)] if freed and not waits else []
+    lapses.note(unit, [side_of(row.effect) for row in again], now=now)
     unit.wakes = unit.wakes or bool(rows)
     return len(rows)
 

@@ -21,6 +21,7 @@ class Store:
         """Store through this engine; `on_wake` is called after a commit with something to send."""
         self.engine = engine
         self.on_wake = on_wake
+        self.failing = False
         sqlite = engine.dialect.name == "sqlite"
         self._writer: SqliteWriter | PostgresWriter = (
             SqliteWriter(engine) if sqlite else PostgresWriter(engine)
@@ -36,8 +37,11 @@ class Store:
             with self._writer.unit() as unit:
                 yield unit
         except (NotCommitted, OperationalError) as fault:
+            self.failing = True
             log.error("the database did not take a unit of work: %s", type(fault).__name__)
             raise Refused(BUSY) from None
+        if unit.committed:
+            self.failing = False
         if unit.committed and unit.wakes:
             self.on_wake()
 

@@ -31,6 +31,25 @@ PULSE_SECONDS = 5
 CHANNEL_TYPES = "public_channel,private_channel"
 
 
+class CountedClient(WebClient):
+    """A client of the Web API that tells of each call that failed: its method and the code."""
+
+    def __init__(self, failed: Callable[[str, str], None], **given: Any) -> None:
+        super().__init__(**given)
+        self._failed = failed
+
+    def api_call(self, api_method: str, **given: Any) -> Any:
+        """Call a method; raises what the client raises."""
+        try:
+            return super().api_call(api_method, **given)
+        except SlackApiError as error:
+            self._failed(api_method, failed(error).failure.code)
+            raise
+        except (OSError, SlackRequestError) as error:
+            self._failed(api_method, type(error).__name__)
+            raise
+
+
 class SlackSender:
     """Posts messages and pictures, and changes them; finds channels by name, joins public ones."""
 

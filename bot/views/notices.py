@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.replies import Inbound
 from bot.texts import Safe, Words, mention
-from bot.views import chairs, handover, optouts, speed, wave
+from bot.views import backups, breakers, chairs, handover, optouts, speed, wave
 from bot.views.blocks import ActionId, Message, actions, button, only, section, spoken
 from bot.views.card import card_buttons, title
 from rules.effects import TellManagers, TellOwner
@@ -57,6 +57,9 @@ _OWN: dict[str, Callable[[TellManagers, Words], Message]] = {
     "rerouted_many": _of_so_many,
     "wave": wave.asked,
     "wave_over": wave.passed,
+    "backup_failed": backups.failed,
+    "side_down": breakers.notice,
+    "side_back": breakers.notice,
 }
 
 

@@ -23,6 +23,7 @@ from bot.views.blocks import (
     section,
     spoken,
 )
+from bot.views.breakers import side_lines
 from bot.views.figures import figure_lines
 from bot.views.paging import pager, short_title
 from bot.views.speed import ahead
@@ -49,6 +50,7 @@ def board_blocks(board: Board, words: Words) -> list[Block]:
     since = words.plain.day(board.figures.since)
     return [
         header(words.plain.say("board_team.title", since=since)),
+        *side_lines(board.sides, words),
         section(words.lines(*_speed(board, words), *_week(board, words))),
         *_team(board.members, words),
         *_leads(board.followups, words, why=_agreed),

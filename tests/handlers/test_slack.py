@@ -71,7 +71,7 @@ class Office:
         self.client = client_of(slack)
         barred = People(self.client).barred
         self.door = SlackDoor(room.desk, self.client, signing_secret="secret", barred=barred)
-        self.socket = SocketDoor(self.door.app, "xapp-test")
+        self.socket = SocketDoor(self.door.app, "xapp-test", room.desk.meters)
         sender = SlackSender(self.client)
         self.courier = Courier(room.desk, dict.fromkeys((SlackPost, SlackUpdate), sender))
 
