@@ -82,16 +82,19 @@ def called(desk: Desk, view: View, period: Period) -> list[Called]:
     return found
 
 
-def cuts(desk: Desk, view: View, period: Period) -> Cuts:
-    """Give the calls by place, hour of the week and rep; each only where its cut can be told."""
+def cuts(desk: Desk, view: View, period: Period, *, rep_hours: bool) -> Cuts:
+    """Give the calls by place, hour of the week and rep; each only where its cut can be told.
+
+    `rep_hours` are not read where nobody looks at them.
+    """
     only = period.only
     by_rep = [] if only.campaign is not None else _told(desk, view, "rep", period)
-    by_hour = [] if only.campaign is not None else _told(desk, view, "rep_hour", period)
+    by_hour = _told(desk, view, "rep_kind_hour", period) if by_rep and rep_hours else []
     if only.rep is not None:
         by_rep = [row for row in by_rep if row[0][0] == only.rep]
         by_hour = [row for row in by_hour if row[0][0] == only.rep]
     if only != ALL:
-        return Cuts(rep=by_rep, rep_hour=by_hour)
+        return Cuts(rep=by_rep, rep_kind_hour=by_hour)
     place, week = (_told(desk, view, cut, period) for cut in ("place", "week"))
     return Cuts(place, week, by_rep, by_hour)
 

@@ -19,7 +19,7 @@ from rules.pricing import Pricing
 from rules.report import Line, Report, Window
 from rules.report_calls import Talk
 from rules.report_rest import ClaimFigures
-from rules.sums import Grown, Left, Sale
+from rules.sums import Left, Sale
 from storage import figures, reps
 from storage import figures_leads as stored_leads
 from storage import figures_rest as stored_rest
@@ -39,7 +39,6 @@ class _Read:
     past: Past
     sales: Sequence[Sale]
     closes: Mapping[int, Sale]
-    grown: Sequence[Grown]
     counted: Counted
     cuts: Cuts
     left: Sequence[Left]
@@ -60,21 +59,21 @@ def look_back(desk: Desk, view: View, periods: Sequence[Period], *, cohorts: boo
     """
     windows = [_window(desk, one) for one in periods]
     months = _months(desk, periods[0]) if cohorts else ()
-    first = min([*(one.since for one in windows), *(one.since for one in months)])
-    sold = first, max(one.until for one in periods)
-    return read_past(view, windows, sold=sold, only=periods[0].only)
+    until, only = max(one.until for one in periods), periods[0].only
+    exchange = counting.exchange_of(desk)
+    return read_past(view, windows, months=months, until=until, exchange=exchange, only=only)
 
 
 def report(
     desk: Desk, view: View, period: Period, *, cohorts: bool = True, past: Past | None = None
 ) -> Report:
-    """Gather the report of a period alone, of `past` where that was read; `cohorts` look far."""
+    """Gather a period alone, of `past` where that was read; `cohorts` and reps' hours if asked."""
     zone, last = desk.settings.zone, period.until - A_MOMENT
     days = period.since.astimezone(zone).date(), last.astimezone(zone).date()
     months = _months(desk, period) if cohorts else ()
     past = past or look_back(desk, view, [period], cohorts=cohorts)
-    found = _read(desk, view, period, months, past)
-    worth = _worth(view, found, months) if cohorts else NO_LIFETIMES
+    found = _read(desk, view, period, past, cohorts=cohorts)
+    worth = _worth(found, months) if cohorts else NO_LIFETIMES
     told = _with_rep(make_lines(found.counted, found.pricing, least=found.least), found)
     told = _with_worth(told, worth)
     sections = _of_leads(view, found) | _of_calls(view, found, told.total)
@@ -116,10 +115,9 @@ def _window(desk: Desk, period: Period) -> Window:
     )
 
 
-def _read(desk: Desk, view: View, period: Period, months: Sequence[Month], past: Past) -> _Read:
+def _read(desk: Desk, view: View, period: Period, past: Past, *, cohorts: bool) -> _Read:
     book, window = desk.playbook, _window(desk, period)
-    first = min([window.since, *(one.since for one in months)])
-    sales, grown = past.sold(first, period.until), past.grown(window)
+    sales, grown = past.sold(window.since, period.until), past.grown(window)
     closes = figures_leads.closes_of(counting.own(sales, period.only), window)
     theirs = [one for one in sales if one.at >= period.since]
     counted = counting.read(desk, view, period, theirs)
@@ -132,19 +130,17 @@ def _read(desk: Desk, view: View, period: Period, months: Sequence[Month], past:
         past,
         sales,
         closes,
-        grown,
         replace(counted, grown=grown, closes=judged),
-        counting.cuts(desk, view, period),
+        counting.cuts(desk, view, period, rep_hours=cohorts),
         stored_rest.left(view, **period.asked),
     )
 
 
-def _worth(view: View, found: _Read, months: Sequence[Month]) -> Lifetimes:
-    spans = [(one.since, min(one.until, found.window.until)) for one in months]
+def _worth(found: _Read, months: Sequence[Month]) -> Lifetimes:
     return lifetimes(
         months,
-        stored_leads.came_by(view, spans, only=found.period.only),
-        counting.own(found.sales, found.period.only),
+        found.past.came_by(months, found.window),
+        found.past.earned,
         found.pricing,
         horizon_days=found.window.horizon_days,
         least=found.least,
@@ -170,19 +166,20 @@ def _with_rep(told: Lines, found: _Read) -> Lines:
 
 def _of_leads(view: View, found: _Read) -> dict[str, Any]:
     waits = [wait for one in found.counted.waits for wait in one.seconds]
-    judged = [one for one in found.grown if one.judged]
+    grouped = found.past.grouped(found.window)
     changes = stored_leads.stage_changes(view, **found.period.asked)
     return {
         "response": figures_leads.response(
-            found.counted.came, waits, judged, found.counted.closes, least=found.least
+            found.counted.came, waits, grouped.judged, found.counted.closes, least=found.least
         ),
         "closing": figures_leads.closings(
-            found.past.lived(found.window),
-            found.closes,
-            attribution_days=found.window.attribution_days,
+            found.past.came(found.window),
+            found.closes.values(),
+            found.window,
+            zone=found.past.zone,
             least=found.least,
         ),
-        "stages": figures_leads.stage_figures(found.grown, changes, least=found.least),
+        "stages": figures_leads.stage_figures(grouped.stages, changes, least=found.least),
     }
 
 

@@ -1,15 +1,17 @@
 """Response, closing and stages, summed of the window's leads (C1, L6.4, S1)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from rules import stats
 from rules.report import Window
 from rules.report_leads import Bucket, Closing, Response, StageFigures
 from rules.report_values import Share
 from rules.stats import DAY
-from rules.sums import BUCKETS, LATER, NEVER, Came, Grown, Sale
+from rules.sums import BUCKETS, LATER, NEVER, Came, Sale
 from rules.words import Kind, Stage
 
 CLOSED_BY = (7, 30, 90)
@@ -39,19 +41,19 @@ def is_judged(sale: Sale, window: Window) -> bool:
 def response(
     came: Iterable[Came],
     waits: Sequence[float],
-    grown: Iterable[Grown],
+    judged: Mapping[tuple[int, Kind], int],
     closes: Iterable[Sale],
     *,
     least: int,
 ) -> Response:
     """Give the time to the first call of a period's leads, and the team's own curve (C1, L6.4).
 
-    `waits` are seconds; `grown` and `closes` the window's leads that were judged.
+    `waits` are seconds; `judged` and `closes` the window's leads that were judged.
     """
-    leads: dict[int, dict[Kind, int]] = defaultdict(lambda: defaultdict(int))
+    leads: dict[int, dict[Kind, int]] = defaultdict(dict)
     closed: dict[int, dict[Kind, int]] = defaultdict(lambda: defaultdict(int))
-    for one in grown:
-        leads[one.bucket][one.kind] += one.leads
+    for (part, kind), count in judged.items():
+        leads[part][kind] = count
     for sale in closes:
         closed[sale.bucket][sale.kind] += 1
     shares = {
@@ -62,7 +64,7 @@ def response(
     team = _by_kind(called, least)
     waiting = sum(one.leads - one.called for one in came)
     curve = tuple(_bucket(part, shares.get(part, {}), team, least) for part in (*BUCKETS, LATER))
-    never = _whole(shares.get(NEVER, {}).values(), least)
+    never = stats.together(shares.get(NEVER, {}).values(), least=least)
     return Response(stats.spread(waits, least=least), waiting, curve, never)
 
 
@@ -71,12 +73,7 @@ def _bucket(
 ) -> Bucket:
     told = tuple(sorted(kinds.items()))
     adjusted = stats.adjusted(kinds, team, least=least)
-    return Bucket(part or None, _whole(kinds.values(), least), told, adjusted)
-
-
-def _whole(shares: Iterable[Share], least: int) -> Share:
-    found = list(shares)
-    return stats.share(sum(one.hits for one in found), sum(one.of for one in found), least=least)
+    return Bucket(part or None, stats.together(kinds.values(), least=least), told, adjusted)
 
 
 def _by_kind(parts: Iterable[Mapping[Kind, Share]], least: int) -> dict[Kind, Share]:
@@ -84,66 +81,81 @@ def _by_kind(parts: Iterable[Mapping[Kind, Share]], least: int) -> dict[Kind, Sh
     for kinds in parts:
         for kind, one in kinds.items():
             found[kind].append(one)
-    return {kind: _whole(shares, least) for kind, shares in found.items()}
+    return {kind: stats.together(shares, least=least) for kind, shares in found.items()}
 
 
 def closings(
-    lived: Iterable[tuple[str, Sequence[int], Sequence[float]]],
-    closes: Mapping[int, Sale],
+    came: Mapping[tuple[str, date], int],
+    closes: Iterable[Sale],
+    window: Window,
     *,
-    attribution_days: int,
+    zone: ZoneInfo,
     least: int,
 ) -> tuple[Closing, ...]:
     """Give the time to a close of all leads and of each campaign's, the most leads first (L6.4).
 
-    `lived` are leads of a campaign, their numbers and seconds of life. Nobody is watched for
+    `came` counts the window's leads by campaign and day of the team's `zone`. Lives are counted in
+    days of that calendar: a lead's first is none, the window's last is lived. Nobody is watched for
     longer than a sale may take; a lead that was lost has not closed.
     """
-    watched = float(attribution_days * DAY)
-    living: dict[str, list[float]] = defaultdict(list)
-    for campaign, numbers, ages in lived:
-        living[campaign] += [
-            min(age, watched) for lead, age in zip(numbers, ages, strict=True) if lead not in closes
-        ]
-    took: dict[str, list[float]] = defaultdict(list)
-    for sale in closes.values():
-        took[sale.campaign].append(sale.took.total_seconds())
-    names = {*living, *took}
-    order = sorted(names, key=lambda one: (-len(living[one]) - len(took[one]), one))
-    every = [one for name in order for one in took[name]]
-    alive = [one for name in order for one in living[name]]
-    return (
-        _closing(None, every, alive, least),
-        *(_closing(name, took[name], living[name], least) for name in order),
-    )
+    last = (window.until - timedelta(microseconds=1)).astimezone(zone).date()
+    still_open, parts = Counter(came), defaultdict[str, _Lives](_Lives)
+    for sale in closes:
+        here, day = parts[sale.campaign], sale.came_at.astimezone(zone).date()
+        still_open[sale.campaign, day] -= 1
+        age = max(0, (sale.at.astimezone(zone).date() - day).days)
+        here.closed[min(age, window.attribution_days)] += 1
+        here.took.append(sale.took.total_seconds())
+    ages = {day: min((last - day).days, window.attribution_days) for _, day in still_open}
+    for (campaign, day), leads in still_open.items():
+        parts[campaign].lived[ages[day]] += leads
+    whole = _Lives()
+    for one in parts.values():
+        whole.add(one)
+    order = sorted(parts.items(), key=lambda item: (-item[1].leads, item[0]))
+    return (_closing(None, whole, least), *(_closing(name, one, least) for name, one in order))
 
 
-def _closing(
-    campaign: str | None, took: Sequence[float], lived: Sequence[float], least: int
-) -> Closing:
-    curve = stats.closing_curve(took, lived, days=CLOSED_BY)
-    times = stats.spread(took, least=least)
-    return Closing(
-        campaign, len(took) + len(lived), len(took), curve.median, times, within=curve.within
-    )
+@dataclass(slots=True)
+class _Lives:
+    """Leads by the days after which they closed, or for which they lived without; seconds too."""
+
+    closed: Counter[int] = field(default_factory=Counter)
+    lived: Counter[int] = field(default_factory=Counter)
+    took: list[float] = field(default_factory=list)
+
+    @property
+    def leads(self) -> int:
+        return self.closed.total() + self.lived.total()
+
+    def add(self, other: "_Lives") -> None:
+        self.closed.update(other.closed)
+        self.lived.update(other.lived)
+        self.took += other.took
+
+
+def _closing(campaign: str | None, one: _Lives, least: int) -> Closing:
+    curve = stats.closing_curve(one.closed, one.lived, days=CLOSED_BY)
+    median = None if curve.median is None else float(curve.median * DAY)
+    times = stats.spread(one.took, least=least)
+    return Closing(campaign, one.leads, len(one.took), median, times, within=curve.within)
 
 
 def stage_figures(
-    grown: Iterable[Grown], changes: Iterable[tuple[Stage, Stage, float]], *, least: int
+    standing: Mapping[Stage, int], changes: Iterable[tuple[Stage, Stage, float]], *, least: int
 ) -> tuple[StageFigures, ...]:
     """Give each stage's leads, who entered it, and how long those who left had been there (S1).
 
     `changes` are those of the period: from, to, seconds.
     """
-    standing: dict[Stage, int] = defaultdict(int)
     entered: dict[Stage, int] = defaultdict(int)
     took: dict[Stage, list[float]] = defaultdict(list)
-    for one in grown:
-        standing[one.stage] += one.leads
     for was, now, seconds in changes:
         entered[now] += 1
         took[was].append(seconds)
     return tuple(
-        StageFigures(stage, standing[stage], entered[stage], stats.spread(took[stage], least=least))
+        StageFigures(
+            stage, standing.get(stage, 0), entered[stage], stats.spread(took[stage], least=least)
+        )
         for stage in Stage
     )

@@ -1,6 +1,5 @@
 """What leads earn in time: cohorts by month, and a lead's worth within a horizon (L6.5)."""
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from zoneinfo import ZoneInfo
 from rules import stats
 from rules.counting import MONTH
 from rules.pricing import Pricing
-from rules.report_leads import NO_LIFETIME, Cohort, Lifetime
-from rules.sums import Sale
+from rules.report_leads import NO_LIFETIME, Lifetime, MonthCohort
+from rules.sums import Sold
 
 SPARE = timedelta(days=92)
 """So much further back than the horizon cohorts reach, so that its end rests on some leads."""
@@ -46,7 +45,7 @@ def months_of(*, until: datetime, horizon_days: int, zone: ZoneInfo) -> tuple[Mo
 class Lifetimes:
     """Cohorts, newest last, and what a lead of each campaign (None: of any) is worth."""
 
-    cohorts: tuple[Cohort, ...]
+    cohorts: tuple[MonthCohort, ...]
     worth: Mapping[str | None, Lifetime]
 
     def of(self, campaign: str | None) -> Lifetime:
@@ -69,7 +68,7 @@ class _Earned:
 def lifetimes(
     months: Sequence[Month],
     came: Sequence[Mapping[str, int]],
-    sales: Iterable[Sale],
+    sold: Iterable[Sold],
     pricing: Pricing,
     *,
     horizon_days: int,
@@ -77,10 +76,11 @@ def lifetimes(
 ) -> Lifetimes:
     """Give what leads of each month earned by their age, and what one is worth (L6.5).
 
-    `came` counts each month's leads by campaign. A worth is added up from 30 days to 30 days of
-    life, each from all the leads that have lived so long, so that young ones don't lower it.
+    `came` counts each month's leads by campaign, `sold` is all that they bought. A worth is added
+    up from 30 days to 30 days of life, each from all the leads that have lived so long, so that
+    young ones don't lower it.
     """
-    earned = _earned(months, came, sales, pricing)
+    earned = _earned(months, came, sold, pricing)
     spans = max(1, timedelta(days=horizon_days) // MONTH)
     lived = [min(month.lived(pricing.at), spans) for month in months]
     cohorts = tuple(
@@ -95,7 +95,7 @@ def lifetimes(
 def _earned(
     months: Sequence[Month],
     came: Sequence[Mapping[str, int]],
-    sales: Iterable[Sale],
+    sold: Iterable[Sold],
     pricing: Pricing,
 ) -> Mapping[str | None, _Earned]:
     found: dict[str | None, _Earned] = defaultdict(lambda: _Earned(months))
@@ -104,15 +104,11 @@ def _earned(
         for campaign, leads in counts.items():
             for one in (found[None], found[campaign]):
                 one.leads[place] += leads
-    starts = [month.since for month in months]
-    for sale in sales:
-        place = bisect_right(starts, sale.came_at) - 1
-        if place < 0 or sale.came_at >= months[place].until:
-            continue
-        minor = pricing.earned(sale).minor
-        for one in (found[None], found[sale.campaign]):
-            one.sums[place][sale.took // MONTH] += minor
-            one.squares[place][sale.took // MONTH] += minor * minor
+    for alike in sold:
+        minor = pricing.earned(alike).minor
+        for one in (found[None], found[alike.campaign]):
+            one.sums[alike.month][alike.age] += minor * alike.count
+            one.squares[alike.month][alike.age] += minor * minor * alike.count
     return found
 
 
@@ -122,13 +118,13 @@ def _cohorts(
     months: Sequence[Month],
     lived: Sequence[int],
     least: int,
-) -> Iterable[Cohort]:
+) -> Iterable[MonthCohort]:
     for place, month in enumerate(months):
         leads = one.leads[place]
         if leads:
             sums = accumulate(one.sums[place][span] for span in range(lived[place]))
             curve = tuple(earned / leads for earned in sums)
-            yield Cohort(month.day, campaign, leads, curve, small=leads < least)
+            yield MonthCohort(month.day, campaign, leads, curve, small=leads < least)
 
 
 def _worth(one: _Earned, lived: Sequence[int], spans: int, least: int) -> Lifetime:

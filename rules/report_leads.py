@@ -81,7 +81,7 @@ NO_LIFETIME = Lifetime()
 
 
 @dataclass(frozen=True, slots=True)
-class Cohort:
+class MonthCohort:
     """Leads that came in a month of the team's zone (L6.5); `campaign` None is all.
 
     `curve` is what each earned in margin by the end of each 30 days of its life, as far as all

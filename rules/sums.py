@@ -1,6 +1,6 @@
 """What figures are summed of, as it was counted; all of one campaign and banner add up (L6)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,35 +35,25 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """Leads that came in one span, are alike and stand at the same stage.
-
-    `numbers` are theirs, `ages` the seconds from each one's arrival to the end of the span.
-    """
+class Grown:
+    """Leads of the window that are alike; `judged` had time to close."""
 
     campaign: str
     banner: str
     kind: Kind
-    stage: Stage
-    bucket: int
-    numbers: Sequence[int]
-    ages: Sequence[float]
+    judged: bool
+    leads: int
 
 
 @dataclass(frozen=True, slots=True)
-class Grown:
-    """Leads of the window that are alike, and stand at the same stage.
+class Grouped:
+    """The window's leads by how soon those that are judged were called, and all by their stages.
 
-    `judged` had time to close; `bucket` is one of the BUCKETS, NEVER or LATER.
+    The first are by one of the BUCKETS, NEVER or LATER, and by kind.
     """
 
-    campaign: str
-    banner: str
-    kind: Kind
-    stage: Stage
-    bucket: int
-    judged: bool
-    leads: int
+    judged: Mapping[tuple[int, Kind], int]
+    stages: Mapping[Stage, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +73,8 @@ class Called:
 class Sale:
     """What a lead bought or gave back at a moment; moments are UTC.
 
-    `by` logged it, `owner` has the lead; `amount` None: nobody said how much.
+    `by` logged it, `owner` has the lead; `amount` None: nobody said how much. Of a refund,
+    `sold_at` is when its lead's last sale before it was made, None where there is none.
     """
 
     lead_id: int
@@ -97,6 +88,7 @@ class Sale:
     bucket: int
     at: datetime
     amount: Money | None
+    sold_at: datetime | None = None
 
     @property
     def is_sale(self) -> bool:
@@ -110,8 +102,25 @@ class Sale:
 
     @property
     def took(self) -> timedelta:
-        """How long after its lead it came."""
-        return max(self.at - self.came_at, timedelta())
+        """How long after its lead it was sold; a refund goes by the sale that it takes back."""
+        return max((self.sold_at or self.at) - self.came_at, timedelta())
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Sales, or refunds, that are alike, so that each earned the same.
+
+    `month` is the place among some months of that in which their leads came, `age` the whole 30
+    days that these had lived; `at` is a moment with the same rates (UTC).
+    """
+
+    campaign: str
+    month: int
+    age: int
+    product: str
+    amount: Money
+    at: datetime
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +145,17 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A message that left, and what its lead did after it: wrote, refused, answered, bought."""
+    """A message that left or failed, and what its lead did after it.
+
+    `heard` are words that came back the same way, `pressed` is a press on its page.
+    """
 
     lead_id: int
     channel: Channel
     layer: Layer
     state: str
     heard: bool
+    pressed: bool
     opted_out: bool
     returned: bool
     answered: bool

@@ -75,7 +75,7 @@ CUTS: Mapping[str, Callable[[Any, ZoneInfo], Key]] = {
         country_of(call.phone_e164),
     ),
     "rep": lambda call, _: (call.by,),
-    "rep_hour": lambda call, zone: (call.by, _hour(call, zone)),
+    "rep_kind_hour": lambda call, zone: (call.by, call.kind, _hour(call, zone)),
     "place": lambda call, _: (country_of(call.phone_e164), call.region),
     "week": _week,
     "week_nth": lambda call, zone: (*_week(call, zone), str(call.nth or 0)),
@@ -84,10 +84,10 @@ CUTS: Mapping[str, Callable[[Any, ZoneInfo], Key]] = {
 """What calls are summed by, each with the texts of its keys; another key is another cut's name.
 
 campaign: the lead's campaign, banner and kind, the number's country ("" unknown); rep: who called;
-rep_hour: who, and the hour by the customer's clock; place: the number's country and the lead's
-region; week: the lead's kind, the weekday (0 is Monday) and the hour, both by the customer's clock;
-week_nth: these, and which of the lead's calls it was (0: not counted); nth: the lead's tier, and
-which of its calls it was.
+rep_kind_hour: who, the lead's kind, the hour by the customer's clock; place: the number's country
+and the lead's region; week: the lead's kind, the weekday (0 is Monday) and the hour, both by the
+customer's clock; week_nth: these, and which of the lead's calls it was (0: not counted); nth: the
+lead's tier, and which of its calls it was.
 """
 
 

@@ -3,16 +3,29 @@
 Each statement reads one range of an index; calls come from the rollups.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, Integer, Text, case, cast, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Float,
+    Integer,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from rules.claims import ClaimState
+from rules.counting import MONTH
 from rules.money import Money
 from rules.report import Only
-from rules.sums import BUCKETS, LATER, NEVER, Came, Paid, Sale, Wait, Written
+from rules.sums import BUCKETS, LATER, NEVER, Came, Paid, Sale, Sold, Wait, Written
 from rules.words import Channel, Kind, Outcome
 from storage.messages import FAILED
 from storage.rows import is_just
@@ -20,6 +33,9 @@ from storage.tables import attempts, claims, lead_sources, leads, messages
 from storage.unit import View
 
 LINE = leads.c.campaign, leads.c.banner
+A_MILLISECOND = timedelta(milliseconds=1)
+
+Span = tuple[datetime, datetime]
 
 
 def of_those(only: Only) -> list[Any]:
@@ -105,7 +121,7 @@ def sales(view: View, *, since: datetime, until: datetime, only: Only) -> list[S
         select(
             *(leads.c.id, *LINE, leads.c.kind, leads.c.product, leads.c.owner, attempts.c.by),
             *(leads.c.received_at, bucket(view), attempts.c.at),
-            *(attempts.c.amount_minor, attempts.c.currency),
+            *(attempts.c.amount_minor, attempts.c.currency, _taken_back()),
         )
         .join_from(attempts, leads)
         .where(is_just(attempts.c.outcome, Outcome.SOLD), attempts.c.undone_at.is_(None))
@@ -116,11 +132,47 @@ def sales(view: View, *, since: datetime, until: datetime, only: Only) -> list[S
 
 
 def _sale(row: Any) -> Sale:
-    lead, campaign, banner, kind, product, owner, by, came_at, part, at, minor, currency = row
+    lead, campaign, banner, kind, product, owner, by, came_at, part, at, *money, sold_at = row
+    minor, currency = money
     amount = None if minor is None else Money(minor, currency)
-    return Sale(
-        *(lead, campaign, banner, Kind(kind), product, owner, by, came_at, part, at, amount)
+    who = lead, campaign, banner, Kind(kind), product, owner, by
+    return Sale(*who, came_at, part, at, amount, sold_at)
+
+
+def _taken_back() -> Any:
+    """Make the moment of the lead's last sale before a refund; NULL of all else."""
+    sale, refund = attempts.alias("sale"), attempts.c
+    earlier = or_(sale.c.at < refund.at, and_(sale.c.at == refund.at, sale.c.id < refund.id))
+    kept = or_(sale.c.amount_minor.is_(None), sale.c.amount_minor >= 0)
+    last = select(func.max(sale.c.at)).where(
+        *(sale.c.lead_id == refund.lead_id, earlier, kept, sale.c.undone_at.is_(None)),
+        is_just(sale.c.outcome, Outcome.SOLD),
     )
+    return case((refund.amount_minor < 0, last.correlate(attempts).scalar_subquery()))
+
+
+def sold(view: View, months: Sequence[datetime], span: Span, *, only: Only) -> list[Sold]:
+    """Gather what was sold in a span (UTC) to leads that came in some months (L6.5).
+
+    `months` are their first moments and the last one's end. No rate may change in the span. What
+    is alike, to the millisecond of a lead's life, is one row.
+    """
+    came_at, one = leads.c.received_at, attempts.c
+    before = [(came_at < end, _number(place)) for place, end in enumerate(months[1:])]
+    age = milliseconds(view, one.at, came_at) // _number(MONTH // A_MILLISECOND)
+    columns = leads.c.campaign, case(*before).label("month"), age.label("age"), leads.c.product
+    query = select(*columns, one.amount_minor, one.currency).join_from(attempts, leads)
+    alike = query.where(
+        *(is_just(one.outcome, Outcome.SOLD), one.undone_at.is_(None)),
+        *(one.at >= span[0], one.at < span[1], one.amount_minor.is_not(None)),
+        *(came_at >= months[0], came_at < months[-1], *of_those(only)),
+    ).subquery()
+    return [
+        Sold(campaign, month, max(0, lived), product, Money(minor, currency), span[0], count)
+        for campaign, month, lived, product, minor, currency, count in view.execute(
+            select(*alike.c, func.count()).group_by(*alike.c)
+        )
+    ]
 
 
 def paid(view: View, *, since: datetime, until: datetime, only: Only) -> Iterator[Paid]:

@@ -13,16 +13,18 @@ from storage.figures import of_those
 from storage.tables import attempts, claims, followups, history, leads, messages, optouts
 from storage.unit import View
 
-HEARD = or_(
-    history.c.what.in_(("replied", "replied_mail")), history.c.what.like("asked~_%", escape="~")
-)
+TEXTED, MAILED, PRESSED = "replied", "replied_mail", "asked~_%"
+HEARD = or_(history.c.what.in_((TEXTED, MAILED)), history.c.what.like(PRESSED, escape="~"))
 """The lines of a lead's history that are its own words to us, or a press on its page."""
 RETURNED = "returned"
 OPEN, UNDONE = "open", "undone"
 
 
 def left(view: View, *, since: datetime, until: datetime, only: Only) -> list[Left]:
-    """Give the messages from `since` up to `until` (UTC), and what came after, up to `until`."""
+    """Give the messages from `since` up to `until` (UTC), and what came after, up to `until`.
+
+    An SMS is answered by an SMS, a mail by a mail; a press on the page may come of either.
+    """
     told = exists().where(history.c.lead_id == messages.c.lead_id, *_after(history.c.at, until))
     called = exists().where(
         *(attempts.c.lead_id == messages.c.lead_id, attempts.c.undone_at.is_(None)),
@@ -32,10 +34,12 @@ def left(view: View, *, since: datetime, until: datetime, only: Only) -> list[Le
         *(optouts.c.address == messages.c.address, messages.c.address != ""),
         *_after(optouts.c.at, until),
     )
+    words = case((messages.c.channel == Channel.EMAIL, MAILED), else_=TEXTED)
+    pressed = told.where(history.c.what.like(PRESSED, escape="~"))
     sold = called.where(attempts.c.outcome == Outcome.SOLD, attempts.c.amount_minor > 0)
     query = select(
         *(messages.c.lead_id, messages.c.channel, messages.c.layer, messages.c.state),
-        *(told.where(HEARD), stopped),
+        *(told.where(history.c.what == words), pressed, stopped),
         *(told.where(history.c.what == RETURNED), called.where(attempts.c.answered), sold),
     ).join_from(messages, leads)
     query = query.where(messages.c.at >= since, messages.c.at < until, *of_those(only))

@@ -73,8 +73,9 @@ def add(
 ) -> Lead:
     """Add a new lead as its draft says; `at` is now, UTC."""
     values = new_row(draft, step=step, at=at, grade=grade)
-    row = unit.execute(_ADD, values).one()
-    return to_lead(row)
+    added = to_lead(unit.execute(_ADD, values).one())
+    marks.mark_arrivals(unit, (added.received_at,))
+    return added
 
 
 @lru_cache(maxsize=256)
@@ -105,6 +106,8 @@ def save(unit: Unit, lead: Lead, *, before: Lead | None = None, cause: Cause = s
         raise Refused("lead.changed", lead_id=lead.id)
     if (before or lead.last_at) and not marks.OF_LEADS.isdisjoint(values):
         marks.mark_leads(unit, (lead.id,))
+    if not marks.OF_ARRIVALS.isdisjoint(values):
+        marks.mark_arrivals(unit, (lead.received_at,))
     if was != lead.stage:
         stages.keep(unit, lead, cause, was=was)
     return replace(lead, version=lead.version + 1)

@@ -72,7 +72,11 @@ def put(unit: Unit, lead_id: int, values: Mapping[str, Any]) -> None:
     """Write columns of a lead, as `row` gives them or as they are; its version moves on."""
     read = {name: _read(leads.c[name].type, value) for name, value in values.items()}
     changed = update(leads).where(leads.c.id == lead_id)
+    if "received_at" in values:
+        marks.mark_arrival_of(unit, lead_id)
     unit.execute(changed.values(version=leads.c.version + 1, **read))
+    if not marks.OF_ARRIVALS.isdisjoint(values):
+        marks.mark_arrival_of(unit, lead_id)
     if not marks.OF_LEADS.isdisjoint(values):
         marks.mark_leads(unit, (lead_id,))
 

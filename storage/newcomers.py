@@ -11,7 +11,7 @@ from sqlalchemy import select, union_all
 from rules.fields import Draft
 from rules.lead import Lead
 from rules.phones import email_key
-from storage import given, inbox
+from storage import given, inbox, marks, suppression
 from storage.bulk import among, insert_columns, insert_rows, numbers, values
 from storage.given import Given
 from storage.inbox import Kept
@@ -65,9 +65,11 @@ def known(view: View, phones: Collection[str], keys: Collection[str]) -> set[str
 
     A lead has them, several people share them, or somebody asked not to be contacted there.
     """
-    asked = {"phones": phones, "keys": keys, "both": (*phones, *keys)}
+    hidden = {mark: one for one, mark in suppression.marks(view, (*phones, *keys)).items()}
+    asked = {"phones": phones, "keys": keys, "both": (*phones, *keys, *hidden)}
     given = {name: values(view, found) for name, found in asked.items()}
-    return set(view.execute(_known(view.dialect), given).scalars())
+    found = view.execute(_known(view.dialect), given).scalars()
+    return {hidden.get(one, one) for one in found}
 
 
 def next_numbers(unit: Unit, count: int) -> list[int]:
@@ -81,6 +83,7 @@ def add(unit: Unit, found: Sequence[Newcomer], *, at: datetime) -> None:
     `at` is now, UTC. Each has the number that it was given by `next_numbers`.
     """
     insert_columns(unit, leads, _lead_columns(found, at=at))
+    marks.mark_arrivals(unit, [one.lead.received_at for one in found])
     inbox.add_created(unit, [(one.kept, one.number) for one in found], at=at)
     insert_rows(unit, lead_sources, [one.source for one in found])
     same = {"at": at, "actor": ""}

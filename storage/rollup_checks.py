@@ -3,11 +3,12 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
 
+from storage import lead_rollups
 from storage.call_sums import CUTS, IS_CALL, Counts, Slot, sum_calls
 from storage.marks import hour_of
 from storage.rollups import BEGINNING, END, HOUR, marked, summed_since, totals
@@ -19,20 +20,23 @@ from storage.unit import View
 class Standing:
     """How sums stand: `since` when (UTC, BEGINNING for always, END for nothing) all is summed.
 
-    `left` are attempts before that; `marked` are hours that are to be summed anew.
+    `left` are attempts before that; `marked` are hours that are to be summed anew, of calls or of
+    leads that came in them. `leads_since` is the day from which on leads are counted, likewise.
     """
 
     since: datetime
     left: int
     marked: tuple[datetime, ...]
+    leads_since: date
 
 
 def standing(view: View, *, zone: ZoneInfo) -> Standing:
     """Give how far the sums have come; `zone` is the team's."""
     since = summed_since(view, zone=zone)
     left = select(func.count()).select_from(attempts).where(attempts.c.at < since)
-    hours = tuple(marked(view, BEGINNING, END))
-    return Standing(since, view.execute(left).scalar_one() if since > BEGINNING else 0, hours)
+    hours = sorted({*marked(view, BEGINNING, END), *lead_rollups.marked_hours(view)})
+    before = view.execute(left).scalar_one() if since > BEGINNING else 0
+    return Standing(since, before, tuple(hours), lead_rollups.summed_since(view, zone=zone))
 
 
 def all_calls(view: View) -> Counts:
@@ -69,8 +73,8 @@ def unequal_hours(view: View, hours: Collection[datetime], *, zone: ZoneInfo) ->
 
     Those that are marked, or were not summed yet, are nobody's to rest on, and are left out.
     """
-    now = standing(view, zone=zone)
-    here = [hour for hour in hours if hour >= now.since and hour not in now.marked]
+    since, old = summed_since(view, zone=zone), marked(view, BEGINNING, END)
+    here = [hour for hour in hours if hour >= since and hour not in old]
     return [hour for hour in here if _kept(view, hour) != _real(view, hour, zone)]
 
 

@@ -75,7 +75,7 @@ def _kept(
         yield _read(key), Counts(*map(int, sums))
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 15)
 def _read(key: str) -> Key:
     return tuple(json.loads(key))
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -369,6 +370,14 @@ outbox = Table(
     Column("lease_until", Moment),
     Column("done_at", Moment),
     _text("error"),
+    _text("origin"),
+)
+# How fast things may leave to a place: until when its bucket is not full again.
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("full_at", Moment, nullable=False),
 )
 _partial(
     "uq_outbox_collapse", outbox.c.collapse_key, where=outbox.c.state == "waiting", unique=True
@@ -654,6 +663,24 @@ rollups = Table(
 # Hours of which something changed since they were summed; each change leaves a mark of its own.
 rollup_marks = Table(
     "rollup_marks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("hour", Moment, nullable=False),
+)
+
+# Leads counted by the team's day on which they came, by what figures ask of them (L6).
+lead_sums = Table(
+    "lead_sums",
+    metadata,
+    Column("cut", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _count("leads"),
+)
+
+# Hours (UTC) in which leads came that changed since they were counted; each change leaves its own.
+lead_marks = Table(
+    "lead_marks",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("hour", Moment, nullable=False),

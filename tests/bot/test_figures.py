@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from bot import figures, one_person
 from bot.texts import Words
@@ -19,7 +19,8 @@ from rules.playbook import Product
 from rules.rates import Costs, Rate
 from rules.report import Only, Report
 from rules.report_values import Amount
-from storage.tables import reps
+from rules.words import Channel
+from storage.tables import history, messages, reps
 from tests.desk import AVI, BOOK, MIRI, NOA, FakeClock, Room, a_desk, faults_of
 
 WEEK = (datetime(2026, 11, 14, 22, tzinfo=UTC), datetime(2026, 11, 21, 22, tzinfo=UTC))
@@ -48,7 +49,6 @@ class TestAWeekWithoutLeads:
         assert (found.campaigns, found.banners, found.reps, found.messages) == ((), (), (), ())
         assert found.total.calls.rate is None
         assert found.total.return_on_spend is None
-        assert found.total.profit_per_lead is None
         assert found.answering.best_hour is None
         assert (found.unknown, found.rateless) == ((), ())
 
@@ -236,6 +236,36 @@ class TestTheReportAndTheWeeklyPost:
         whole = report_of(room).total
         for name in ("leads", "calls", "sales", "revenue", "cost", "profit", "response"):
             assert getattr(post, name) == getattr(whole, name)
+
+
+class TestAnswersToMessages:
+    @pytest.mark.parametrize(
+        ("what", "by_sms", "by_mail", "back"),
+        [
+            ("replied", 1, 0, {"sms": 1, "email": 0}),
+            ("replied_mail", 0, 1, {"sms": 0, "email": 1}),
+            ("asked_now", 0, 0, {"sms": 1, "email": 1}),
+        ],
+    )
+    def test_are_of_the_way_they_came(
+        self, room: Room, what: str, by_sms: int, by_mail: int, back: dict[str, int]
+    ):
+        lead, at = room.lead(email=""), room.clock.now
+        with room.desk.store.unit() as unit:
+            for place, channel in enumerate(("sms", "email")):
+                layer = "sms_first" if channel == "sms" else "mail_first"
+                sent = {"lead_id": lead.id, "outbox_id": 900 + place, "state": "sent"}
+                row = sent | {"channel": channel, "layer": layer, "at": at, "changed_at": at}
+                unit.execute(insert(messages), row)
+            heard = {"lead_id": lead.id, "at": at + timedelta(hours=1), "actor": "", "what": what}
+            unit.execute(insert(history), heard | {"data": {}})
+            unit.commit()
+        whole = {one.channel: one for one in report_of(room).messages if one.layer is None}
+        assert (whole[Channel.SMS].answered.hits, whole[Channel.EMAIL].answered.hits) == (
+            by_sms,
+            by_mail,
+        )
+        assert {name: one.came_back.hits for name, one in whole.items()} == back
 
 
 class TestWhatCameLongAfterItsLead:

@@ -31,6 +31,7 @@ WINDOW, JUDGED = (
     for days in (30, 10)
 )
 PENNIES = 20
+A_MOMENT = timedelta(microseconds=1)
 
 
 class Oracle:
@@ -67,6 +68,17 @@ class Oracle:
 
     def judged(self) -> list[Person]:
         return [one for one in self.window() if one.came < JUDGED]
+
+
+def sold_at(one: Person, call: Call) -> datetime:
+    """Walk through a lead's sales in order: a refund stands where the last one before it did."""
+    last = None
+    for other in sorted(one.calls, key=lambda known: known.at):
+        if other is call:
+            return last if call.refund and last else call.at
+        if other.outcome is Outcome.SOLD and not other.undone and not other.refund:
+            last = other.at
+    return call.at
 
 
 def inside(moment: datetime | None) -> bool:
@@ -171,7 +183,7 @@ class TestLines:
                 for one, call in oracle.sales()
                 if inside(call.at) and of(one.campaign, one.banner)
             ]
-            own = [(one, call) for one, call in sold if call.at - one.came <= 20 * DAY]
+            own = [(one, call) for one, call in sold if sold_at(one, call) - one.came <= 20 * DAY]
             late = [both_ for both_ in sold if both_ not in own]
             assert line.revenue.minor == sum(worth(call) for _, call in own)
             assert line.later.minor == sum(worth(call) for _, call in late)
@@ -263,6 +275,11 @@ class TestAnswering:
         assert {
             (one.weekday, one.hour): [one.calls.hits, one.calls.of] for one in found.hours
         } == hours
+        kinds = Counter((one.kind, call.answered) for one, call in oracle.calls())
+        for kind in Kind:
+            told = [dict(one.kinds)[kind] for one in found.hours if kind in dict(one.kinds)]
+            assert sum(one.hits for one in told) == kinds[kind, True]
+            assert sum(one.of for one in told) == kinds[kind, True] + kinds[kind, False]
         came = [one for one in oracle.people if inside(one.came)]
         assert found.leads.of == sum(one.called is not None for one in came)
         assert found.leads.hits == sum(one.reached is not None for one in came)
@@ -287,7 +304,7 @@ class TestResponse:
 
 
 class TestClosing:
-    def test_is_the_product_limit_of_all_leads_l6_4(self, both: Both):
+    def test_is_the_product_limit_of_all_leads_by_the_teams_days_l6_4(self, both: Both):
         oracle, report = both
         for told in report.closing:
             here = [one for one in oracle.window() if told.campaign in {None, one.campaign}]
@@ -295,23 +312,28 @@ class TestClosing:
             for one in here:
                 close = oracle.close(one)
                 if close is None:
-                    lived.append(min((UNTIL - one.came), 20 * DAY).total_seconds())
+                    lived.append(min(_days(one.came, UNTIL - A_MOMENT), 20))
                 else:
-                    took.append(close.total_seconds())
+                    took.append(min(_days(one.came, one.came + close), 20))
             assert (told.leads, told.closed) == (len(here), len(took))
             steps = _product_limit(took, lived)
             half = next((at for at, left in steps if left <= 0.5 + 1e-12), None)
-            assert told.median == (pytest.approx(half) if half is not None else None)
+            assert told.median == (half * 86400 if half is not None else None)
             for part in told.within:
-                left = [s for at, s in steps if at <= part.days * 86400]
+                left = [s for at, s in steps if at <= part.days]
                 longest = max([*took, *lived], default=-1)
-                if part.days * 86400 > longest:
+                if part.days > longest:
                     assert part.part is None
                 else:
                     assert part.part == pytest.approx(1 - (left[-1] if left else 1.0))
 
 
-def _product_limit(took: list[float], lived: list[float]) -> list[tuple[float, float]]:
+def _days(came: datetime, then: datetime) -> int:
+    """Count the midnights of the team between two moments."""
+    return (then.astimezone(ZONE).date() - came.astimezone(ZONE).date()).days
+
+
+def _product_limit(took: list[int], lived: list[int]) -> list[tuple[int, float]]:
     left, steps = 1.0, []
     for at in sorted(set(took)):
         risk = sum(one >= at for one in (*took, *lived))
@@ -419,13 +441,21 @@ class TestMessages:
                 if told.layer in {None, message["layer"]}
             ]
             states = Counter(message["state"] for _, message in left)
+            failed = states.pop("failed", 0)
+            left = [(one, message) for one, message in left if message["state"] != "failed"]
             people = {one.id for one, _ in left}
-            heard = {o.id for o, m in left if _said(o, m, "replied", "asked_now")}
-            back = heard | {o.id for o, m in left if _said(o, m, "returned") or _spoke(o, m)}
+            way = {"sms": "replied", "email": "replied_mail"}[told.channel]
+            heard = {o.id for o, m in left if _said(o, m, way)}
+            back = heard | {
+                o.id for o, m in left if _said(o, m, "returned", "asked_now") or _spoke(o, m)
+            }
             bought = {o.id for o, m in left if _spoke(o, m, sold=True)}
             stopped = {o.id for o, m in left if m.get("stopped") and _since(m, m["stopped"])}
             assert (told.sent, told.delivered.hits) == (len(left), states["delivered"])
-            assert (told.failed.hits, told.answered.of) == (states["failed"], len(people))
+            assert (told.failed.hits, told.failed.of) == (failed, len(left) + failed)
+            assert (told.delivered.of, told.answered.of) == (len(left), len(people))
+            each = Decimal("0.2") if told.channel == "sms" else Decimal("0.01")
+            assert told.cost.minor == pytest.approx(float(each * 410 * len(left)), abs=PENNIES)
             assert (told.answered.hits, told.came_back.hits) == (len(heard), len(back))
             assert (told.opted_out.hits, told.sales) == (len(stopped), len(bought))
 
@@ -436,6 +466,7 @@ class TestMessages:
             for one in oracle.people
             for message in one.sent
             if inside(message["at"]) and message["layer"] == "mailing_list"
+            if message["state"] != "failed"
         ]
         assert report.mailing.written == len({one.id for one, _ in left})
         assert report.mailing.returned.hits == len(

@@ -14,7 +14,10 @@ from tests.handlers.test_cli import Terminal, terminal
 
 __all__ = ["terminal"]
 
-SUMMED = "Calls are summed by the hour, all of the past.\nNo hour waits to be summed anew.\n"
+SUMMED = """Calls are summed by the hour, all of the past.
+Leads are counted by the day on which they came, all of the past.
+No hour waits to be summed anew.
+"""
 
 
 def run(room: Room, *args: str) -> Result:
@@ -25,21 +28,24 @@ class TestRollup:
     def test_is_a_command_of_the_program(self, terminal: Terminal):
         assert terminal.run("rollup").out.startswith("No calls are summed yet")
         done = terminal.run("rollup", "--rebuild")
-        assert (done.code, done.out) == (0, "verified equal: 0 calls, 0 hours one by one\n")
+        calls, leads = done.out.splitlines()
+        assert (done.code, calls) == (0, "verified equal: 0 calls, 0 hours one by one")
+        assert leads == "verified equal: 0 leads, 0 days one by one"
         assert terminal.run("rollup").out == SUMMED
 
     def test_says_what_waits(self, room: Room):
         rollups.keep_up(room.desk)
         room.log(room.lead().id, "noanswer")
-        assert run(room).output.splitlines()[1].startswith("1 hour waits to be summed anew: ")
+        assert run(room).output.splitlines()[2].startswith("1 hour waits to be summed anew: ")
 
     def test_sums_all_anew_and_compares(self, room: Room):
         room.log(room.lead().id, "noanswer")
         done = run(room, "--rebuild")
-        assert (done.exit_code, done.stdout) == (
-            0,
-            "verified equal: 1 call, 1 hours one by one\n",
-        )
+        assert done.exit_code == 0
+        assert done.stdout.splitlines() == [
+            "verified equal: 1 call, 1 hours one by one",
+            "verified equal: 1 lead, 1 days one by one",
+        ]
         assert run(room).output == SUMMED
 
     def test_says_in_hebrew_too(self, terminal: Terminal):
@@ -59,5 +65,5 @@ class TestRollup:
         monkeypatch.setattr(rollups, "compare", spoiled)
         done = run(room, "--rebuild")
         assert done.exit_code == 1
-        told = f"NOT equal to the calls: {', '.join(CUTS)}, "
+        told = f"NOT equal to the calls and leads: {', '.join(CUTS)}, "
         assert done.stderr.strip().startswith(told)

@@ -1,14 +1,16 @@
 """Response and closing, of leads that had time to (C1, L6.4)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from rules.figures_leads import closes_of, closings, response
 from rules.money import Money
 from rules.report import Window
+from rules.report_leads import Closing
 from rules.stats import DAY
-from rules.sums import LATER, NEVER, Came, Grown, Sale
-from rules.words import Kind, Stage
+from rules.sums import LATER, NEVER, Came, Sale
+from rules.words import Kind
 
 UNTIL = datetime(2026, 11, 15, tzinfo=UTC)
 CAME = UNTIL - timedelta(days=60)
@@ -19,10 +21,6 @@ def sale(lead: int, minor: int = 100, *, days: float = 1, bucket: int = 300) -> 
     kind, at = Kind.WARM, CAME + timedelta(days=days)
     money = Money(minor, "ILS")
     return Sale(lead, "a", "", kind, "", "U1", "U1", CAME, bucket, at, money)
-
-
-def grown(bucket: int, leads: int, kind: Kind = Kind.WARM) -> Grown:
-    return Grown("a", "", kind, Stage.LEAD, bucket, judged=True, leads=leads)
 
 
 class TestAClose:
@@ -45,7 +43,7 @@ class TestTheTeamsCurveC1:
         found = response(
             came,
             [60.0],
-            [grown(300, 10), grown(LATER, 20), grown(NEVER, 5)],
+            {(300, Kind.WARM): 10, (LATER, Kind.WARM): 20, (NEVER, Kind.WARM): 5},
             closes,
             least=5,
         )
@@ -56,7 +54,7 @@ class TestTheTeamsCurveC1:
 
     def test_compares_within_kind_so_that_hot_leads_called_first_do_not_flatter_speed(self):
         hot = [sale(one) for one in range(30)]
-        cold = [grown(300, 60, Kind.WARM), grown(LATER, 60, Kind.COLD)]
+        cold = {(300, Kind.WARM): 60, (LATER, Kind.COLD): 60}
         found = response([], [], cold, hot, least=5)
         soon, *_, late = found.curve
         assert soon.closed.rate == 0.5
@@ -64,16 +62,31 @@ class TestTheTeamsCurveC1:
         assert late.adjusted is None
 
 
+def told(came: dict[tuple[str, date], int], *closes: Sale, days: int = 90) -> tuple[Closing, ...]:
+    window = replace(WINDOW, attribution_days=days)
+    return closings(came, closes, window, zone=ZoneInfo("Asia/Jerusalem"), least=1)
+
+
 class TestTheTimeToAClose:
     def test_watches_nobody_for_longer_than_a_sale_may_take(self):
-        lived = [("a", (1, 2), (DAY * 60.0, DAY * 200.0))]
-        whole, own = closings(lived, {1: sale(1, days=5)}, attribution_days=90, least=1)
+        whole, own = told({("a", CAME.date()): 2}, sale(1, days=5))
         assert (whole.campaign, own.campaign) == (None, "a")
         assert (whole.leads, whole.closed, whole.median) == (2, 1, DAY * 5.0)
-        assert [one.part for one in whole.within] == [0.5, 0.5, 0.5]
-        [capped] = closings([("a", (2,), (DAY * 200.0,))], {}, attribution_days=20, least=1)[1:]
+        assert [one.part for one in whole.within] == [0.5, 0.5, None]
+        [capped] = told({("a", date(2026, 5, 1)): 1}, days=20)[1:]
         assert [one.part for one in capped.within] == [0.0, None, None]
 
+    def test_is_of_days_by_the_teams_calendar_of_which_the_last_is_lived(self):
+        came = CAME.replace(hour=20)  # 23:00 in Israel
+        late = replace(sale(1), came_at=came, at=came + timedelta(hours=2))
+        assert told({("a", came.date()): 1}, late)[0].median == DAY
+        lived = UNTIL.date() - timedelta(days=7)  # until 02:00 of the eighth day there
+        assert [one.part for one in told({("a", lived): 1})[0].within] == [0.0, None, None]
+
+    def test_of_a_sale_from_before_its_lead_is_the_first_day(self):
+        early = replace(sale(1), at=CAME - timedelta(days=2))
+        assert told({("a", CAME.date()): 1}, early)[0].median == 0
+
     def test_of_nobody_is_one_empty_line(self):
-        [found] = closings([], {}, attribution_days=90, least=1)
+        [found] = told({})
         assert (found.leads, found.median) == (0, None)

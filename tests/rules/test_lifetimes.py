@@ -1,5 +1,6 @@
 """What leads earn in time: young ones never lower it (L6.5)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,8 +10,7 @@ from rules.money import Money
 from rules.playbook import Playbook
 from rules.pricing import pricing_of
 from rules.rates import Exchange
-from rules.sums import NEVER, Sale
-from rules.words import Kind
+from rules.sums import Sold
 
 ZONE = ZoneInfo("Asia/Jerusalem")
 UNTIL = datetime(2026, 11, 14, 22, tzinfo=UTC)
@@ -18,14 +18,11 @@ MONTHS = months_of(until=UNTIL, horizon_days=60, zone=ZONE)
 DAYS = [month.day for month in MONTHS]
 
 
-def sale(came: date, after: int, minor: int, campaign: str = "a") -> Sale:
-    came_at = datetime(came.year, came.month, came.day, 12, tzinfo=UTC)
-    at = came_at + timedelta(days=after)
-    money = Money(minor, "ILS")
-    return Sale(1, campaign, "", Kind.WARM, "", "", "", came_at, NEVER, at, money)
+def sale(came: date, after: int, minor: int, campaign: str = "a") -> Sold:
+    return Sold(campaign, DAYS.index(came), after // 30, "", Money(minor, "ILS"), UNTIL, 1)
 
 
-def told(*sales: Sale, leads: int = 10) -> Lifetimes:
+def told(*sales: Sold, leads: int = 10) -> Lifetimes:
     pricing = pricing_of(Playbook(), Exchange("ILS", ZONE), at=UNTIL)
     came = [{"a": leads} for _ in MONTHS]
     return lifetimes(MONTHS, came, sales, pricing, horizon_days=60, least=30)
@@ -68,6 +65,10 @@ class TestALeadsWorth:
 
     def test_leaves_out_what_is_beyond_the_horizon_or_too_young_to_tell(self):
         assert told(sale(DAYS[0], 61, 100), sale(DAYS[4], 1, 100)).of("a").curve == (0.0, 0.0)
+
+    def test_is_the_same_of_sales_that_are_alike_and_of_each_alone(self):
+        alone = sale(DAYS[0], 3, 100)
+        assert told(alone, alone, alone) == told(replace(alone, count=3))
 
     def test_of_an_unknown_campaign_is_empty(self):
         assert told().of("b").per_lead is None

@@ -14,10 +14,11 @@ from rules.sums import LATER, NEVER, Came, Paid
 from rules.words import Outcome
 from storage import calls, figures, leads
 from storage.store import Store
-from storage.tables import claims
+from storage.tables import attempts, claims, lead_sources, messages
+from storage.tables import leads as leads_table
 from storage.unit import Unit, View
 from tests.storage.making import MINUTE, NOON, add_lead, stored_lead
-from tests.storage.plans import plan_of
+from tests.storage.plans import fill, plan_of
 
 HOUR = timedelta(hours=1)
 SINCE, UNTIL = NOON, NOON + 5 * HOUR
@@ -161,6 +162,7 @@ class TestTheWayToThem:
                 one(view, **WEEK)
             list(figures.paid(view, **WEEK))
 
+        fill(store, leads_table, attempts, lead_sources, messages)
         found = plan_of(store, ask)
         for index in ("ix_leads_received", "ix_attempts_sold", "ix_lead_sources_at"):
             assert index in found

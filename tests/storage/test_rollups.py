@@ -70,7 +70,7 @@ def plain_totals(view: View, cut: str, since: datetime, until: datetime) -> dict
         key = {
             "campaign": (lead["campaign"], lead["banner"], lead["kind"], country),
             "rep": (call["by"],),
-            "rep_hour": (call["by"], hour),
+            "rep_kind_hour": (call["by"], lead["kind"], hour),
             "place": (country, lead["region"]),
             "week": (lead["kind"], str(here.weekday()), hour),
             "week_nth": (lead["kind"], str(here.weekday()), hour, str(call["nth"] or 0)),
