@@ -3,39 +3,40 @@
 The simulation counts the same of its own team, so that what is tried there holds here.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import wave
+from bot import loads
 from bot.counting import exchange_of, prices
 from bot.desk import Desk
 from bot.grading import graded
 from rules.counting import days_before
-from rules.evidence import Cohort, Evidence, HourCell, NthCall, Strength, Texts
+from rules.evidence import KNOWN, Cohort, Evidence, HourCell, Missing, NthCall, Strength, Texts
 from rules.pricing import Pricing
 from rules.report import ALL, Window
-from rules.ripening import ripe
+from rules.report_values import Amount
+from rules.ripening import curve, so_far
 from rules.sums import Sale
-from rules.wave import bar_of, hourly
+from rules.unweighed import unweighed
 from rules.words import Channel, Kind, Tier
 from storage import evidence as stored
 from storage import figures, measures, rollups
-from storage import wave as calls_made
 from storage.call_sums import Counts
-from storage.evidence import Alike, Buyer, Cost
+from storage.evidence import Alike, Buyer, Cost, Place
 from storage.unit import View
 
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
-HOUR = 3600
+DAY, HOUR = timedelta(days=1), 3600
 FIELDS = ("kind", "product", "language", "region")
-Place = tuple[str, str, Kind]
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What is read once: who is judged, and by the number of each that bought what it earned."""
+    """What is read once: who is judged, and by the number of each that bought what it earned.
+
+    `apart` gathers the campaigns with money that no rate turns.
+    """
 
     window: Window
     pricing: Pricing
@@ -43,6 +44,17 @@ class _Read:
     sales: Mapping[int, Sequence[Sale]]
     buyers: Mapping[int, Buyer]
     earned: Mapping[int, int]
+    apart: set[str]
+
+    def add(self, sums: dict[Place, int], place: Place, amount: Amount, *, sign: int = 1) -> None:
+        """Add an amount to a place's, and remember where it isn't all."""
+        sums[place] += sign * amount.minor
+        if amount.apart:
+            self.apart.add(place[0])
+
+    def campaign(self, number: int) -> str:
+        """Give whose lead one that bought is."""
+        return self.sales[number][0].campaign
 
     def sums(self, numbers: Iterable[int]) -> dict[str, int | float]:
         """Give what these came to: how many bought, their margin, and the sum of its squares."""
@@ -58,24 +70,27 @@ def evidence_of(desk: Desk, view: View, *, now: datetime) -> Evidence:
     """
     found = _read(desk, view, now=now)
     made, line = _calls(desk, view, found), _line_price(desk, view, found)
-    nth = _nth_calls(view, found, made, line=line, pace=_pace(desk, view, now=now))
+    came, ages = _ages(view, found)
+    cohorts = _cohorts(desk, view, found, {one: so_far(came, old) for one, old in ages.items()})
+    sold = [one for number in found.earned for one in found.sales[number]]
+    without = unweighed(cohorts, sold, found.pricing, apart=found.apart)
+    lost = {name for name, why in without.items() if why is not Missing.PRICES}
+    known = [one for number, one in found.earned.items() if found.campaign(number) not in lost]
     return Evidence(
         currency=found.pricing.exchange.currency,
-        leads=sum(one.leads for one in found.alike),
         closed=len(found.earned),
-        lead_value=sum(found.earned.values()) / max(len(found.earned), 1),
-        minute_cost=found.pricing.talk(HOUR, "").minor / 60,
-        cohorts=_cohorts(desk, view, found),
-        nth_calls=nth,
+        lead_value=sum(known) / max(len(known), 1),
+        cohorts=cohorts,
+        nth_calls=_nth_calls(view, found, made, line=line, pace=loads.pace(desk, view, now=now)),
         hours=_hours(desk, view, found),
         strengths=_strengths(found),
         tiers=_tiers(desk, view),
-        overload=_overload(desk, view, now=now),
-        calls=sum(one.calls for one in nth),
-        answered=sum(one.answered for one in nth),
-        weeks=_weeks(view, found.window),
+        overload=loads.overload(desk, view, now=now),
+        weeks=loads.weeks(view, found.window),
         texts=_texts(view, found),
-        ripe=_ripe(view, found),
+        ripe=so_far(came, sum(ages.values(), Counter())),
+        unweighed=without,
+        known=len(known) >= KNOWN * len(found.earned),
     )
 
 
@@ -98,7 +113,7 @@ def _read(desk: Desk, view: View, *, now: datetime) -> _Read:
         for number in bought
         if any(not sale.is_refund for sale in sales.get(number, ()))
     }
-    return _Read(window, pricing, stored.alike(view, window), sales, bought, earned)
+    return _Read(window, pricing, stored.alike(view, window), sales, bought, earned, set())
 
 
 def _sales(view: View, window: Window, pricing: Pricing) -> dict[int, list[Sale]]:
@@ -108,23 +123,6 @@ def _sales(view: View, window: Window, pricing: Pricing) -> dict[int, list[Sale]
         if sale.came_at >= window.since and pricing.is_attributed(sale):
             found[sale.lead_id].append(sale)
     return dict(found)
-
-
-def _weeks(view: View, window: Window) -> float:
-    first = figures.first_lead_at(view) or window.since
-    return max((window.judged_until - max(first, window.since)) / WEEK, 1.0)
-
-
-def _pace(desk: Desk, view: View, *, now: datetime) -> float:
-    """Give how many calls a rep makes in an hour, as it was measured lately."""
-    made = calls_made.newest_calls(view, since=now - wave.MEASURED, most=wave.NEWEST)
-    return hourly(made) or desk.playbook.wave.calls_per_hour
-
-
-def _overload(desk: Desk, view: View, *, now: datetime) -> float:
-    """Give how many times the calls that can be made until the last shift ends there are (C1)."""
-    found = wave.forecast(desk, view, now=now)
-    return found.load(bar_of(desk.playbook.wave)) / found.can if found.can else 0.0
 
 
 def _tiers(desk: Desk, view: View) -> dict[str, Tier]:
@@ -137,7 +135,9 @@ def _tiers(desk: Desk, view: View) -> dict[str, Tier]:
     return found
 
 
-def _cohorts(desk: Desk, view: View, found: _Read) -> tuple[Cohort, ...]:
+def _cohorts(
+    desk: Desk, view: View, found: _Read, part: Mapping[Place, float]
+) -> tuple[Cohort, ...]:
     leads, bought = defaultdict[Place, int](int), defaultdict[Place, list[int]](list)
     for one in found.alike:
         leads[one.campaign, one.banner, one.kind] += one.leads
@@ -145,7 +145,7 @@ def _cohorts(desk: Desk, view: View, found: _Read) -> tuple[Cohort, ...]:
         sale = found.sales[number][0]
         bought[sale.campaign, sale.banner, sale.kind].append(number)
     spent, written = _spent(desk, view, found), _written(view, found)
-    talked = _talked(desk, view, found)
+    talked, priced = _talked(desk, view, found), stored.priced(view, found.window)
     return tuple(
         Cohort(
             *place,
@@ -154,6 +154,8 @@ def _cohorts(desk: Desk, view: View, found: _Read) -> tuple[Cohort, ...]:
             spent=spent[place],
             talked=talked[place],
             written=written[place],
+            priced=priced.get(place, 0),
+            ripe=part.get(place),
         )
         for place in sorted({*leads, *spent})
     )
@@ -167,7 +169,7 @@ def _spent(desk: Desk, view: View, found: _Read) -> defaultdict[Place, int]:
     def add(costs: Iterable[Cost], at: datetime, sign: int) -> None:
         for one in costs:
             place = one.campaign, one.banner, one.kind
-            sums[place] += sign * exchange.amount(one.money, at=at).minor
+            found.add(sums, place, exchange.amount(one.money, at=at), sign=sign)
 
     for since, until in exchange.spans(window.since, window.judged_until):
         add(stored.spent(view, since, until), since, 1)
@@ -178,7 +180,7 @@ def _spent(desk: Desk, view: View, found: _Read) -> defaultdict[Place, int]:
 def _written(view: View, found: _Read) -> defaultdict[Place, int]:
     sums = defaultdict[Place, int](int)
     for campaign, banner, kind, channel, count in stored.written(view, found.window):
-        sums[campaign, banner, kind] += found.pricing.messages(channel, count).minor
+        found.add(sums, (campaign, banner, kind), found.pricing.messages(channel, count))
     return sums
 
 
@@ -190,8 +192,8 @@ def _totals(desk: Desk, view: View, found: _Read, cut: str) -> list[tuple[tuple[
 def _talked(desk: Desk, view: View, found: _Read) -> defaultdict[Place, int]:
     sums = defaultdict[Place, int](int)
     for (campaign, banner, kind, country), one in _totals(desk, view, found, "campaign"):
-        cost = found.pricing.talk(one.talk_seconds, country).minor
-        sums[campaign, banner, Kind(kind)] += cost
+        cost = found.pricing.talk(one.talk_seconds, country)
+        found.add(sums, (campaign, banner, Kind(kind)), cost)
     return sums
 
 
@@ -281,15 +283,18 @@ def _texts(view: View, found: _Read) -> tuple[Texts, ...]:
     )
 
 
-def _ripe(view: View, found: _Read) -> float:
+def _ages(view: View, found: _Read) -> tuple[list[float], dict[Place, Counter[int]]]:
+    """Give how the team's leads buy as they age, and the ages of those that are judged."""
     window, most = found.window, found.window.attribution_days
     sold = []
     for sales in found.sales.values():
         first = next((one for one in sales if not one.is_refund), None)
         if first is not None:
             sold.append((first.took // DAY, max((window.until - first.came_at) // DAY, 0)))
-    ages: dict[int, int] = defaultdict(int)
-    for age, count in stored.ages(view, window).items():
-        ages[min(age, most)] += count
     capped = [(min(day, most), min(age, most)) for day, age in sold]
-    return ripe(ages, capped, mature=min(window.mature_days, most))
+    whole, old = Counter[int](), defaultdict[Place, Counter[int]](Counter)
+    for place, counts in stored.ages(view, window).items():
+        for age, leads in counts.items():
+            whole[min(age, most)] += leads
+            old[place][min(age, most)] += leads * (age >= window.mature_days)
+    return curve(whole, capped), old

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BEGIN, END = "<!-- simulated: begin -->", "<!-- simulated: end -->"
 SCENARIOS = ("none", "shrunk", "published")
 POLICY_RUNS = 3
-TRIALS, TRIAL_WEEKS, TRIAL_SEEDS = 10, 20, 12
+TRIALS, TRIAL_WEEKS, TRIAL_SEEDS = 13, 20, 6
 LOADS = (1.0, 1.4)
 _HUNDRED = 100
 Line = tuple[str, ...]

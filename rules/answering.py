@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-LEAST_CALLS = 50
+LEAST_TOLD = 50
+"""Fewer calls than this say nothing of an hour to people."""
 BANDS = {
     "morning": range(9, 12),
     "noon": range(12, 15),
@@ -31,7 +32,7 @@ class HourRate:
     @property
     def telling(self) -> bool:
         """Whether there are calls enough for people to be told of the rate."""
-        return self.calls >= LEAST_CALLS
+        return self.calls >= LEAST_TOLD
 
 
 Hours = Mapping[int, HourRate]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from rules.report import Window
@@ -18,13 +19,17 @@ class Counting:
 
     Fewer than `least` leads are never ranked. A sale within `attribution_days` of its lead's
     arrival is its campaign's; a lead's worth is told for `horizon_days`. Money is told in
-    `currency`, "" the team's own.
+    `currency`, "" the team's own. `margin` is the part of a price that is earned where its
+    product does not say, 0 where nobody did. `holdout` is the part of leads that an accepted
+    change leaves under the former rules, where it can.
     """
 
     least: int = 30
     attribution_days: int = 90
     horizon_days: int = 180
     currency: str = ""
+    margin: Decimal = Decimal(0)
+    holdout: float = 0.0
 
 
 def window_of(
@@ -54,10 +59,20 @@ def days_before(moment: datetime, days: int, *, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, local.time(), zone).astimezone(UTC)
 
 
-def period_before(since: datetime, until: datetime, *, zone: ZoneInfo) -> datetime:
-    """Give where (UTC) the period of equal length before this one begins, by the team's days."""
+def is_running(since: datetime, until: datetime, *, zone: ZoneInfo) -> bool:
+    """Say whether a period is days of which the last is not over, by the team's clock."""
     first, last = since.astimezone(zone), until.astimezone(zone)
-    days = (last.date() - first.date()).days
-    if first.time() != time() or last.time() != time() or not days:
-        return since.astimezone(UTC) - (until.astimezone(UTC) - since.astimezone(UTC))
-    return days_before(since, days, zone=zone)
+    return first.time() == time() != last.time()
+
+
+def period_before(since: datetime, until: datetime, *, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Give the equal period before one, from and until when (UTC), by the team's days.
+
+    Of a period whose last day is not over it is as many days, until the same hour of the last.
+    """
+    first, last = since.astimezone(zone), until.astimezone(zone)
+    if first.time() != time():
+        start = since.astimezone(UTC)
+        return start - (until.astimezone(UTC) - start), start
+    days = (last.date() - first.date()).days + (last.time() != time())
+    return days_before(since, days, zone=zone), days_before(until, days, zone=zone)

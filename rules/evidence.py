@@ -5,9 +5,24 @@ it is left out and said. Times are seconds.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from rules.words import Kind, Tier
+
+KNOWN = 0.8
+"""The part of leads whose price, or of buyers whose money, must be known.
+
+With a fifth unknown a mean is off by a tenth where theirs are half as high again as the rest.
+"""
+
+
+class Missing(StrEnum):
+    """Why a campaign can't be weighed: what nobody said of its money."""
+
+    RATE = "rate"
+    MARGIN = "margin"
+    PRICES = "prices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +31,9 @@ class Cohort:
 
     `margin` is what their sales earned less refunds, `margin_sq` the sum over leads of the
     square of each one's, for intervals. `spent` is what they cost less what vendors gave back,
-    `talked` what the talk time and the calls cost, `written` what their messages did.
+    `talked` what the talk time and the calls cost, `written` what their messages did. `priced` of
+    them have a price, None: all. `ripe` is as of `Evidence`, by these leads' own ages; None: the
+    same as all.
     """
 
     campaign: str
@@ -29,6 +46,13 @@ class Cohort:
     spent: int
     talked: int
     written: int
+    priced: int | None = None
+    ripe: float | None = None
+
+    @property
+    def paid(self) -> int:
+        """How many of them have a price."""
+        return self.leads if self.priced is None else self.priced
 
     @property
     def profit(self) -> int:
@@ -107,26 +131,32 @@ class Texts:
 class Evidence:
     """All that proposals rest on, of the leads that came between two moments and are judged.
 
-    `lead_value` is what a closed lead earns on average, `minute_cost` what a minute of a rep
-    costs, both in minor units. `weeks` is the time between the two moments. `overload` is how
-    many times the calls that could be made the calls to make were: above 1 there are more leads
-    than hands (0: not known). `ripe` is the part of these leads' sales that has come by now, of
-    those to be expected: some close months later, and a margin counted now lacks them.
+    `lead_value` is what a closed lead of known money earns on average, in minor units. `weeks` is
+    the time between the two moments. `overload` is how many times the calls that could be made in
+    the last whole week those made and still due at its end were: above 1 there are more leads than
+    hands; None where that is not known, which is never "there is time". `ripe` is the part of
+    these leads' sales that has come by now, of those to be expected: some close months later, and
+    a margin counted now lacks them. `unweighed` says of campaigns what of their money nobody said;
+    the money of the team as a whole is `known` where that of enough of its buyers is.
     """
 
     currency: str
-    leads: int
     closed: int
     lead_value: float
-    minute_cost: float
     cohorts: tuple[Cohort, ...] = ()
     nth_calls: tuple[NthCall, ...] = ()
     hours: tuple[HourCell, ...] = ()
     strengths: tuple[Strength, ...] = ()
     tiers: Mapping[str, Tier] | None = None
-    overload: float = 0.0
-    calls: int = 0
-    answered: int = 0
+    overload: float | None = None
     weeks: float = 1.0
     texts: tuple[Texts, ...] = ()
     ripe: float = 1.0
+    unweighed: Mapping[str, Missing] = field(default_factory=dict)
+    known: bool = True
+
+    @property
+    def earning(self) -> tuple[Cohort, ...]:
+        """The cohorts of campaigns whose earnings are known, whatever their leads cost."""
+        lost = {name for name, why in self.unweighed.items() if why is not Missing.PRICES}
+        return tuple(one for one in self.cohorts if one.campaign not in lost)

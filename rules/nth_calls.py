@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rules.evidence import Evidence, NthCall
-from rules.weighing import NONE, Estimate, Sums
+from rules.weighing import NONE, Expected, Sums
 from rules.words import Tier
 
-LEAST_CALLS = 100
 ALIKE = 10
 
 
@@ -17,10 +16,10 @@ class CallWorth:
     """The n-th calls of a tier: how many, and what they earned in all, by what is likely."""
 
     row: NthCall
-    margin: Estimate
+    margin: Expected
 
     @property
-    def a_call(self) -> Estimate:
+    def a_call(self) -> Expected:
         """What one of them earns from sales, its cost not taken off."""
         return self.margin.times(1 / self.row.calls)
 
@@ -46,9 +45,9 @@ def worth_of_calls(evidence: Evidence, *, weight: float) -> dict[Tier, dict[int,
     return found
 
 
-def together(parts: Iterable[CallWorth]) -> tuple[int, Estimate]:
+def together(parts: Iterable[CallWorth]) -> tuple[int, Expected]:
     """Add up calls and what they earned."""
-    calls, margin = 0, Estimate(0.0)
+    calls, margin = 0, Expected(0.0)
     for one in parts:
         calls, margin = calls + one.row.calls, margin.plus(one.margin)
     return calls, margin
@@ -61,9 +60,14 @@ def _sums(rows: Iterable[NthCall]) -> Sums:
     return whole
 
 
-def _margin(one: NthCall, own: Sums, weight: float) -> Estimate:
-    """Give what they earned: how many leads are reached is as much a chance as what each earns."""
+def _margin(one: NthCall, own: Sums, weight: float) -> Expected:
+    """Give what they earned: how many leads are reached is as much a chance as what each earns.
+
+    Nothing where nobody was ever reached.
+    """
     reached = Sums(one.first, one.margin, one.margin_sq).drawn(own, weight)
+    if not reached.count:
+        return Expected(0.0)
     known = reached.each
     chance = math.sqrt(max(one.first, 1)) * known.mean
-    return Estimate(one.first * known.mean, math.hypot(one.first * known.error, chance))
+    return Expected(one.first * known.mean, math.hypot(one.first * known.error, chance))

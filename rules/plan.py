@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules.answering import Hours, best_hour
@@ -72,14 +73,15 @@ def _clock_of(slot: Slot, lead: Lead, phoning: Phoning) -> timedelta:
     return timedelta(hours=hour, minutes=minute)
 
 
-def _hours_within(window: DayWindow, calling: DayWindow, minute: int) -> list[int]:
+@lru_cache(maxsize=1000)
+def _hours_within(window: DayWindow, calling: DayWindow, minute: int) -> tuple[int, ...]:
     zone = ZoneInfo("UTC")  # any: a window is the same every day
     days = (datetime(2000, 1, 1, hour, minute, tzinfo=zone) for hour in range(24))
-    return [
+    return tuple(
         at.hour
         for at in days
         if inside(window, at=at, zone=zone) and inside(calling, at=at, zone=zone)
-    ]
+    )
 
 
 def first_call(*, now: datetime, phoning: Phoning) -> datetime:

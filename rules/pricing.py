@@ -9,7 +9,7 @@ from rules.money import Money, to_money
 from rules.playbook import Playbook
 from rules.rates import Costs, Exchange
 from rules.report_values import NO_AMOUNT, Amount
-from rules.sums import Sale
+from rules.sums import Sale, Sold
 from rules.words import Channel
 
 
@@ -29,14 +29,14 @@ class Pricing:
     margin: Callable[[str], Decimal | None]
 
     def is_attributed(self, sale: Sale) -> bool:
-        """Say whether a sale is its campaign's (L6.2)."""
+        """Say whether a sale is its campaign's (L6.2); a refund is whose its sale was."""
         return sale.took <= self.attribution
 
     def revenue(self, sale: Sale) -> Amount:
         """Give what a sale brought; a refund is less than nothing."""
         return self.exchange.amount(sale.amount, at=sale.at) if sale.amount else NO_AMOUNT
 
-    def earned(self, sale: Sale) -> Amount:
+    def earned(self, sale: Sale | Sold) -> Amount:
         """Give the margin of a sale, by its product."""
         if sale.amount is None:
             return NO_AMOUNT
@@ -82,4 +82,10 @@ def pricing_of(playbook: Playbook, exchange: Exchange, *, at: datetime) -> Prici
     """Give the prices of a playbook for a period that ends `at` a moment (UTC)."""
     days = timedelta(days=playbook.counting.attribution_days)
     margins = {one.name: one.margin for one in playbook.products}
-    return Pricing(exchange, playbook.costs, at, days, margins.get)
+    usual = playbook.counting.margin or None
+
+    def margin(product: str) -> Decimal | None:
+        own = margins.get(product)
+        return usual if own is None else own
+
+    return Pricing(exchange, playbook.costs, at, days, margin)

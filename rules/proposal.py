@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from rules.weighing import Estimate
+from rules.weighing import Expected
 
 
 class Advice(StrEnum):
@@ -34,15 +34,31 @@ class Sign(StrEnum):
     CLOSING = "closing"
 
 
+def subject_of(campaign: str, banner: str = "") -> str:
+    """Name a campaign to buy, or a banner of one ("Facebook/blue"); never two things alike.
+
+    A slash of their own is written "~1", and "~" is "~0".
+    """
+    names = (one.replace("~", "~0").replace("/", "~1") for one in (campaign, banner) if one)
+    return "/".join(names)
+
+
+def place_of(subject: str) -> tuple[str, str]:
+    """Give the campaign that `subject_of` named, and the banner; that is "" for all of them."""
+    campaign, _, banner = subject.partition("/")
+    plain = (one.replace("~1", "/").replace("~0", "~") for one in (campaign, banner))
+    return next(plain), next(plain)
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One proposal; money in minor units a week.
 
-    `subject` names the campaign ("Facebook" or "Facebook/blue" for a banner), the tier, or the
-    leads ("kind=referral"). `change` is what an overlay of the playbook then holds, None where a
-    person must act. `gain` is expected, and lies between `low` and `high` nine times in ten;
-    `sure` is how likely there is any. `facts` are the numbers that it rests on. If it is wrong, it
-    costs up to `at_stake` a week, which the figure `shown_by` shows.
+    `subject` names what it is of: what to buy as `subject_of` does, the campaign whose tier it is,
+    the tier, or the leads ("kind=referral"). `change` is what an overlay of the playbook then
+    holds, None where a person must act. `gain` is expected, and lies between `low` and `high` nine
+    times in ten; `sure` is how likely there is any. `facts` are the numbers that it rests on. If
+    it is wrong, it costs up to `at_stake` a week, which the figure `shown_by` shows.
     """
 
     kind: Advice
@@ -64,7 +80,7 @@ class Candidate:
     kind: Advice
     subject: str
     change: Mapping[str, Any] | None
-    gain: Estimate
+    gain: Expected
     at_stake: float
     shown_by: Sign
     facts: Mapping[str, Any]

@@ -24,6 +24,8 @@ from rules.weighing import bar
 _FINDERS = (buying, tiers, hours, attempts, texts, stricter_bar, strengths)
 NOT_YET = frozenset({Advice.BAR, Advice.FEWER_ATTEMPTS})
 """Kinds that the simulation found not to pay (docs/optimisation.md): they are weighed, not made."""
+OF_A_CAMPAIGN = frozenset({Advice.BUY_MORE, Advice.BUY_LESS, Advice.TIER})
+"""Kinds that rest on a campaign's own money; all others on the whole team's."""
 RECOMMENDED = tuple(one for one in Advice if one not in NOT_YET)
 WORTH = 0.003
 """The part of what sales earn that a proposal must bring to be worth a look."""
@@ -36,8 +38,10 @@ def propose(
     """Give what is worth a manager's decision, the highest expected gain first (L6.8, L6.9).
 
     `kinds` are those that may be proposed, those that pay if not said otherwise. Of changes that
-    touch the same key of the playbook only the best stands.
+    touch the same key of the playbook only the best stands. Where the team's money is not known
+    only what rests on a campaign's own is weighed.
     """
+    kinds = kinds if evidence.known else OF_A_CAMPAIGN.intersection(kinds)
     ripened = _ripened(evidence)
     worth = WORTH * evidence.closed * evidence.lead_value / evidence.weeks
     good = [
@@ -64,10 +68,15 @@ def _ripened(evidence: Evidence) -> Evidence:
 
     return replace(
         evidence,
-        cohorts=tuple(map(grown, evidence.cohorts)),
+        cohorts=tuple(_own_age(one, one.ripe or part) for one in evidence.cohorts),
         nth_calls=tuple(map(grown, evidence.nth_calls)),
         texts=tuple(map(grown, evidence.texts)),
     )
+
+
+def _own_age(one: Cohort, part: float) -> Cohort:
+    """Grow what came of these by their own ages; the younger they are, the less sure it is."""
+    return replace(one, margin=round(one.margin / part), margin_sq=one.margin_sq / part**2)
 
 
 def _apart(order: Iterable[Candidate]) -> list[Candidate]:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from rules.cadence import Slot
+from rules.counting import LEAST_CALLS
 from rules.evidence import Evidence
-from rules.nth_calls import LEAST_CALLS, CallWorth, together, worth_of_calls
+from rules.nth_calls import CallWorth, together, worth_of_calls
 from rules.playbook import Playbook
 from rules.proposal import Advice, Candidate, Sign
-from rules.weighing import Estimate
+from rules.weighing import Expected
 from rules.words import Tier
 
 MOST = 12
@@ -24,14 +25,13 @@ def attempts(evidence: Evidence, playbook: Playbook) -> list[Candidate]:
     An attempt more must earn what it costs, where there is time. Where there are clearly more
     leads than hands, the last attempts are weighed against the calls that wait for that time:
     those of lower tiers, since the queue goes by tier. A shift is paid, whether it is used or not.
+    Where it is not known whether there is time, neither is weighed.
     """
-    tiers = worth_of_calls(evidence, weight=playbook.tiers.prior_leads)
-    if evidence.overload > playbook.wave.over:
-        weigh = _fewer
-    elif evidence.overload < 1:
-        weigh = _more
-    else:
+    over = evidence.overload
+    if over is None or 1 <= over <= playbook.wave.over:
         return []
+    weigh = _more if over < 1 else _fewer
+    tiers = worth_of_calls(evidence, weight=playbook.tiers.prior_leads)
     found = [weigh(tier, tiers, evidence, playbook) for tier in Tier]
     return [one for one in found if one]
 
@@ -85,7 +85,7 @@ def _candidate(
     tier: Tier,
     plan: tuple[Slot, ...],
     *,
-    gain: Estimate,
+    gain: Expected,
     stake: float,
     facts: dict[str, float],
 ) -> Candidate:

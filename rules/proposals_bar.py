@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from rules.counting import LEAST_CALLS
 from rules.evidence import Evidence
-from rules.nth_calls import LEAST_CALLS, CallWorth, together, worth_of_calls
+from rules.nth_calls import CallWorth, together, worth_of_calls
 from rules.playbook import Playbook
 from rules.proposal import Advice, Candidate, Sign
 from rules.wave import HOLDABLE
@@ -17,14 +18,15 @@ def stricter_bar(evidence: Evidence, playbook: Playbook) -> list[Candidate]:
     better ones are made already. No more is gained than there are calls too many.
     """
     wave = playbook.wave
-    if evidence.overload <= wave.over:
+    if evidence.overload is None or evidence.overload <= wave.over:
         return []
+    over = evidence.overload
     tiers = worth_of_calls(evidence, weight=playbook.tiers.prior_leads)
     lowest = next((one for one in HOLDABLE if one not in wave.hold and tiers[one]), None)
     if lowest is None:
         return []
     above = _late(lowest, tiers)
-    found = _weigh(lowest, list(tiers[lowest].values()), above, evidence, playbook)
+    found = _weigh(lowest, list(tiers[lowest].values()), above, evidence, playbook, over=over)
     return [found] if found else []
 
 
@@ -43,16 +45,18 @@ def _weigh(
     above: list[CallWorth],
     evidence: Evidence,
     playbook: Playbook,
+    *,
+    over: float,
 ) -> Candidate | None:
     calls, margin = together(own)
     others, better = together(above)
     if min(calls, others) < LEAST_CALLS:
         return None
     made = sum(one.calls for one in evidence.nth_calls)
-    freed = min(calls, made * (evidence.overload - 1)) / evidence.weeks
+    freed = min(calls, made * (over - 1)) / evidence.weeks
     difference = better.times(1 / others).plus(margin.times(-1 / calls))
     facts = {
-        "overload": evidence.overload,
+        "overload": over,
         "calls": calls,
         "margin": round(margin.mean / calls),
         "other_calls": others,

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from rules.evidence import Cohort, Evidence
+from rules.evidence import KNOWN, Cohort, Evidence
 from rules.playbook import Playbook
-from rules.proposal import Advice, Candidate, Sign
-from rules.weighing import NONE, Estimate, Sums
+from rules.proposal import Advice, Candidate, Sign, subject_of
+from rules.weighing import NONE, Expected, Sums
 from rules.words import Kind
 
 STEP = 0.25
@@ -16,13 +16,14 @@ STEP = 0.25
 def buying(evidence: Evidence, playbook: Playbook) -> list[Candidate]:
     """Weigh every campaign and banner against its price (L6.3, L6.7, L6.9).
 
-    One of too few leads, or that costs nothing, is left out, and so is the banner of a campaign
-    that has no other. A banner stands beside its campaign only where it says otherwise.
+    One of too few leads, or that costs nothing, is left out, and so is one whose money is not
+    known: its earnings, or too many of its leads' prices. So is the banner of a campaign that has
+    no other. A banner stands beside its campaign only where it says otherwise.
     """
-    kinds = _kinds(evidence.cohorts, playbook.tiers.prior_leads)
+    kinds = _kinds(evidence.earning, playbook.tiers.prior_leads)
     found: list[Candidate] = []
-    for campaign, cohorts in _by(evidence.cohorts, banners=False).items():
-        whole = _weigh(campaign, cohorts, kinds, evidence, playbook)
+    for campaign, cohorts in _by(evidence.earning, banners=False).items():
+        whole = _weigh(subject_of(campaign), cohorts, kinds, evidence, playbook)
         banners = _by(cohorts, banners=True)
         parts = [_weigh(name, rows, kinds, evidence, playbook) for name, rows in banners.items()]
         kept = whole.kind if whole and whole.gain.low() > 0 else None
@@ -33,12 +34,12 @@ def buying(evidence: Evidence, playbook: Playbook) -> list[Candidate]:
 
 def by_campaign(evidence: Evidence) -> dict[str, list[Cohort]]:
     """Give the cohorts of each campaign that has a name."""
-    return _by(evidence.cohorts, banners=False)
+    return _by(evidence.earning, banners=False)
 
 
 def worth_of(cohorts: Sequence[Cohort], evidence: Evidence, playbook: Playbook) -> Sums:
     """Give what leads of these cohorts earn from their sales, drawn toward their kinds (L1.3)."""
-    kinds = _kinds(evidence.cohorts, playbook.tiers.prior_leads)
+    kinds = _kinds(evidence.earning, playbook.tiers.prior_leads)
     return _drawn(cohorts, kinds, playbook.tiers.prior_leads)
 
 
@@ -46,7 +47,8 @@ def _by(cohorts: Sequence[Cohort], *, banners: bool) -> dict[str, list[Cohort]]:
     found: dict[str, list[Cohort]] = defaultdict(list)
     for one in cohorts:
         if one.campaign and (one.banner or not banners):
-            found[f"{one.campaign}/{one.banner}" if banners else one.campaign].append(one)
+            place = subject_of(one.campaign, one.banner) if banners else one.campaign
+            found[place].append(one)
     return found
 
 
@@ -77,34 +79,38 @@ def _weigh(
     evidence: Evidence,
     playbook: Playbook,
 ) -> Candidate | None:
-    leads, spent = sum(one.leads for one in cohorts), sum(one.spent for one in cohorts)
-    if leads < playbook.tiers.least_leads or spent <= 0:
+    leads, priced, spent = (
+        sum(getattr(one, name) for one in cohorts) for name in ("leads", "paid", "spent")
+    )
+    if leads < playbook.tiers.least_leads or spent <= 0 or priced < KNOWN * leads:
         return None
     earns = _drawn(cohorts, kinds, playbook.tiers.prior_leads).each
     written, talked = (sum(getattr(one, name) for one in cohorts) for name in ("written", "talked"))
-    price, weekly = spent / leads, STEP * leads / evidence.weeks
+    price, weekly = spent / priced, STEP * leads / evidence.weeks
     even = earns.less((written + talked) / leads)
     facts = _facts(cohorts, even, price)
     if even.mean > price:
         # Who has no time for these leads gains nothing by more of them.
-        full = evidence.overload >= 1
-        gain = Estimate(0.0) if full else even.less(price).times(weekly)
-        stake = (spent + talked + written) / leads * weekly
+        full = evidence.overload is None or evidence.overload >= 1
+        gain = Expected(0.0) if full else even.less(price).times(weekly)
+        stake = (price + (talked + written) / leads) * weekly
         kind = Advice.BUY_MORE
     else:
         # Talk time that nobody else needs is not saved: its wage is paid all the same.
-        busy = evidence.overload > playbook.wave.over
+        busy = (evidence.overload or 0.0) > playbook.wave.over
         saved = (written + talked * busy) / leads
         gain = earns.less(price + saved).times(-weekly)
         stake, kind = earns.high() * weekly, Advice.BUY_LESS
     return Candidate(kind, subject, None, gain, stake, Sign.CAMPAIGN_PROFIT, facts)
 
 
-def _facts(cohorts: Sequence[Cohort], even: Estimate, price: float) -> dict[str, float]:
+def _facts(cohorts: Sequence[Cohort], even: Expected, price: float) -> dict[str, float]:
+    leads = sum(one.leads for one in cohorts)
+    earned = sum(one.margin - one.talked - one.written for one in cohorts)
     return {
-        "leads": sum(one.leads for one in cohorts),
+        "leads": leads,
         "closed": sum(one.closed for one in cohorts),
-        "profit": sum(one.profit for one in cohorts),
+        "profit": round(earned - price * leads),
         "price": round(price),
         "break_even": round(even.mean),
         "break_even_low": round(even.low()),

@@ -7,7 +7,7 @@ from rules.nth_calls import CallWorth, worth_of_calls
 from rules.playbook import Playbook
 from rules.proposal import Advice, Candidate, Sign
 from rules.proposals_buying import by_campaign, worth_of
-from rules.weighing import NONE, Estimate, Sums
+from rules.weighing import NONE, Expected, Sums
 from rules.words import Tier
 
 
@@ -36,7 +36,7 @@ def _weigh(
 ) -> Candidate | None:
     leads = sum(one.leads for one in cohorts)
     mean, now = _mean(evidence), (evidence.tiers or {}).get(name)
-    full = evidence.overload >= 1
+    full = evidence.overload is None or evidence.overload >= 1
     if leads < playbook.tiers.least_leads or mean <= 0 or now is None or full:
         return None
     earns = worth_of(cohorts, evidence, playbook).each
@@ -61,12 +61,12 @@ def _weigh(
 
 def _mean(evidence: Evidence) -> float:
     whole = NONE
-    for one in evidence.cohorts:
+    for one in evidence.earning:
         whole += Sums(one.leads, one.margin, one.margin_sq)
     return whole.mean
 
 
-def _each_lead(calls: Mapping[int, CallWorth], earns: Estimate, *, planned: int) -> Estimate:
+def _each_lead(calls: Mapping[int, CallWorth], earns: Expected, *, planned: int) -> Expected:
     """Give what the calls of a longer plan past `planned` bring for each lead, costs taken off.
 
     What they earn goes by what such leads earn, against those that the plan has now.
@@ -74,7 +74,7 @@ def _each_lead(calls: Mapping[int, CallWorth], earns: Estimate, *, planned: int)
     first = calls.get(1)
     whole = sum(one.margin.mean for one in calls.values())
     if first is None or whole <= 0:
-        return Estimate(0.0)
+        return Expected(0.0)
     late = [one for nth, one in calls.items() if nth > planned]
     share = sum(one.margin.mean for one in late) / whole
     cost = sum(one.row.cost for one in late) / first.row.calls

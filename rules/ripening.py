@@ -1,15 +1,14 @@
 """How much of what leads will buy has come by now, since some close months later (L6.4, L6.8)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 
-def ripe(ages: Mapping[int, int], sold: Iterable[tuple[int, int]], *, mature: int) -> float:
-    """Give the part of their sales that has come of the leads that are `mature` days old or more.
+def curve(ages: Mapping[int, int], sold: Iterable[tuple[int, int]]) -> list[float]:
+    """Give the part of leads that has bought by each whole day of life: Kaplan and Meier's.
 
     `ages` counts all leads by whole days of life; `sold` holds for each that bought the day of
-    its life on which it did, and its age. The whole is Kaplan and Meier's estimate over the
-    oldest lead's life. 1 where nothing is known.
+    its life on which it did, and its age. It ends with the oldest lead's life.
     """
     closes, lived = Counter[int](), Counter[int]()
     for day, age in sold:
@@ -20,8 +19,24 @@ def ripe(ages: Mapping[int, int], sold: Iterable[tuple[int, int]], *, mature: in
         still_open *= 1 - closes[day] / at_risk if at_risk > 0 else 1.0
         came.append(1 - still_open)
         at_risk -= closes[day] + ages.get(day, 0) - lived[day]
-    old = {age: count for age, count in ages.items() if age >= mature}
-    if not old or not came[-1]:
+    return came
+
+
+def so_far(came: Sequence[float], ages: Mapping[int, int]) -> float:
+    """Give the part of the sales of leads of these ages that has come, by their team's `curve`.
+
+    1 where nothing is known, so that nothing is made of nothing.
+    """
+    leads = sum(ages.values())
+    if not leads or not came or not came[-1]:
         return 1.0
-    so_far = sum(count * came[age] for age, count in old.items())
-    return min(so_far / sum(old.values()) / came[-1], 1.0)
+    bought = sum(count * came[min(age, len(came) - 1)] for age, count in ages.items())
+    return min(bought / leads / came[-1], 1.0) or 1.0
+
+
+def ripe(ages: Mapping[int, int], sold: Iterable[tuple[int, int]], *, mature: int) -> float:
+    """Give the part of their sales that has come of the leads that are `mature` days old or more.
+
+    `ages` and `sold` are as `curve` takes them.
+    """
+    return so_far(curve(ages, sold), {age: n for age, n in ages.items() if age >= mature})

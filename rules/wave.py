@@ -23,7 +23,8 @@ LEAST_OVER = 20
 BUSY = 0.5
 """The part of the calls that can be made of which a stricter bar leaves at least as many."""
 LEAST_LEFT = timedelta(hours=1)
-LEAST_CALLS = 200
+LEAST_TIMED = 200
+"""Fewer calls than this say nothing of a rep's pace."""
 _CALLED = frozenset({Step.CALL, Step.RETRY_UNAVAILABLE, Step.ASSIGN})
 _SECOND = timedelta(seconds=1)
 _BIT = _SECOND / timedelta(minutes=1)
@@ -144,7 +145,7 @@ def hourly(calls: Iterable[tuple[str, datetime]]) -> float | None:
     for by, at in calls:
         hour = by, at.replace(minute=0, second=0, microsecond=0)
         counted[hour] = counted.get(hour, 0) + 1
-    if sum(counted.values()) < LEAST_CALLS:
+    if sum(counted.values()) < LEAST_TIMED:
         return None
     busiest = sorted(counted.values(), reverse=True)[: math.ceil(len(counted) / 2)]
     return sum(busiest) / len(busiest)

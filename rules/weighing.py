@@ -16,8 +16,8 @@ _SHOWN_Z = _NORMAL.inv_cdf(0.5 + SHOWN / 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean and its standard error."""
+class Expected:
+    """What is expected: a mean and its standard error."""
 
     mean: float
     error: float = 0.0
@@ -30,17 +30,17 @@ class Estimate:
         """Give its upper end."""
         return self.mean + z * self.error
 
-    def times(self, factor: float) -> "Estimate":
+    def times(self, factor: float) -> "Expected":
         """Give so many times of it."""
-        return Estimate(self.mean * factor, self.error * abs(factor))
+        return Expected(self.mean * factor, self.error * abs(factor))
 
-    def plus(self, other: "Estimate") -> "Estimate":
+    def plus(self, other: "Expected") -> "Expected":
         """Add another one that knows nothing of it."""
-        return Estimate(self.mean + other.mean, math.hypot(self.error, other.error))
+        return Expected(self.mean + other.mean, math.hypot(self.error, other.error))
 
-    def less(self, cost: float) -> "Estimate":
+    def less(self, cost: float) -> "Expected":
         """Take away what is known exactly."""
-        return Estimate(self.mean - cost, self.error)
+        return Expected(self.mean - cost, self.error)
 
     @property
     def reach(self) -> float:
@@ -83,12 +83,12 @@ class Sums:
         return self + Sums(toward.count * part, toward.total * part, toward.squares * part)
 
     @property
-    def each(self) -> Estimate:
+    def each(self) -> Expected:
         """The mean value of one, with its error; nothing known without any."""
         if not self.count:
-            return Estimate(0.0, math.inf)
+            return Expected(0.0, math.inf)
         spread = max(self.squares / self.count - self.mean**2, 0.0)
-        return Estimate(self.mean, math.sqrt(spread / self.count))
+        return Expected(self.mean, math.sqrt(spread / self.count))
 
 
 NONE = Sums(0.0, 0.0, 0.0)
@@ -102,7 +102,7 @@ def bar(candidates: int) -> float:
     return _NORMAL.inv_cdf(1 - MISTAKEN / (2 * LOOKS * max(candidates, 1)))
 
 
-def part_of(answered: float, calls: float) -> Estimate:
+def part_of(answered: float, calls: float) -> Expected:
     """Give a part with its error, drawn by one of each so that none is ever certain (L6.1)."""
     part = (answered + 1) / (calls + 2)
-    return Estimate(part, math.sqrt(part * (1 - part) / (calls + 3)))
+    return Expected(part, math.sqrt(part * (1 - part) / (calls + 3)))

@@ -1,10 +1,12 @@
 """When the simulated team works, and when the playbook has a lead called again."""
 
+from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from rules.answering import Hours
 from rules.cadence import Slot
 from rules.hours import DayWindow
 from rules.lead import Lead
@@ -28,12 +30,23 @@ _REST = merged(
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """The hours at which leads of a kind answer, as they were measured at one moment (L6.1)."""
+
+    hours: Hours
+
+
+UNKNOWN = Answers({})
+
+
 class _Book(NamedTuple):
-    """What of a playbook says when a planned attempt is made."""
+    """What of a playbook says when a planned attempt is made, and what was measured."""
 
     part: str
     calling: DayWindow
     parts: tuple[tuple[str, DayWindow], ...]
+    answers: Answers
 
 
 def shift_of(params: Params, playbook: Playbook, *, rep: int, day: int) -> tuple[float, float]:
@@ -55,7 +68,9 @@ def first_call(playbook: Playbook, *, at: float) -> float:
     return minute * MINUTE + wait if wait else at
 
 
-def after_miss(case: Case, playbook: Playbook, *, at: float) -> float | None:
+def after_miss(
+    case: Case, playbook: Playbook, *, at: float, answers: Answers = UNKNOWN
+) -> float | None:
     """Give when a case is called again that was missed at `at`; None: its plan is over (L1.5)."""
     plan = playbook.plan(case.tier)
     if case.plan_step >= len(plan):
@@ -65,7 +80,8 @@ def after_miss(case: Case, playbook: Playbook, *, at: float) -> float | None:
         return first_call(playbook, at=at + slot.after.total_seconds())
     day, began = int(at // DAY), int(case.plan_at // DAY)
     ahead = max(slot.day - (day - began), 1)
-    book = _Book(slot.part, playbook.calling, tuple(playbook.parts.items()))
+    known = UNKNOWN if slot.part else answers
+    book = _Book(slot.part, playbook.calling, tuple(playbook.parts.items()), known)
     return day * DAY + _until_planned(book, case.tried, ahead=ahead, weekday=day % 7)
 
 
@@ -85,8 +101,9 @@ def _asked(book: _Book, tried: int, *, ahead: int, weekday: int) -> float:
     plans = dict.fromkeys(Tier, plan)
     playbook = Playbook(calling=book.calling, parts=dict(book.parts), plans=plans)
     midnight = START + timedelta(weeks=1, days=weekday)
+    phoning = Phoning(playbook, _REST, _UTC, book.answers.hours)
     lead = Lead(id=0, name="", kind=Kind.WARM, plan_step=1, plan_at=midnight, tried=tried)
-    found = next_attempt(lead, now=midnight, phoning=Phoning(playbook, _REST, _UTC, {}))
+    found = next_attempt(lead, now=midnight, phoning=phoning)
     return ((found or midnight) - midnight).total_seconds()
 
 

@@ -2,7 +2,7 @@
 
 from rules.playbook import Playbook
 from rules.words import HIGH_TIERS, Kind, Queue
-from simulation.calendar import after_miss, first_call
+from simulation.calendar import UNKNOWN, Answers, after_miss, first_call
 from simulation.cases import Call, Case
 from simulation.chances import Chances
 from simulation.params import HOUR, Params
@@ -13,10 +13,11 @@ class Calling:
     """Makes calls by the dice of each lead and a playbook; `low` is low-answer mode (L2.5)."""
 
     def __init__(self, params: Params, playbook: Playbook) -> None:
-        """Begin with SMS for all."""
+        """Begin with SMS for all, and nothing known of when leads of a kind answer."""
         self._params, self._chances = params, Chances(params)
         self.playbook = playbook
         self.low = False
+        self.answering: dict[Kind, Answers] = {}
 
     def call(self, case: Case, *, at: float, rep: int) -> Call:
         """Call a case: it stands as the call left it, and waits at its `next_s` if at all."""
@@ -54,8 +55,8 @@ class Calling:
     def _reached(self, case: Case, at: float, rep: int) -> None:
         arrival, source = case.arrival, case.arrival.source
         case.reached_at, case.next_s = at, float("inf")
-        skill = self._params.skill(rep, source.kind)
-        chance = self._chances.closes(source, attempt=len(case.calls) + 1, skill=skill)
+        times = self._params.closes(rep, arrival.values)
+        chance = self._chances.closes(source, attempt=len(case.calls) + 1, times=times)
         if arrival.close_luck < chance:
             case.closes = True
             closes_at = arrival.at + self._chances.closing_age(arrival.age_luck)
@@ -69,7 +70,8 @@ class Calling:
         first = not case.calls
         case.tried |= 1 << int(at % (24 * HOUR) // HOUR)
         case.queue = Queue.PLANNED
-        following = after_miss(case, self.playbook, at=at)
+        answers = self.answering.get(case.arrival.source.kind, UNKNOWN)
+        following = after_miss(case, self.playbook, at=at, answers=answers)
         case.next_s = float("inf") if following is None else following
         if first and self._gets_sms(case):
             case.texted = True

@@ -1,20 +1,23 @@
 """The call centre itself: leads come, reps are free, the best lead that is due is called."""
 
 from heapq import heapify, heappop, heappush
+from math import prod
+from typing import Any
 
 from rules.lead import Lead
 from rules.low_answer import switched
 from rules.matching import closing_rate
 from rules.playbook import Playbook
-from rules.pools import Way
-from rules.routes import pool_for
+from rules.pools import Pool, Way
+from rules.proposal import subject_of
+from rules.routes import EVERYBODY, pool_for
 from rules.tiers import grade
-from rules.words import Kind
-from simulation.calendar import first_call, shift_of
+from rules.words import Tier
+from simulation.calendar import Answers, first_call, shift_of
 from simulation.calls import Calling
 from simulation.cases import Call, Case
 from simulation.chances import DAY
-from simulation.counting import cells, closings
+from simulation.counting import answering, cells, closings, like
 from simulation.params import Params, Source
 from simulation.policies import Policy
 from simulation.waiting import Waiting
@@ -53,8 +56,17 @@ class Centre:
 
     def volume(self, source: Source) -> float:
         """Give how many times as many leads of it are bought as the calibration says."""
-        whole = self._bought.get(source.name, 1.0)
-        return whole * self._bought.get(f"{source.name}/{source.banner}", 1.0)
+        names = {subject_of(source.name), subject_of(source.name, source.banner)}
+        return prod(self._bought.get(one, 1.0) for one in names)
+
+    @property
+    def tiers(self) -> dict[str, Tier]:
+        """Give the best tier that leads of each campaign get now."""
+        found: dict[str, Tier] = {}
+        for one in self._params.sources:
+            tier, _ = self._policy.graded(one, self.grades, self.playbook)
+            found[one.name] = min(tier, found.get(one.name, tier))
+        return found
 
     def due(self, now: float) -> int:
         """Count the cases that are due and not called."""
@@ -68,7 +80,7 @@ class Centre:
             heappush(self._free, (self._work(rep, at), rep))
 
     def measure(self, now: float) -> None:
-        """Grade all leads anew by what closed so far, and measure low-answer mode (L1.3, L2.5)."""
+        """Grade leads anew by what closed so far, and measure answers (L1.3, L1.5, L2.5)."""
         rules = self.playbook.tiers
         self.grades = grade(cells(self.cases, now=now, rules=rules), rules)
         self._closings = closings(self.cases, now=now, rules=rules)
@@ -81,6 +93,8 @@ class Centre:
         rate = sum(one.answered for one in recent) / len(recent) if recent else 0.0
         measured = switched(on=self._calling.low, rate=rate, calls=len(recent), rules=low)
         self._calling.low = measured if low.mode == "auto" else low.mode == "on"
+        calls = ((case, call) for case in self.cases for call in case.calls if call.nth)
+        self._calling.answering = {kind: Answers(one) for kind, one in answering(calls).items()}
 
     def _work(self, rep: int, at: float) -> float:
         """Let a rep who is free do what is to be done; gives when they are free again."""
@@ -128,13 +142,16 @@ class Centre:
         case.tier, case.score = self._policy.graded(source, self.grades, self.playbook)
 
     def _owner(self, case: Case) -> int:
-        """Give whose turn it is: who had the fewest leads, or who closes such best (C3)."""
-        reps = range(self.reps)
-        kind = case.arrival.source.kind
-        if self.playbook.routes and self._by_closer(kind):
-            known, prior = self._closings[kind], self.playbook.tiers.prior_leads
+        """Give whose turn it is: who of its pool had the fewest leads, or closes such best (C3)."""
+        pool = self._pool(case)
+        reps = [rep for rep in range(self.reps) if not pool.reps or str(rep) in pool.reps]
+        if pool.way is Way.BEST_CLOSER:
+            known, prior = self._closings.get(like(case), {}), self.playbook.tiers.prior_leads
             return max(reps, key=lambda rep: closing_rate(str(rep), known, prior=prior))
         return min(reps, key=lambda rep: (self._given[rep], rep))
 
-    def _by_closer(self, kind: Kind) -> bool:
-        return pool_for(self.playbook, Lead(id=0, name="", kind=kind)).way is Way.BEST_CLOSER
+    def _pool(self, case: Case) -> Pool:
+        if not self.playbook.routes:
+            return EVERYBODY
+        values: dict[str, Any] = {**case.arrival.values}
+        return pool_for(self.playbook, Lead(id=0, name="", **values))

@@ -1,6 +1,7 @@
 """How likely a call is answered and a lead closes, by the calibration."""
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulation.params import HOUR, Params, Source
@@ -23,11 +24,14 @@ class Chances:
         chance: float = part * self._hour(at) * self._day(at) * self._age(age) * later
         return min(float(each["most"]), chance)
 
-    def closes(self, source: Source, *, attempt: int, skill: float = 1.0) -> float:
-        """Give how likely a lead closes that its n-th call is the first to reach."""
+    def closes(self, source: Source, *, attempt: int, times: float = 1.0) -> float:
+        """Give how likely a lead closes that its n-th call is the first to reach.
+
+        `times` is what its values and the rep make of it.
+        """
         close = self.params.close
         late = close["late"] if attempt > close["late_after"] else 1.0
-        return min(1.0, float(close["base"]) * source.quality * late * skill)
+        return min(1.0, float(close["base"]) * source.quality * late * times)
 
     def best_answered(self, source: Source, *, attempt: int) -> float:
         """Give the most that `answered` can ever be for the n-th call."""
@@ -36,10 +40,11 @@ class Chances:
         chance: float = part * max(params.hours) * max(params.days) * max(params.ages)
         return min(float(each["most"]), chance)
 
-    def best_closes(self, source: Source) -> float:
-        """Give the most that `closes` can ever be."""
-        skill = max((one for _, kind, one in self.params.skills if kind is source.kind), default=1)
-        return self.closes(source, attempt=1, skill=max(skill, 1.0))
+    def best_closes(self, source: Source, values: Mapping[str, str]) -> float:
+        """Give the most that `closes` can be of a lead that has these values, by the best rep."""
+        reps = range(len(self.params.shifts))
+        times = max(self.params.closes(rep, values) for rep in reps)
+        return self.closes(source, attempt=1, times=times)
 
     def closing_age(self, dice: float) -> float:
         """Turn dice, 0 to 1, into a lead's age in seconds when it closes, of those that do."""

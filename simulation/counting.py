@@ -3,16 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rules.answering import HourRate, Hours
 from rules.evidence import Cohort, Evidence, HourCell, NthCall, Strength, Texts
 from rules.matching import Closing, Closings
 from rules.ripening import ripe
-from rules.tiers import Cell, Grades, Group, TierRules, grade_of
+from rules.tiers import Cell, Group, TierRules
 from rules.words import Kind, Tier
 from simulation.cases import Call, Case
 from simulation.chances import DAY
 from simulation.params import HOUR, Params
 
 WEEK = 7 * DAY
+Like = tuple[Kind, str]
 
 
 def judged(cases: Iterable[Case], *, now: float, rules: TierRules) -> Iterator[Case]:
@@ -32,16 +34,32 @@ def cells(cases: Iterable[Case], *, now: float, rules: TierRules) -> list[Cell]:
     return [Cell(group, count, closed) for group, (count, closed) in leads.items()]
 
 
-def closings(cases: Iterable[Case], *, now: float, rules: TierRules) -> Mapping[Kind, Closings]:
-    """Count what each rep closed of each kind (C3)."""
-    counted: dict[Kind, dict[str, list[int]]] = {kind: {} for kind in Kind}
+def closings(cases: Iterable[Case], *, now: float, rules: TierRules) -> Mapping[Like, Closings]:
+    """Count what each rep closed of each kind and product (C3)."""
+    counted: dict[Like, dict[str, list[int]]] = defaultdict(dict)
     for one in judged(cases, now=now, rules=rules):
-        own = counted[one.arrival.source.kind].setdefault(str(one.owner), [0, 0])
+        own = counted[like(one)].setdefault(str(one.owner), [0, 0])
         own[0] += 1
         own[1] += one.sold_at is not None
     return {
-        kind: {rep: Closing(leads, closed) for rep, (leads, closed) in reps.items()}
-        for kind, reps in counted.items()
+        found: {rep: Closing(leads, closed) for rep, (leads, closed) in reps.items()}
+        for found, reps in counted.items()
+    }
+
+
+def like(case: Case) -> Like:
+    """Give the kind and the product by which closers are compared (C3)."""
+    return case.arrival.source.kind, case.arrival.values["product"]
+
+
+def answering(calls: Iterable[tuple[Case, Call]]) -> dict[Kind, Hours]:
+    """Count which hours leads of each kind answer at (L6.1)."""
+    made: dict[Kind, dict[int, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for case, call in calls:
+        made[case.arrival.source.kind][int(call.at % DAY // HOUR)].append(call.answered)
+    return {
+        kind: {hour: HourRate(len(found), sum(found)) for hour, found in hours.items()}
+        for kind, hours in made.items()
     }
 
 
@@ -51,7 +69,7 @@ def count(
     now: float,
     params: Params,
     rules: TierRules,
-    grades: Grades,
+    tiers: Mapping[str, Tier],
     overload: float,
 ) -> Evidence:
     """Count the evidence of all leads that are old enough at `now`; `overload` is the week's."""
@@ -60,15 +78,13 @@ def count(
     calls = [(one, call) for one in old for call in one.calls if call.nth]
     return Evidence(
         currency="ILS",
-        leads=len(old),
         closed=len(sold),
         lead_value=sum(map(_margin, sold)) / max(len(sold), 1),
-        minute_cost=params.money["wage_minute"],
         cohorts=_cohorts(old, params),
         nth_calls=_nth_calls(calls, params),
         hours=_hours(calls),
         strengths=_strengths(old),
-        tiers=_tiers(old, grades),
+        tiers=tiers,
         overload=overload,
         weeks=max((now - rules.mature_days * DAY) / WEEK, 1.0),
         texts=_texts(old, params),
@@ -149,18 +165,15 @@ def _hours(calls: list[tuple[Case, Call]]) -> tuple[HourCell, ...]:
 
 
 def _strengths(old: list[Case]) -> tuple[Strength, ...]:
-    groups: dict[tuple[int, Kind], list[bool]] = defaultdict(list)
+    groups: dict[tuple[int, str, str, Kind], list[bool]] = defaultdict(list)
     for one in old:
-        groups[one.owner, one.arrival.source.kind].append(one.sold_at is not None)
+        for name, value in one.arrival.values.items():
+            place = one.owner, name, value, one.arrival.source.kind
+            groups[place].append(one.sold_at is not None)
     return tuple(
-        Strength(str(rep), "kind", str(kind), len(closed), sum(closed), kind)
-        for (rep, kind), closed in groups.items()
+        Strength(str(rep), name, str(value), len(closed), sum(closed), kind)
+        for (rep, name, value, kind), closed in groups.items()
     )
-
-
-def _tiers(old: list[Case], grades: Grades) -> dict[str, Tier]:
-    sources = {one.arrival.source for one in old}
-    return {one.name: grade_of(Group(one.name, one.kind, ""), grades).tier for one in sources}
 
 
 def _texts(old: list[Case], params: Params) -> tuple[Texts, ...]:

@@ -86,7 +86,7 @@ def _worth(arrivals: Sequence[Arrival], params: Params) -> list[tuple[float, flo
     each = seconds["between"] + seconds["logging"]
     found: list[tuple[float, float]] = []
     for one in arrivals:
-        if not one.reachable or one.close_luck >= chances.best_closes(one.source):
+        if not one.reachable or one.close_luck >= chances.best_closes(one.source, one.values):
             continue
         # Who comes back by an SMS answers the second call, whatever the dice say.
         back = one.text_luck < params.money["back"]

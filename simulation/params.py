@@ -1,8 +1,11 @@
 """The calibration of the simulated call centre, as `params.toml` has it with its sources."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +31,29 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """What a lead may have of a trait: how many of all do, and how many times as many close."""
+
+    name: str
+    share: float
+    closes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A rep, by number, closes so many times as many of the leads that have a value of a field."""
+
+    rep: int
+    field: str
+    value: str
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
 class Params:
     """All that the dice are thrown by; each group as `params.toml` explains it.
 
-    `skills` multiplies what a rep, by number, closes of a kind.
+    `traits` are what leads differ by besides their campaign, `skills` what reps differ by.
     """
 
     answer: dict[str, Any]
@@ -47,11 +69,31 @@ class Params:
     arrivals: tuple[int, ...]
     sources: tuple[Source, ...]
     first_hour: int
-    skills: tuple[tuple[int, Kind, float], ...] = ()
+    traits: Mapping[str, tuple[Value, ...]]
+    skills: tuple[Skill, ...] = ()
 
-    def skill(self, rep: int, kind: Kind) -> float:
-        """Give how many times as many as others a rep closes of a kind."""
-        return next((one[2] for one in self.skills if one[:2] == (rep, kind)), 1.0)
+    def closes(self, rep: int, values: Mapping[str, str]) -> float:
+        """Give how many times as many as usual a rep closes of leads that have these values."""
+        skills = (one for one in self.skills if one.rep == rep)
+        return self.usual(values) * prod(
+            one.times for one in skills if values[one.field] == one.value
+        )
+
+    def usual(self, values: Mapping[str, str]) -> float:
+        """Give how many times as many of such leads close, whoever calls them."""
+        return prod(
+            one.closes
+            for name, known in self.traits.items()
+            for one in known
+            if values[name] == one.name
+        )
+
+    def traits_of(self, dice: Sequence[float]) -> dict[str, str]:
+        """Turn dice, each 0 to 1, into a value of each trait."""
+        return {
+            name: _fallen(known, throw)
+            for (name, known), throw in zip(self.traits.items(), dice, strict=True)
+        }
 
     def loaded(self, load: float) -> "Params":
         """Give the same with so many times the leads."""
@@ -79,4 +121,11 @@ def read_params(scenario: str, *, hours: str = "flat") -> Params:
         arrivals=tuple(team["arrivals"]),
         sources=tuple(Source(**{**one, "kind": Kind(one["kind"])}) for one in data["campaign"]),
         first_hour=data["hours"]["first"],
+        traits={name: tuple(Value(*one) for one in known) for name, known in data["trait"].items()},
     )
+
+
+def _fallen(known: Sequence[Value], throw: float) -> str:
+    limits = accumulate(one.share for one in known)
+    found = (one.name for one, limit in zip(known, limits, strict=True) if throw < limit)
+    return next(found, known[-1].name)

@@ -7,15 +7,14 @@ from typing import Any
 from rules.evidence import Evidence
 from rules.overlay import changed, merged
 from rules.playbook_file import read_playbook
-from rules.proposal import Advice, Proposal
+from rules.proposal import Advice, Proposal, place_of
 from rules.proposals import RECOMMENDED, propose
 from rules.proposals_buying import STEP
-from rules.words import Kind
 from simulation.centre import Centre
 from simulation.chances import DAY
 from simulation.counting import count
 from simulation.measures import Measured, measured
-from simulation.params import Params, Source, read_params
+from simulation.params import Params, Skill, Source, read_params
 from simulation.policies import PLAYBOOK
 from simulation.world import World, make_world
 
@@ -40,7 +39,7 @@ class Setting:
     hours: str = "flat"
     sms: float | None = None
     times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    skills: tuple[tuple[int, Kind, float], ...] = ()
+    skills: tuple[Skill, ...] = ()
     data: Data = field(default_factory=dict)
 
     def params(self, scenario: str) -> Params:
@@ -73,24 +72,40 @@ _MORNINGS = {
     "c": ["now", "day 2 morning", "day 4 morning", "day 9 morning"],
     "d": ["now", "day 3 morning", "day 8 morning"],
 }
-_RICH = Setting(
-    load=0.6,
-    times={"blast": {"margin": 3, "per_day": 8}},
-    data={"plan": {"c": ["now", "30m"], "d": ["now"]}},
+# Somebody held a campaign for a bad one, and its leads, who buy for much, are called once.
+_PINNED = Setting(
+    times={"": {"margin": 6.0}, "search": {"per_day": 2.0}},
+    data={"plan": {"d": ["now"]}, "campaign": [{"name": "search", "tier": "D"}]},
 )
+# Leads at which late calls pay, however old they are.
+_DEAR = Setting(load=0.6, times={"": {"margin": 3.0}}, data={"plan": _SHORT})
 _WHOLE = ("cost", "margin")
-_SKILLS = ((0, Kind.REFERRAL, 2.0), (1, Kind.REFERRAL, 0.6), (2, Kind.REFERRAL, 0.6))
+
+
+def _skills(name: str, value: str, *times: float) -> tuple[Skill, ...]:
+    return tuple(Skill(rep, name, value, one) for rep, one in enumerate(times))
+
+
+_FRIENDS = {"friends": {"per_day": 2.0}}
 TRIALS = (
-    Trial("buy_more", (Advice.BUY_MORE,), Setting(load=0.7)),
+    Trial("buy_more", (Advice.BUY_MORE,), Setting(load=0.7, times={"": {"margin": 2.0}})),
     Trial("buy_less", (Advice.BUY_LESS,), Setting(times={"social": {"cost": 2.5}})),
-    Trial("tier", (Advice.TIER,), _RICH),
-    Trial("hours", (Advice.HOURS,), Setting(load=0.9, hours="vendor", data={"plan": _MORNINGS})),
-    Trial("more_attempts", (Advice.MORE_ATTEMPTS,), Setting(load=0.8, data={"plan": _SHORT})),
+    Trial("tier", (Advice.TIER,), _PINNED),
+    Trial("hours", (Advice.HOURS,), Setting(load=0.9, hours="work", data={"plan": _MORNINGS})),
+    Trial("more_attempts", (Advice.MORE_ATTEMPTS,), _DEAR),
     Trial("fewer_attempts", (Advice.FEWER_ATTEMPTS,), Setting(load=1.4)),
     Trial("texts", (Advice.TEXTS,), Setting(sms=600, data={"low_answer": {"mode": "off"}})),
     Trial("bar", (Advice.BAR,), Setting(load=1.5)),
-    Trial(
-        "strength", (Advice.STRENGTH,), Setting(skills=_SKILLS, times={"friends": {"per_day": 2}})
+    *(
+        Trial(
+            name, (Advice.STRENGTH,), Setting(skills=_skills(field, value, 2.2, 0.6, 0.6), times=of)
+        )
+        for name, field, value, of in (
+            ("strength", "kind", "referral", _FRIENDS),
+            ("strength_product", "product", "car", {}),
+            ("strength_language", "language", "ru", {}),
+            ("strength_region", "region", "south", {}),
+        )
     ),
     Trial("all", RECOMMENDED, Setting()),
 )
@@ -154,16 +169,18 @@ class Manager:
         if one.kind in {Advice.BUY_MORE, Advice.BUY_LESS}:
             times = 1 + STEP if one.kind is Advice.BUY_MORE else 1 - STEP
             return self._buy(one.subject, times)
-        if one.change is None:
-            return False
-        self._overlay = changed(self._overlay, one.change)
+        change = one.change or _by_hand(one)
+        self._overlay = changed(self._overlay, change)
         data = merged(self._data, self._overlay)
         self._centre.follow(read_playbook(data, file="playbook"))
         return True
 
     def _buy(self, subject: str, times: float) -> bool:
+        campaign, banner = place_of(subject)
         sources = [
-            one for one in self._params.sources if subject in {one.name, f"{one.name}/{one.banner}"}
+            one
+            for one in self._params.sources
+            if one.name == campaign and banner in {"", one.banner}
         ]
         after = [self._centre.volume(one) * times for one in sources]
         if min(after) < LEAST or max(after) > MOST:
@@ -180,9 +197,19 @@ class Manager:
             now=week * WEEK,
             params=self._params,
             rules=centre.playbook.tiers,
-            grades=centre.grades,
+            tiers=centre.tiers,
             overload=(calls + centre.due(week * WEEK)) / max(could, 1),
         )
+
+
+def _by_hand(strength: Proposal) -> dict[str, Any]:
+    """Give what a manager does where the bot can't: a route to the rep whom it is about."""
+    title = strength.subject
+    name, _, value = title.partition("=")
+    return {
+        f"pool:{title}": {"reps": [strength.facts["rep"]]},
+        f"route:{title}": {"pool": title, "when": [f'{name} = "{value}"']},
+    }
 
 
 def pairs(

@@ -1,6 +1,7 @@
 """A world of leads that the dice made, the same for every policy that is tried in it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -33,6 +34,12 @@ class Arrival:
     age_luck: float
     text_luck: float
     margin: int
+    traits: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What reps may be stronger by: its kind and its traits, by the name of the field."""
+        return {"kind": self.source.kind, **self.traits}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def make_world(params: Params, *, weeks: int, seed: int) -> World:
     for source in params.sources:
         found += _arrivals(source, params, dice.spawn(1)[0], days)
     order = sorted(found, key=lambda one: one.at)
-    numbered = tuple(_numbered(one, number) for number, one in enumerate(order, 1))
+    numbered = tuple(replace(one, number=number) for number, one in enumerate(order, 1))
     return World(numbered, float(days * DAY))
 
 
@@ -70,6 +77,7 @@ def _arrivals(
     marks = dice.random(count) * WIDEST
     luck = dice.random((count, MOST_CALLS)).tolist()
     rest = dice.random((count, 5)).tolist()
+    traits = dice.random((count, len(params.traits))).tolist()
     spread = params.money["spread"]
     return [
         Arrival(
@@ -83,21 +91,7 @@ def _arrivals(
             age_luck=one[2],
             text_luck=one[3],
             margin=round(source.margin * (1 + spread * (2 * one[4] - 1))),
+            traits=params.traits_of(traits[place]),
         )
         for place, one in enumerate(rest)
     ]
-
-
-def _numbered(one: Arrival, number: int) -> Arrival:
-    return Arrival(
-        number,
-        one.at,
-        one.source,
-        one.mark,
-        one.reachable,
-        one.luck,
-        one.close_luck,
-        one.age_luck,
-        one.text_luck,
-        one.margin,
-    )

@@ -4,13 +4,13 @@ Leads are read through ix_leads_received, sales through ix_attempts_sold, and wh
 by that lead; calls come from the rollups. Moments are UTC.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, cast, func, literal, or_, select
+from sqlalchemy import Integer, and_, cast, distinct, func, literal, or_, select
 
 from rules.claims import ClaimState
 from rules.money import Money
@@ -24,6 +24,7 @@ from storage.tables import Moment, attempts, claims, history, lead_sources, lead
 from storage.unit import View
 
 DAY = 86_400
+Place = tuple[str, str, Kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +185,28 @@ def came_back(view: View, window: Window) -> dict[int, Tier]:
     return {number: Tier(tier) for number, tier in rows}
 
 
-def ages(view: View, window: Window) -> dict[int, int]:
-    """Count all leads that came since the window began, by their whole days of life at its end."""
+def ages(view: View, window: Window) -> dict[Place, Counter[int]]:
+    """Count who came since the window began, by campaign, banner and kind, and by days of life.
+
+    The days are whole ones at the window's end.
+    """
     lived = seconds(view, literal(window.until, Moment()), leads.c.received_at) / DAY
     day = cast(lived if view.dialect == "sqlite" else func.floor(lived), Integer)
-    query = select(day, func.count()).where(*came_in(window.since, window.until, ALL))
-    return {max(0, int(days)): count for days, count in view.execute(query.group_by(day))}
+    group = leads.c.campaign, leads.c.banner, leads.c.kind, day
+    query = select(*group, func.count()).where(*came_in(window.since, window.until, ALL))
+    found: dict[Place, Counter[int]] = defaultdict(Counter)
+    for campaign, banner, kind, days, count in view.execute(query.group_by(*group)):
+        found[campaign, banner, Kind(kind)][max(0, int(days))] += count
+    return found
+
+
+def priced(view: View, window: Window) -> dict[Place, int]:
+    """Count the judged leads whose price is known, by what their sources say, as `spent` does."""
+    source = lead_sources.c
+    group = source.campaign, source.banner, leads.c.kind
+    query = select(*group, func.count(distinct(leads.c.id))).join_from(leads, lead_sources)
+    query = query.where(source.cost_minor.is_not(None), *_judged(window)).group_by(*group)
+    return {
+        (campaign, banner, Kind(kind)): count
+        for campaign, banner, kind, count in view.execute(query)
+    }

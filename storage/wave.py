@@ -102,6 +102,20 @@ def newest_calls(view: View, *, since: datetime, most: int) -> list[tuple[str, d
     return [(by, at) for by, at in rows]
 
 
+def due_before(view: View, *, at: datetime, most: int) -> int:
+    """Count the leads that were due at a moment (UTC) and have been called since (C1).
+
+    Of the calls since then so many at most are read, the oldest.
+    """
+    query = select(attempts.c.lead_id, attempts.c.before).where(
+        attempts.c.at >= at, attempts.c.undone_at.is_(None)
+    )
+    first: dict[int, str | None] = {}
+    for lead, before in view.execute(query.order_by(attempts.c.at, attempts.c.id).limit(most)):
+        first.setdefault(lead, before.get("next_at"))
+    return sum(datetime.fromisoformat(one) <= at for one in first.values() if one)
+
+
 def is_on(wave: Wave) -> bool:
     """Say whether the playbook has a stricter bar now (C1)."""
     return bool(wave.hold or wave.shorten)

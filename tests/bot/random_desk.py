@@ -39,6 +39,7 @@ BOOK = Playbook(
     ),
     products=(Product("flat", margin=Decimal("0.3")), Product("sim")),
 )
+HEARD = ("replied", "replied_mail", "asked_now", "returned", "note")
 
 
 @dataclass(slots=True)
@@ -201,8 +202,8 @@ class World:
             row = {"address": address, "channel": "sms", "at": stopped}
             unit.execute(insert(optouts), row)
             one.sent = [sent | {"stopped": stopped} for sent in one.sent]
-        for _ in range(dice.randrange(2)):
-            at, what = self._moment(), dice.choice(("replied", "asked_now", "returned", "note"))
+        for _ in range(dice.randrange(4)):
+            at, what = self._moment(), dice.choice(HEARD)
             leads.add_line(unit, one.id, at=at, actor="", what=what)
             one.heard.append((at, what))
 

@@ -6,32 +6,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.weighing import NONE, Estimate, Sums, bar, part_of
+from rules.weighing import NONE, Expected, Sums, bar, part_of
 
 COUNTS = st.integers(1, 10_000)
 PARTS = st.floats(0, 1)
 
 
-class TestAnEstimate:
+class TestWhatIsExpected:
     def test_has_an_interval_of_nine_in_ten(self):
-        found = Estimate(10.0, 2.0)
+        found = Expected(10.0, 2.0)
         assert (found.low(), found.high()) == pytest.approx((6.71, 13.29), abs=0.01)
 
     def test_adds_up_as_independent_things_do(self):
-        whole = Estimate(3.0, 3.0).plus(Estimate(1.0, 4.0))
+        whole = Expected(3.0, 3.0).plus(Expected(1.0, 4.0))
         assert (whole.mean, whole.error) == (4.0, 5.0)
 
     def test_keeps_its_error_when_a_known_cost_is_taken_off(self):
-        assert Estimate(3.0, 1.0).less(5.0) == Estimate(-2.0, 1.0)
+        assert Expected(3.0, 1.0).less(5.0) == Expected(-2.0, 1.0)
 
     def test_turns_round_with_its_error(self):
-        assert Estimate(3.0, 1.0).times(-2) == Estimate(-6.0, 2.0)
+        assert Expected(3.0, 1.0).times(-2) == Expected(-6.0, 2.0)
 
     @pytest.mark.parametrize(
         ("found", "sure"),
-        [(Estimate(0.0, 1.0), 0.5), (Estimate(1.645, 1.0), 0.95), (Estimate(1.0), 1.0)],
+        [(Expected(0.0, 1.0), 0.5), (Expected(1.645, 1.0), 0.95), (Expected(1.0), 1.0)],
     )
-    def test_says_how_likely_it_is_above_zero(self, found: Estimate, sure: float):
+    def test_says_how_likely_it_is_above_zero(self, found: Expected, sure: float):
         assert found.sure == pytest.approx(sure, abs=0.001)
 
 

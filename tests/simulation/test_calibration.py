@@ -2,6 +2,7 @@
 
 import random
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import replace
 from statistics import median
 
@@ -12,7 +13,7 @@ from rules.words import Tier
 from simulation.centre import Centre
 from simulation.chances import DAY, Chances
 from simulation.comparing import work
-from simulation.params import SCENARIOS, Params, Source, read_params
+from simulation.params import SCENARIOS, Params, Skill, Source, read_params
 from simulation.policies import ROUND_ROBIN
 from simulation.world import make_world
 
@@ -96,6 +97,31 @@ class TestClosing:
         chances = Chances(PARAMS)
         late, early = (chances.closes(source("site"), attempt=nth) for nth in (8, 7))
         assert late / early == pytest.approx(0.55)
+
+
+class TestTraits:
+    def test_leave_a_campaigns_closing_as_it_is(self):
+        for known in PARAMS.traits.values():
+            assert sum(one.share for one in known) == pytest.approx(1)
+            assert sum(one.share * one.closes for one in known) == pytest.approx(1)
+
+    def test_fall_as_often_as_they_should(self):
+        world = make_world(PARAMS, weeks=8, seed=7)
+        for name, known in PARAMS.traits.items():
+            fallen = Counter(one.values[name] for one in world.arrivals)
+            for one in known:
+                assert fallen[one.name] / fallen.total() == pytest.approx(one.share, abs=0.03)
+
+    def test_make_more_of_a_reps_calls_close_by_skill(self):
+        car = {"kind": "warm", "product": "car", "language": "he", "region": "north"}
+        params = replace(PARAMS, skills=(Skill(1, "product", "car", 2.0),))
+        usual = 1.6 * 1.05
+        assert [params.closes(rep, car) for rep in range(3)] == pytest.approx(
+            [usual, 2 * usual, usual]
+        )
+        assert params.closes(1, {**car, "product": "phone"}) == pytest.approx(0.8 * 1.05)
+        best = Chances(params).best_closes(source("site"), car)
+        assert best == pytest.approx(0.15 * 2 * usual)
 
 
 class TestAge:

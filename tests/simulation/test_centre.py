@@ -5,11 +5,14 @@ from itertools import pairwise
 
 import pytest
 
+from rules.answering import HourRate
 from rules.cadence import plan_of
 from rules.hours import read_window
 from rules.playbook import Campaign, LowAnswer, Playbook, Wave
+from rules.pools import Pool, Route
+from rules.proposal import subject_of
 from rules.words import Kind, Tier
-from simulation.calendar import after_miss, first_call, shift_of
+from simulation.calendar import UNKNOWN, Answers, after_miss, first_call, shift_of
 from simulation.cases import Case
 from simulation.centre import Centre
 from simulation.chances import DAY
@@ -127,6 +130,23 @@ class TestThePlaybook:
         assert later is not None
         assert DAY + 18 * HOUR <= later < DAY + 20 * HOUR
 
+    def test_varies_the_hour_of_a_planned_attempt_toward_those_that_answer(self, world: World):
+        case = Case(world.arrivals[0], Tier.B, 1.0, 0, 0.0, 0.0, 0.0, plan_step=1)
+        case.plan_at = 10 * HOUR
+        book = replace(BOOK, plans={Tier.B: plan_of("now", "day 3")})
+        known = {hour: HourRate(500, 200 if hour == 17 else 20) for hour in range(9, 20)}
+        for answers, hour in ((UNKNOWN, 9), (Answers(known), 17)):
+            found = after_miss(case, book, at=case.plan_at, answers=answers)
+            assert found is not None
+            assert found % DAY // HOUR == hour
+
+    def test_gives_leads_to_the_reps_of_their_pool(self, world: World):
+        pool, route = Pool("far", reps=("1",)), Route("far", "far", ('region = "south"',))
+        routed = team(world, replace(BOOK, pools=(pool,), routes=(route,)))
+        owners = {one.owner for one in routed.cases if one.arrival.values["region"] == "south"}
+        assert owners == {1}
+        assert {one.owner for one in routed.cases} == {0, 1, 2}
+
     def test_calls_nobody_on_a_saturday(self):
         friday = 5 * DAY + 14 * HOUR
         assert first_call(BOOK, at=friday) == 7 * DAY + 9 * HOUR
@@ -141,6 +161,13 @@ class TestBuying:
         usual = [one.arrival.source.name for one in team(world).cases]
         assert names.count("site") > 1.5 * usual.count("site")
         assert names.count("friends") == usual.count("friends")
+
+    def test_brings_more_of_a_banner_and_leaves_the_other(self, world: World):
+        more = Centre(world, PLAYBOOK, BOOK, PARAMS)
+        more.buy(subject_of("social", "blue"), 2.0)
+        more.buy("social", 0.5)
+        volumes = {one.banner: more.volume(one) for one in PARAMS.sources if one.name == "social"}
+        assert volumes == {"blue": 1.0, "red": 0.5}
 
 
 class TestMeasures:

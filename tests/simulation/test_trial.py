@@ -29,6 +29,33 @@ class TestRecommendations:
             assert min(weeks) >= BEFORE
             assert not pair.without.accepted
 
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", ["tier", "more_attempts"])
+    def test_find_something_though_leads_cool_as_published(self, name: str):
+        (trial,) = (one for one in TRIALS if one.name == name)
+        found = pairs(trial, scenario="published", seeds=range(2), weeks=20, data={})
+        assert mean(one.gain for one in found) > 0
+        assert any(one.with_them.accepted for one in found)
+
+    @pytest.mark.slow
+    def test_of_a_strength_are_none_where_reps_are_alike(self):
+        params = Setting().params("none")
+        world = make_world(params, weeks=12, seed=2)
+        lived = live(world, params, weeks=12, data={}, kinds=(Advice.STRENGTH,))
+        assert not lived.accepted
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", ["strength_product", "strength_language"])
+    def test_of_a_strength_send_such_leads_to_the_rep(self, name: str):
+        (trial,) = (one for one in TRIALS if one.name == name)
+        params = trial.setting.params("none")
+        world = make_world(params, weeks=20, seed=0)
+        lived = live(world, params, weeks=20, data={}, kinds=trial.kinds)
+        skill = params.skills[0]
+        (first, *_) = lived.accepted
+        assert first[1].subject == f"{skill.field}={skill.value}"
+        assert first[1].facts["rep"] == str(skill.rep)
+
     def test_that_none_accepts_change_nothing(self):
         params = replace(SETTING.params("shrunk"), sources=SETTING.params("shrunk").sources[:3])
         world = make_world(params, weeks=9, seed=1)
