@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
-from bot import playbooks
+from bot import audit, playbooks
 from bot.desk import Desk
 from bot.playbooks import Changed, check_manager
 from rules.overlay import value_at
@@ -26,6 +26,14 @@ _WAS = {
     State.UNDONE: "recommend.was_undone",
     State.LAPSED: "recommend.was_lapsed",
 }
+_ACTS = {
+    State.ACCEPTED: "recommend_accept",
+    State.REJECTED: "recommend_reject",
+    State.UNDONE: "recommend_undo",
+    State.PROPOSED: "recommend_undo",
+    State.LAPSED: "recommend_lapse",
+}
+"""What the audit calls each decision (C5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def accept(desk: Desk, by: str, number: int, *, marked: str, key: str = "") -> D
         return _settle(desk, one, State.ACCEPTED, by=by, key=key)
 
     def accepted(unit: Unit, version: Version) -> None:
-        _decide(unit, one, State.ACCEPTED, at=now, by=by, version=version.id)
+        _decide(desk, unit, one, State.ACCEPTED, at=now, by=by, version=version.id)
 
     seen = one.evidence["seen"]
     made = playbooks.change(desk, by, one.change, seen=seen, key=key, also=accepted)
@@ -93,7 +101,7 @@ def _settle(desk: Desk, one: Recommendation, state: State, *, by: str, key: str)
     now = desk.clock()
     with desk.store.unit() as unit:
         if inbox.first_time(unit, key, at=now):
-            _decide(unit, one, state, at=now, by=by)
+            _decide(desk, unit, one, state, at=now, by=by)
             unit.commit()
     return Decision(_reread(desk, one.id))
 
@@ -129,6 +137,7 @@ def say_why(desk: Desk, by: str, number: int, reason: str) -> Decision:
         raise Refused("button.stale")
     with desk.store.unit() as unit:
         recommendations.keep_score(unit, number, {"reason": reason})
+        _write(desk, unit, by, "recommend_reason", one, rejected_for=reason)
         unit.commit()
     return Decision(_reread(desk, number))
 
@@ -144,29 +153,30 @@ def undo(desk: Desk, by: str, number: int, *, key: str = "") -> Decision:
     if one.state is State.LAPSED:
         raise Refused("recommend.was_lapsed")
     if one.state is State.REJECTED:
-        return _reopen(desk, one, key=key)
+        return _reopen(desk, one, by=by, key=key)
     with desk.store.view() as view:
         is_so = stands(desk, view, one)
     if one.version is None or not is_so:
         return _settle(desk, one, State.UNDONE, by=by, key=key)
 
     def undone(unit: Unit, _: Version) -> None:
-        _decide(unit, one, State.UNDONE, at=now, by=by)
+        _decide(desk, unit, one, State.UNDONE, at=now, by=by)
 
     made = playbooks.undo(desk, by, one.version, key=key, also=undone)
     return Decision(_reread(desk, number), made)
 
 
-def _reopen(desk: Desk, one: Recommendation, *, key: str) -> Decision:
+def _reopen(desk: Desk, one: Recommendation, *, by: str, key: str) -> Decision:
     """Let a rejected one wait for a decision again, unless a newer one of the same does."""
     with desk.store.view() as view:
         last = recommendations.last_about(view, one.kind, one.subject)
     if last is not None and last.id != one.id:
         raise Refused("recommend.renewed")
-    return _settle(desk, one, State.PROPOSED, by="", key=key)
+    return _settle(desk, one, State.PROPOSED, by=by, key=key)
 
 
 def _decide(
+    desk: Desk,
     unit: Unit,
     one: Recommendation,
     state: State,
@@ -175,12 +185,22 @@ def _decide(
     by: str = "",
     version: int | None = None,
 ) -> None:
-    """Let one be decided on at a moment (UTC); raises Refused where somebody else was first."""
+    """Let one be decided on at a moment (UTC); raises Refused where somebody else was first.
+
+    The audit has who did; one that is open again is nobody's decision.
+    """
+    actor = "" if state is State.PROPOSED else by
     done = recommendations.decide(
-        unit, one.id, was=one.state, state=state, actor=by, at=at, version=version
+        unit, one.id, was=one.state, state=state, actor=actor, at=at, version=version
     )
     if not done:
         raise _meanwhile(unit, one.id)
+    _write(desk, unit, by, _ACTS[state], one)
+
+
+def _write(desk: Desk, unit: Unit, by: str, act: str, one: Recommendation, **more: object) -> None:
+    about = {"recommended": one.kind, "recommended_of": one.subject}
+    audit.write(desk, unit, by, act, f"recommendation:{one.id}", after=about | more)
 
 
 def stands(desk: Desk, view: View, one: Recommendation) -> bool:

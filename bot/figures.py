@@ -7,7 +7,7 @@ from bot import recommending, rollups
 from bot.counting import Period, exchange_of
 from bot.desk import Desk
 from bot.reporting import lines, look_back, report
-from rules.counting import period_before
+from rules.counting import is_running, period_before
 from rules.digest import Figures, last_digest
 from rules.effect import Effect
 from rules.report import ALL, Only, Report
@@ -29,13 +29,14 @@ def report_of(desk: Desk, *, since: datetime, until: datetime, only: Only = ALL)
     sooner; slow over a long past, so no command waits for it.
     """
     rollups.catch_up(desk)
-    earlier = period_before(since, until, zone=desk.settings.zone)
+    zone = desk.settings.zone
+    earlier = period_before(since, until, zone=zone)
     with steady(desk.store) as view:
-        newer, older = Period(since, until, only), Period(earlier, since, only)
+        newer, older = Period(since, until, only), Period(*earlier, only)
         past = look_back(desk, view, (newer, older))
         found = report(desk, view, newer, past=past)
         before = report(desk, view, older, cohorts=False, past=past)
-    return replace(found, before=before)
+    return replace(found, before=before, running=is_running(since, until, zone=zone))
 
 
 def of_period(desk: Desk, view: View, *, since: datetime, until: datetime) -> Figures:
@@ -71,7 +72,7 @@ def post_weekly(desk: Desk) -> None:
         known = outbox.known(view, effect.once_key)
         begun = week.begun(figures.first_lead_at(view))
     if not known and begun:
-        recommending.make(desk)
+        recommending.try_to_make(desk)
         post_digest(desk, since=week.since, until=week.until, asked="")
 
 
@@ -92,6 +93,11 @@ def newest_week(desk: Desk) -> Week:
     """Give the week of which the newest digest tells, in the team's zone."""
     found = last_digest(now=desk.clock(), playbook=desk.playbook, zone=desk.settings.zone)
     return Week(*found)
+
+
+def is_newest(desk: Desk, *, until: datetime) -> bool:
+    """Say whether a period ends no sooner than the newest digest's: what is to change is of now."""
+    return until >= newest_week(desk).until
 
 
 def late_since(desk: Desk, *, since: datetime, until: datetime) -> datetime | None:
@@ -118,7 +124,7 @@ def post_each(desk: Desk) -> None:
         came = digests.came_since(view, since) // each * each
         until = digests.nth_came_at(view, since, came) + A_MOMENT if came else since
     if came:
-        recommending.make(desk)
+        recommending.try_to_make(desk)
         with desk.store.unit() as unit:
             if kept.get(unit, EACH, lock=True) == mark:
                 kept.put(unit, EACH, until.isoformat(), at=now)

@@ -1,14 +1,29 @@
-"""What accepted recommendations brought since, before and after, as far as it is known (L6.8)."""
+"""What accepted recommendations brought since, held against the other leads (L6.8)."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.counting import prices
 from bot.desk import Desk
+from rules.evidence import KNOWN
+from rules.pricing import Pricing
 from rules.proposal import Advice
-from rules.recommending import Score, Spans, Verdict, score, spans_of
-from rules.words import Channel
+from rules.recommending import LEFT_OUT
+from rules.scoring import (
+    Score,
+    Span,
+    Spans,
+    Verdict,
+    score,
+    score_held,
+    score_weeks,
+    spans_of,
+)
+from rules.sums import Sale
+from rules.weighing import NONE
+from rules.words import Channel, Kind
 from storage import scores
 from storage.recommendations import Recommendation
 from storage.unit import View
@@ -18,49 +33,116 @@ WEEK = timedelta(weeks=1)
 HOUR = 3600
 
 
-def scored(desk: Desk, view: View, one: Recommendation, *, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One that is scored: its own leads, those it is held against, and what prices both."""
+
+    desk: Desk
+    view: View
+    one: Recommendation
+    which: Any
+    others: Any
+    pricing: Pricing
+    apart: list[Sale] = field(default_factory=list)
+
+    def margin(self, sale: Sale) -> int:
+        """Give what a sale earned; what no rate turns into the one currency is noted."""
+        found = self.pricing.earned(sale)
+        if found.apart:
+            self.apart.append(sale)
+        return found.minor
+
+    def cost(self, calls: int, sms: int) -> int:
+        """Give what so many calls and SMS cost."""
+        pace = self.desk.playbook.wave.calls_per_hour
+        call = self.pricing.talk(round(HOUR / pace), "").minor
+        return calls * call + sms * self.pricing.messages(Channel.SMS, 1).minor
+
+    def span(self, days: tuple[datetime, datetime], age: timedelta) -> Span:
+        """Sum what leads of a span earned by an age."""
+        given: dict[str, Any] = {"age": age, "margin": self.margin, "cost": self.cost}
+        found = scores.earned(self.view, self.which, self.others, days, **given)
+        field_, _, value = self.one.subject.partition("=")
+        if self.one.kind is not Advice.STRENGTH or field_ != "kind":
+            return found
+        # None of the others are of that kind: it is held against all other kinds.
+        return replace(found, others={Kind(value): sum(found.others.values(), NONE)})
+
+    def price(self, days: tuple[datetime, datetime], leads: int) -> float | None:
+        """Give what one of its leads of a span cost, None where too few prices are known."""
+        found, known = scores.paid(self.view, self.which, days)
+        amounts = [self.pricing.exchange.amount(one, at=days[0]) for one in found]
+        if known < KNOWN * leads or any(one.apart for one in amounts):
+            return None
+        return sum(one.minor for one in amounts) / known if known else 0.0
+
+
+def scored(
+    desk: Desk,
+    view: View,
+    one: Recommendation,
+    *,
+    now: datetime,
+    beside: Sequence[Recommendation] = (),
+) -> dict[str, Any]:
     """Give what is known of an accepted recommendation by `now` (UTC), as JSON keeps it.
 
-    What a campaign brings when less of it is bought says nothing of the buying: that is scored by
-    what was bought alone.
+    Buying is scored on a week's profit, its price with it; leads that others of the accepted ones,
+    `beside`, are bought more or less of are no measure of it.
     """
     which = scores.theirs(one.kind, one.subject)
-    changed_at = one.decided_at or one.at
-    bought: dict[str, Any] = _bought(view, which, changed_at, now=now) if one.kind in BUYING else {}
-    mature = desk.playbook.tiers.mature_days
-    spans = spans_of(changed_at, now=now, mature_days=mature)
+    changed_at, buys = one.decided_at or one.at, one.kind in BUYING
+    bought: dict[str, Any] = _bought(view, which, changed_at, now=now) if buys else {}
+    spans = spans_of(changed_at, now=now, mature_days=desk.playbook.tiers.mature_days)
     if spans is None:
         came = scores.came(view, which, (changed_at, now))
         return asdict(Score(Verdict.EARLY, came, 0, 0)) | bought
-    found: dict[str, Any] = asdict(_compared(desk, view, which, spans))
-    if one.kind is Advice.BUY_LESS and found["verdict"] != Verdict.EARLY:
-        found["verdict"] = Verdict.OPEN
-    return found | bought
-
-
-def _compared(desk: Desk, view: View, which: Any, spans: Spans) -> Score:  # noqa: ANN401 - SQL
+    also = [it.subject for it in beside if it.kind in BUYING and it.id != one.id] if buys else []
+    others = scores.others_than(one.kind, one.subject, bought=also)
     pricing = prices(desk, until=spans.after[1] + spans.age)
+    asked = _Asked(desk, view, one, which, others, pricing)
+    return asdict(_compared(asked, spans)) | bought
 
-    def margin(sale: Any) -> int:  # noqa: ANN401 - as storage gives it
-        return pricing.earned(sale).minor
 
-    a_call = pricing.talk(round(HOUR / desk.playbook.wave.calls_per_hour), "").minor
-    an_sms = pricing.messages(Channel.SMS, 1).minor
+def _left_out(asked: _Asked) -> float:
+    """Give the part that was left under the former rules, if it still is; else 0."""
+    low, part = asked.desk.playbook.low_answer, asked.one.change.get(LEFT_OUT, 0.0)
+    return part if low.mode == "on" and low.left_out == part else 0.0
 
-    def cost(calls: int, sms: int) -> int:
-        return calls * a_call + sms * an_sms
 
-    given: dict[str, Any] = {"age": spans.age, "margin": margin, "cost": cost}
-    before, after = (
-        scores.earned(view, which, span, **given) for span in (spans.before, spans.after)
+def _held(asked: _Asked, spans: Spans, part: float, given: dict[str, Any]) -> Score:
+    """Score the leads that came since against those left out."""
+    changed, left = (
+        replace(asked, which=one).span(spans.after, spans.age).net
+        for one in scores.parted(asked.which, part)
     )
-    return score(before, after, least=desk.playbook.counting.least, days=spans.age.days)
+    return score_held(changed, left, **given)
+
+
+def _compared(asked: _Asked, spans: Spans) -> Score:
+    given: dict[str, Any] = {"least": asked.desk.playbook.counting.least, "days": spans.age.days}
+    part = _left_out(asked)
+    if part:
+        found = _held(asked, spans, part, given)
+        return replace(found, verdict=Verdict.UNKNOWN) if asked.apart else found
+    before, after = (asked.span(one, spans.age) for one in (spans.before, spans.after))
+    if asked.one.kind not in BUYING:
+        found = score(before, after, **given)
+        return replace(found, verdict=Verdict.UNKNOWN) if asked.apart else found
+    counts = [round(sum(part.count for part in one.net.values())) for one in (before, after)]
+    was, now = map(asked.price, (spans.before, spans.after), counts)
+    fewer = asked.one.kind is Advice.BUY_LESS
+    priced = replace(before, price=was or 0.0), replace(after, price=now or 0.0)
+    found = score_weeks(*priced, weeks=spans.weeks, fewer=fewer, **given)
+    unknown = was is None or now is None or bool(asked.apart)
+    told = unknown and found.verdict is not Verdict.EARLY
+    return replace(found, verdict=Verdict.UNKNOWN) if told else found
 
 
 def _bought(view: View, which: Any, at: datetime, *, now: datetime) -> dict[str, float]:  # noqa: ANN401
     """Count the leads a week that came since, and in four weeks before."""
     weeks = max((now - at) / WEEK, 1 / 7)
     return {
-        "weekly": round(scores.came(view, which, (at, now)) / weeks, 1),
-        "weekly_before": round(scores.came(view, which, (at - 4 * WEEK, at)) / 4, 1),
+        "came": round(scores.came(view, which, (at, now)) / weeks, 1),
+        "came_before": round(scores.came(view, which, (at - 4 * WEEK, at)) / 4, 1),
     }

@@ -1,7 +1,9 @@
 """What the digest proposes, made of the newest evidence, and what became of it (L6.8, L6.9)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import logging
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,31 +13,67 @@ from bot.desk import Desk
 from bot.evidence import evidence_of
 from bot.playbooks import check_manager
 from bot.present_playbook import refresh
-from rules.evidence import Cohort, Evidence
-from rules.proposal import Proposal
+from rules.beside import beside
+from rules.counting import days_before
+from rules.evidence import Missing
+from rules.proposal import Advice, Proposal
 from rules.proposals import propose
-from rules.recommending import Decided, State, Verdict, may_come, sample_of, weighable
+from rules.recommending import Decided, State, may_come, unweighed, weighable, with_holdout
+from rules.scoring import Verdict
+from storage import kept, recommendations, scores
 from storage import playbooks as versions
-from storage import recommendations
 from storage.recommendations import Recommendation
 from storage.snapshots import steady
 from storage.unit import Unit, View
 
+log = logging.getLogger(__name__)
+
 FOLLOWED, OPEN = 20, 100
 """So many accepted ones are followed, and as many may wait, as there never are."""
+LAST = "recommending"
+ORDER = (
+    *(Verdict.HARMS, Verdict.PAYS, Verdict.OPEN),
+    *(Verdict.ALONE, Verdict.UNKNOWN, Verdict.EARLY),
+)
+"""The scores of accepted ones, those first that say most."""
+About = tuple[Advice, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is open, best first, and what was accepted, those that do harm first."""
+    """What is open, best first, and what was accepted, those that do harm first.
+
+    `failed` marks the fault for which nothing could be proposed last time, "" if it was;
+    `unweighed` are the kinds whose cost nobody said, `campaigns` those of whose money too little
+    is known, and what is missing.
+    """
 
     open: Sequence[Recommendation]
     accepted: Sequence[Recommendation]
+    failed: str = ""
+    unweighed: Collection[Advice] = ()
+    campaigns: Mapping[str, Missing] = field(default_factory=dict)
 
     @property
     def harmful(self) -> Sequence[Recommendation]:
         """Those of the accepted that do harm."""
         return [one for one in self.accepted if one.scored.get("verdict") == Verdict.HARMS]
+
+
+def try_to_make(desk: Desk) -> None:
+    """Propose and score as `make` does; a fault is logged with a mark, and the digest tells it.
+
+    A digest leaves all the same (L6.9).
+    """
+    try:
+        make(desk)
+    except Exception as fault:  # the figures must leave, whatever is wrong with the advice
+        mark = secrets.token_hex(3)
+        log.exception("recommendations could not be made, fault %s: %s", mark, type(fault).__name__)
+        with desk.store.unit() as unit:
+            last = kept.get(unit, LAST, lock=True) or {}
+            kept.put(unit, LAST, {**last, "failed": mark}, at=desk.clock())
+            unit.commit()
 
 
 def make(desk: Desk) -> Told:
@@ -46,32 +84,46 @@ def make(desk: Desk) -> Told:
     """
     refresh(desk)
     rollups.catch_up(desk)
-    now, seen = desk.clock(), desk.present.version
+    now, seen, book = desk.clock(), desk.present.version, desk.playbook
     with steady(desk.store) as view:
         evidence = evidence_of(desk, view, now=now)
         accepted = recommendations.in_state(view, State.ACCEPTED, most=FOLLOWED)
-        scores = {one.id: paying.scored(desk, view, one, now=now) for one in accepted}
-    found = propose(evidence, desk.playbook, kinds=weighable(desk.playbook))
+        said = [paying.scored(desk, view, one, now=now, beside=accepted) for one in accepted]
+    found = propose(evidence, book, kinds=weighable(book))
+    harming = _harming(accepted, said)
     with desk.store.unit() as unit:
         versions.hold(unit)
-        for number, scored in scores.items():
-            recommendations.keep_score(unit, number, scored)
-        for one in accepted:
+        for one, score in zip(accepted, said, strict=True):
+            recommendations.keep_score(unit, one.id, score)
             if not stands(desk, unit, one):
                 _end(unit, one, State.UNDONE, now=now)
-        told = [_beside(one, evidence) for one in found]
+        free = [one for one in found if _may_come(desk, unit, one, harming, now=now)]
+        least = book.tiers.least_leads
+        told = [with_holdout(beside(one, evidence, least=least), book) for one in free]
         _keep(unit, told, currency=evidence.currency, seen=seen, now=now)
+        missing = {name: why.value for name, why in evidence.unweighed.items() if name}
+        kept.put(unit, LAST, {"failed": "", "campaigns": missing}, at=now)
         unit.commit()
     with desk.store.view() as view:
-        return told_of(view)
+        return told_of(desk, view)
 
 
-def told_of(view: View) -> Told:
+def _harming(
+    accepted: Sequence[Recommendation], said: Sequence[Mapping[str, Any]]
+) -> Collection[About]:
+    """Give what is not proposed again: what does harm while it is accepted."""
+    known = zip(accepted, said, strict=True)
+    return {(one.kind, one.subject) for one, score in known if score["verdict"] == Verdict.HARMS}
+
+
+def told_of(desk: Desk, view: View) -> Told:
     """Give what is open and what was accepted, for a digest that is about to leave."""
     accepted = recommendations.in_state(view, State.ACCEPTED, most=FOLLOWED)
-    order = [Verdict.HARMS, Verdict.PAYS, Verdict.OPEN, Verdict.EARLY]
-    accepted.sort(key=lambda one: order.index(one.scored.get("verdict", Verdict.EARLY)))
-    return Told(open_of(view), accepted)
+    accepted.sort(key=lambda one: ORDER.index(one.scored.get("verdict", Verdict.EARLY)))
+    last: dict[str, Any] = kept.get(view, LAST) or {}
+    campaigns = {name: Missing(why) for name, why in last.get("campaigns", {}).items()}
+    without = unweighed(desk.playbook)
+    return Told(open_of(view), accepted, last.get("failed", ""), without, campaigns)
 
 
 def open_of(view: View) -> list[Recommendation]:
@@ -84,7 +136,7 @@ def told(desk: Desk, by: str) -> Told:
     """Give what is open and accepted; raises Refused for all but managers."""
     check_manager(desk, by)
     with desk.store.view() as view:
-        return told_of(view)
+        return told_of(desk, view)
 
 
 def _keep(
@@ -93,12 +145,11 @@ def _keep(
     waiting = {(one.kind, one.subject): one for one in open_of(unit)}
     given: dict[str, Any] = {"at": now, "currency": currency, "seen": seen}
     for proposal in found:
-        about = proposal.kind, proposal.subject
-        known = waiting.pop(about, None)
-        if known is not None:
-            recommendations.renew(unit, known.id, proposal, **given)
-        elif may_come(proposal, _last(unit, proposal), now=now):
+        known = waiting.pop((proposal.kind, proposal.subject), None)
+        if known is None:
             recommendations.add(unit, proposal, **given)
+        else:
+            recommendations.renew(unit, known.id, proposal, **given)
     for one in waiting.values():
         _end(unit, one, State.LAPSED, now=now)
 
@@ -108,38 +159,32 @@ def _end(unit: Unit, one: Recommendation, state: State, *, now: datetime) -> Non
     recommendations.decide(unit, one.id, was=one.state, state=state, actor="", at=now)
 
 
-def _last(view: View, proposal: Proposal) -> Decided | None:
+def _may_come(
+    desk: Desk, view: View, proposal: Proposal, harming: Collection[About], *, now: datetime
+) -> bool:
+    """Say whether it may be made, by what was decided last of its kind and subject."""
+    if (proposal.kind, proposal.subject) in harming:
+        return False
     one = recommendations.last_about(view, proposal.kind, proposal.subject)
-    if one is None:
-        return None
+    if one is None or one.state is State.PROPOSED:
+        return True
     at = one.undone_at or one.decided_at or one.at
-    return Decided(one.state, at, sample_of(one.facts), one.low_minor, one.high_minor)
+    which = scores.theirs(one.kind, one.subject)
+    leads, fresh = (
+        scores.came(view, which, span) for span in _held_and_fresh(desk, one, at, now=now)
+    )
+    gains = one.gain_minor, one.low_minor, one.high_minor
+    return may_come(proposal, Decided(one.state, at, *gains, leads, fresh), now=now)
 
 
-def _beside(proposal: Proposal, evidence: Evidence) -> Proposal:
-    """Put beside a campaign the one that earns least a lead, or most where it is to be cut."""
-    facts = proposal.facts
-    if "profit" not in facts:
-        return proposal
-    others = _others(proposal.subject, evidence, least=facts["leads"] // 4)
-    mine = facts["profit"] / facts["leads"]
-    far = max(others, key=lambda one: abs(others[one][0] - mine), default=None)
-    if far is None:
-        return proposal
-    profit, leads = others[far]
-    beside = {"other": far, "other_profit": round(profit), "other_leads": leads}
-    return replace(proposal, facts={**facts, **beside})
+def _held_and_fresh(
+    desk: Desk, one: Recommendation, at: datetime, *, now: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    """Give when the leads came that a proposal rested on, and when those judged since `at`."""
+    zone, mature = desk.settings.zone, desk.playbook.tiers.mature_days
 
+    def ago(moment: datetime, days: int) -> datetime:
+        return days_before(moment, days, zone=zone)
 
-def _others(subject: str, evidence: Evidence, *, least: int) -> dict[str, tuple[float, int]]:
-    """Give what a lead of each other campaign of enough leads earns, and how many they are."""
-    by_name: dict[str, list[Cohort]] = {}
-    for one in evidence.cohorts:
-        if one.campaign and not subject.startswith(one.campaign):
-            by_name.setdefault(one.campaign, []).append(one)
-    found = {}
-    for name, rows in by_name.items():
-        leads = sum(one.leads for one in rows)
-        if leads and leads >= least:
-            found[name] = sum(one.profit for one in rows) / leads, leads
-    return found
+    held = ago(one.at, desk.playbook.counting.horizon_days), ago(one.at, mature)
+    return held, (at, max(at, ago(now, mature)))

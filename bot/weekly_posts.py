@@ -22,8 +22,11 @@ def prepare_digest(desk: Desk, view: View, row: Row) -> Prepared:
     since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
     late = None if effect.asked else figures.late_since(desk, since=since, until=until)
     found, words = figures.report_of(desk, since=since, until=until), team_words(desk)
+    desk.told.keep(effect, found)
     more = digest.whole_report(words, by_command=bool(desk.settings.public_url))
-    beside = beside_of(recommending.told_of(view), words, more=more, late=late)
+    beside = digest.Beside(more=more, late=late)
+    if figures.is_newest(desk, until=until):
+        beside = beside_of(recommending.told_of(desk, view), words, more=more, late=late)
     return [SlackPost(desk.settings.digest_channel, digest.digest(found, words, beside))]
 
 
@@ -33,15 +36,17 @@ def beside_of(
     """Give what stands beside a digest's figures: what to change, how to see more, how late."""
     said = words.lines(*recommendations.lines(told, words))
     top = words.say("digest.head_change" if said else "digest.no_change")
+    under = recommendations.footnotes(told, words)
     blocks = (section(top), *recommendations.blocks(told, words))
-    return digest.Beside(blocks, words.lines(top, said), more, late)
+    blocks += (section(words.lines(*under)),) if under else ()
+    return digest.Beside(blocks, words.lines(top, said, *under), more, late)
 
 
 def prepare_digest_picture(desk: Desk, _view: View, row: Row) -> Prepared:
-    """Give the pictures under the digest, where there is anything to show (L6)."""
+    """Give the pictures under the digest, where there is anything to show: of its report (L6)."""
     effect: Any = row.effect
     since, until = datetime.fromisoformat(effect.since), datetime.fromisoformat(effect.until)
-    found = figures.report_of(desk, since=since, until=until)
+    found = desk.told.take(effect) or figures.report_of(desk, since=since, until=until)
     drawn = pictures.of_report(found, team_words(desk).plain)
     return [SlackPictures(desk.settings.digest_channel, drawn)] if drawn else Drop("nothing_drawn")
 

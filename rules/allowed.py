@@ -10,6 +10,7 @@ SENTENCES = {
     "counts": "a list of whole numbers, such as [0, 10]",
     "rising": "whole numbers that rise, such as [0, 10]",
     "part": "a part between 0 and 1, such as 0.4",
+    "half": "a part between 0 and 0.5, such as 0.1",
     "times": "a number such as 2.0",
     "latitude": "degrees north, -65 to 65, such as 31.778",
     "longitude": "degrees east, -180 to 180",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from rules import guards
 from rules.acts import LogOutcome
 from rules.effect import Effect
+from rules.holdout import is_left_out
 from rules.lead import FollowUp, Lead
 from rules.playbook import Playbook
 from rules.rest import Rest, may_send, next_sending
@@ -72,7 +73,9 @@ def wants_sms(lead: Lead, layer: Layer, writing: Writing) -> bool:
     if layer == Layer.OTHER:
         return True
     warm = layer != Layer.SMS_FIRST or guards.is_not_cold(lead)
-    return warm and guards.is_worth_sms(lead, low_answer=writing.low_answer)
+    low = writing.playbook.low_answer
+    kept = low.mode == "on" and is_left_out(lead.id, low.left_out)
+    return warm and guards.is_worth_sms(lead, low_answer=writing.low_answer and not kept)
 
 
 def ask_phone(lead: Lead, playbook: Playbook) -> tuple[Effect, ...]:

@@ -1,23 +1,21 @@
-"""When a proposal is made to managers again, and whether an accepted one pays (L6.8, L6.9)."""
+"""When a proposal is made to managers again, and what could be weighed at all (L6.8, L6.9)."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from rules.playbook import Playbook
 from rules.proposal import Advice, Proposal
 from rules.proposals import RECOMMENDED
-from rules.weighing import Estimate, Sums
-from rules.words import Kind
 
-GROWN = 1.5
+FRESH = 0.5
+"""The part of what a decision rested on that must be new before it is asked again."""
+LARGER = 2
+"""So many times the gain is another proposal, however wide the interval was."""
+LEFT_OUT = "low_answer.left_out"
 REST = timedelta(weeks=4)
 """How long what was accepted is not proposed again: what it brings must show first."""
-BEFORE = timedelta(weeks=4)
-LEAST_DAYS = 1
 _OF_CALLS = frozenset({Advice.MORE_ATTEMPTS, Advice.FEWER_ATTEMPTS, Advice.TIER})
 
 
@@ -31,119 +29,56 @@ class State(StrEnum):
     LAPSED = "lapsed"
 
 
-class Verdict(StrEnum):
-    """What is known of an accepted recommendation."""
-
-    HARMS = "harms"
-    PAYS = "pays"
-    OPEN = "open"
-    EARLY = "early"
-
-
-def sample_of(facts: Mapping[str, Any]) -> int:
-    """Give how many leads, calls or messages a proposal rests on."""
-    return int(max(facts.get(name, 0) for name in ("leads", "calls", "sent")))
-
-
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A proposal on which managers decided at a moment (UTC), with what they saw of it."""
+    """A proposal on which managers decided at a moment (UTC), with what they saw of it.
+
+    `leads` is how many of its leads the evidence held then, `fresh` how many it has got since.
+    """
 
     state: State
     at: datetime
-    sample: int
+    gain: int
     low: int
     high: int
+    leads: int = 0
+    fresh: int = 0
 
 
 def may_come(proposal: Proposal, last: Decided | None, *, now: datetime) -> bool:
     """Say whether a proposal may be made, where the `last` of its kind and subject was decided.
 
-    What was rejected or undone comes back only on other evidence: half as much again, and a gain
-    outside of what was then expected. What was accepted rests for four weeks.
+    What was rejected or undone comes back only on other evidence: half of the leads are new, and
+    the gain lies outside of what was then expected, or is twice as large. What was accepted rests
+    for four weeks (L6.8).
     """
     if last is None or last.state is State.LAPSED:
         return True
     if last.state is State.ACCEPTED:
         return now - last.at >= REST
-    grown = sample_of(proposal.facts) >= GROWN * last.sample
-    return grown and not last.low <= proposal.gain <= last.high
+    if last.fresh < max(FRESH * last.leads, 1):
+        return False
+    return not last.low <= proposal.gain <= last.high or proposal.gain >= LARGER * last.gain
+
+
+def with_holdout(proposal: Proposal, playbook: Playbook) -> Proposal:
+    """Let it leave a part of the leads under the former rules, where the playbook wants one.
+
+    Only whether SMS leave is decided lead by lead: all else is one rule for everybody (L6.8).
+    """
+    part = playbook.counting.holdout
+    if proposal.kind is not Advice.TEXTS or not part or not proposal.change:
+        return proposal
+    return replace(proposal, change={**proposal.change, LEFT_OUT: part})
 
 
 def weighable(playbook: Playbook) -> tuple[Advice, ...]:
     """Give the kinds that pay and whose cost is known: a rep's hour says what calls cost."""
+    without = unweighed(playbook)
+    return tuple(one for one in RECOMMENDED if one not in without)
+
+
+def unweighed(playbook: Playbook) -> Collection[Advice]:
+    """Give the kinds that pay, and can't be weighed while nobody said what a rep's hour costs."""
     known = bool(playbook.costs.rep_hour)
-    return tuple(one for one in RECOMMENDED if known or one not in _OF_CALLS)
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """Leads that came in the first span, before a change, and in the second, after it (UTC).
-
-    Of each counts what it earned within `age` of its arrival: those of both had that long, and
-    the first ones had it before the change.
-    """
-
-    before: tuple[datetime, datetime]
-    after: tuple[datetime, datetime]
-    age: timedelta
-
-
-def spans_of(changed_at: datetime, *, now: datetime, mature_days: int) -> Spans | None:
-    """Give what is compared by `now` (UTC) of a change; None in its first two days.
-
-    Leads are watched for half of the time since, and at most until they are judged.
-    """
-    age = min((now - changed_at) / 2, timedelta(days=mature_days))
-    if age < timedelta(days=LEAST_DAYS):
-        return None
-    last, long = now - age, now - age - changed_at
-    until = changed_at - age
-    return Spans((until - max(long, BEFORE), until), (changed_at, last), age)
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """What leads earned before and after a change, each, in minor units (L6.8).
-
-    `more` is the difference within kinds, with the kinds as they are now; it lies between `low`
-    and `high` nine times in ten. `days` is how long each lead was watched.
-    """
-
-    verdict: Verdict
-    leads: int
-    leads_before: int
-    days: int
-    was: int = 0
-    now: int = 0
-    more: int = 0
-    low: int = 0
-    high: int = 0
-
-
-def score(
-    before: Mapping[Kind, Sums], after: Mapping[Kind, Sums], *, least: int, days: int
-) -> Score:
-    """Compare what leads earn within their kinds (K1-K4); too early with fewer than `least`."""
-    kinds = [one for one in after if one in before and min(after[one].count, before[one].count) > 1]
-    leads, known = (round(sum(part[one].count for one in part)) for part in (after, before))
-    compared = sum(after[one].count for one in kinds)
-    alike = sum(before[one].count for one in kinds)
-    if min(compared, alike) < least:
-        return Score(Verdict.EARLY, leads, known, days)
-    was, now = Estimate(0.0), Estimate(0.0)
-    for kind in kinds:
-        share = after[kind].count / compared
-        was = was.plus(_each(before[kind]).times(share))
-        now = now.plus(_each(after[kind]).times(share))
-    more = now.plus(was.times(-1))
-    low, high = more.low(), more.high()
-    verdict = Verdict.HARMS if high < 0 else Verdict.PAYS if low > 0 else Verdict.OPEN
-    numbers = (was.mean, now.mean, more.mean, low, high)
-    return Score(verdict, leads, known, days, *map(round, numbers))
-
-
-def _each(sums: Sums) -> Estimate:
-    """Give the mean with its error, by a sample's own spread."""
-    each = sums.each
-    return Estimate(each.mean, each.error * math.sqrt(sums.count / (sums.count - 1)))
+    return () if known else tuple(one for one in RECOMMENDED if one in _OF_CALLS)

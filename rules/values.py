@@ -80,6 +80,11 @@ def part(value: object) -> float:
     return _number(value, low=0, high=1, allowed="part")
 
 
+def half(value: object) -> float:
+    """Read a part of one, a half at most."""
+    return _number(value, low=0, high=0.5, allowed="half")
+
+
 def times(value: object) -> float:
     """Read how many times the mean."""
     return _number(value, low=0, high=MOST_TIMES, allowed="times")

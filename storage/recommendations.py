@@ -128,6 +128,8 @@ def decide(
     values: dict[str, Any] = {"state": state, "actor": actor, "decided_at": at, "version": version}
     if state is State.UNDONE:
         values = {"state": state, "undone_at": at, "scored": {}}
+    elif state is State.PROPOSED:
+        values |= {"scored": {}}
     changed = update(recommendations).where(_ROW.id == number, _ROW.state == was)
     return bool(unit.execute(changed.values(values)).rowcount)
 

@@ -15,6 +15,8 @@ VALUES = {
     "consent": "channel",
     "agreed": "channel",
     "opted_out": "channel",
+    "recommended": "recommend.advice",
+    "rejected_for": "recommend.reason",
 }
 """Whose words the values of a field are, where they are not the field's own."""
 FIELDS = ("audit.field_", "team_edit.field_", "playbook.key.")

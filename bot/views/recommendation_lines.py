@@ -1,15 +1,18 @@
 """What a recommendation says, in words: the change, its figures, what it brought since (L6.8)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from bot.texts import Safe, Words
+from rules.evidence import KNOWN, Missing
 from rules.money import Money, exponent
 from rules.proposal import Advice
-from rules.recommending import Verdict
+from rules.scoring import Verdict
 from storage.recommendations import Recommendation
 
 WHOLE = 10
+NAMED = 3
+"""So many campaigns that could not be weighed are named."""
 MONEY = frozenset(
     {
         *("price", "break_even", "break_even_low", "break_even_high", "other_profit"),
@@ -48,11 +51,17 @@ def filled(one: Recommendation, words: Words) -> dict[str, object]:
         key: money(value, one.currency, words) if key in MONEY else _number(value)
         for key, value in facts.items()
     }
-    found["name"] = one.subject
+    found["name"] = _name(one)
     found |= _made(one.kind, facts, one.currency, words)
     if one.kind is Advice.STRENGTH:
         found["what"] = _leads(one.subject, words)
     return found
+
+
+def _name(one: Recommendation) -> str:
+    """Name what it is of as people do: a banner with its campaign."""
+    campaign, banner = (str(one.facts.get(key, "")) for key in ("campaign", "banner"))
+    return f"{campaign}/{banner}" if banner else campaign or one.subject
 
 
 def _number(value: Any) -> object:  # noqa: ANN401 - as JSON keeps it
@@ -103,26 +112,51 @@ def scored(one: Recommendation, words: Words) -> Safe:
     """Say what became of an accepted one, as far as it is known."""
     known = one.scored
     head, bought = short(one, words), ""
-    if "weekly" in known:
-        weekly, before = f"{known['weekly']:g}", f"{known['weekly_before']:g}"
-        bought = words.say("recommend.score.bought", weekly=weekly, before=before)
-    said = _brought(one, words) if known else words.say("recommend.score.new")
+    if "came" in known:
+        came, before = f"{known['came']:g}", f"{known['came_before']:g}"
+        bought = words.say("recommend.score.bought", came=came, before=before)
+    said = _brought(one, words) if "expected" in known else words.say("recommend.score.new")
     return words.say("recommend.score.line", what=head, said=words.join(bought, said))
 
 
 def _brought(one: Recommendation, words: Words) -> Safe:
     known = one.scored
     verdict = known["verdict"]
-    if verdict == Verdict.EARLY:
-        return words.say("recommend.score.early", n=known["leads"])
+    if verdict in {Verdict.EARLY, Verdict.UNKNOWN}:
+        return words.say(f"recommend.score.{verdict}", n=known["leads"])
     low, high, more = known["low"], known["high"], known["more"]
     if verdict == Verdict.HARMS:
         low, high, more = -high, -low, -more
     amounts = {"low": low, "high": high, "more": more, "was": known["was"], "now": known["now"]}
+    amounts["expected"] = known["expected"]
+    by = "week" if known["weekly"] else "held" if known["held"] else "lead"
+    said = words.say(f"recommend.score_{by}.{verdict}", **_amounts(amounts, one.currency, words))
+    return said if verdict == Verdict.ALONE else words.join(said, _sample(known, words))
+
+
+def _sample(known: Mapping[str, Any], words: Words) -> Safe:
+    """Say how many leads a score is of, and how long each was watched."""
+    leads, before, others = (f"{known[key]:,}" for key in ("leads", "leads_before", "others"))
+    of = "held" if known["held"] else "of"
     return words.say(
-        f"recommend.score.{verdict}",
-        leads=f"{known['leads']:,}",
-        before=f"{known['leads_before']:,}",
-        n=known["days"],
-        **_amounts(amounts, one.currency, words),
+        f"recommend.sample.{of}", n=known["days"], leads=leads, before=before, others=others
     )
+
+
+def notes(
+    failed: str, kinds: Collection[Advice], campaigns: Mapping[str, Missing], words: Words
+) -> list[Safe]:
+    """Say what could not be made or weighed, and what mends it."""
+    found = [words.say("recommend.failed", mark=failed)] if failed else []
+    if kinds:
+        what = ", ".join(words.say(f"recommend.advice.{one}") for one in kinds)
+        found.append(words.say("recommend.unweighed", what=what))
+    for why in Missing:
+        those = [name for name, known in campaigns.items() if known is why]
+        if those:
+            names: str = ", ".join(those[:NAMED])
+            if those[NAMED:]:
+                names = words.say("recommend.others", names=names, n=len(those) - NAMED)
+            part = words.percent(KNOWN)
+            found.append(words.say(f"recommend.missing.{why}", names=names, part=part))
+    return found

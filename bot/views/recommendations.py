@@ -23,9 +23,10 @@ from bot.views.blocks import (
     spoken,
 )
 from bot.views.playbook import differences
-from bot.views.recommendation_lines import filled, gain, line, money, scored, short
+from bot.views.recommendation_lines import filled, gain, line, money, notes, scored, short
 from rules.proposal import Advice
-from rules.recommending import State, Verdict
+from rules.recommending import LEFT_OUT, State
+from rules.scoring import Verdict
 from storage.recommendations import Recommendation
 
 FIRST = 3
@@ -87,10 +88,16 @@ def _followed(one: Recommendation, words: Words) -> list[Block]:
     return [section(scored(one, words)), actions(_undo(one, words.plain), why)]
 
 
+def footnotes(told: Told, words: Words) -> list[Safe]:
+    """Say what could not be made or weighed this time, and what mends it."""
+    return notes(told.failed, told.unweighed, told.campaigns, words)
+
+
 def listed(told: Told, words: Words) -> Message:
     """List what waits for a decision and what was accepted, each with its buttons."""
+    under = footnotes(told, words)
     if not told.open and not told.accepted:
-        return only(words.say("recommend.none"))
+        return only(words.lines(words.say("recommend.none"), *under))
     title = words.plain.say("recommend.title")
     found: list[Block] = [header(title)]
     parts: list[Safe] = []
@@ -105,6 +112,8 @@ def listed(told: Told, words: Words) -> Message:
         top, some = words.say("recommend.accepted_ones"), told.accepted[:LISTED]
         found += [section(top), *(row for one in some for row in _followed(one, words))]
         parts += [top, *(scored(one, words) for one in some)]
+    found += [section(words.lines(*under))] if under else []
+    parts += under
     return Message(spoken(words.lines(title, *parts)), tuple(found))
 
 
@@ -115,12 +124,12 @@ def accepted(done: Decision, words: Words) -> Message:
         return only(words.say("recommend.is_so", what=short(one, words)))
     top = words.say("recommend.accepted", what=short(one, words))
     if done.made is None:
-        step = {"step": filled(one, words).get("step", "")}
-        text = words.lines(top, words.say("recommend.by_hand", **step))
+        text = words.lines(top, _by_hand(one, filled(one, words), words))
     else:
         counts = words.say("playbook.counts")
         text = words.lines(top, *differences(done.made, words), counts)
         text = words.lines(text, words.say("recommend.followed"))
+        text = words.lines(text, *_left(one, words))
     return Message(spoken(text), (section(text), actions(_undo(one, words.plain))))
 
 
@@ -197,5 +206,18 @@ def _who(one: Recommendation, words: Words) -> Sequence[Safe]:
 
 def _then(one: Recommendation, given: dict[str, object], words: Words) -> Safe:
     if not one.change:
-        return words.say("recommend.by_hand", step=given.get("step", ""))
-    return words.say("recommend.at_once")
+        return _by_hand(one, given, words)
+    return words.lines(words.say("recommend.at_once"), *_left(one, words))
+
+
+def _left(one: Recommendation, words: Words) -> Sequence[Safe]:
+    """Say which part of the leads it leaves under the former rules, if any."""
+    part = one.change.get(LEFT_OUT, 0.0)
+    return (words.say("recommend.left", part=words.percent(part)),) if part else ()
+
+
+def _by_hand(one: Recommendation, given: dict[str, object], words: Words) -> Safe:
+    """Say what a person must do: to buy the leads, or to route them."""
+    if one.kind is Advice.STRENGTH:
+        return words.say("recommend.by_route")
+    return words.say("recommend.by_hand", step=given.get("step", ""))

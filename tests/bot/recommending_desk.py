@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
+from rules.playbook import Product
 from rules.rates import Costs
 from rules.words import Kind, Tier
 from storage.tables import attempts, lead_sources, messages
@@ -18,6 +19,7 @@ from tests.storage.making import add_lead
 
 FRIENDS, FACEBOOK = "friends", "Facebook <March>"
 COSTS = Costs(Decimal(60), Decimal(8))
+PRODUCT = "car"
 _numbers = itertools.count(1)
 
 
@@ -33,7 +35,8 @@ def add(
 ) -> None:
     """Add a lead that came so many days ago, cost 50 and bought for so many agorot a day later."""
     at = room.clock.now - timedelta(days=days)
-    number = add_lead(unit, campaign=campaign, received_at=at, at=at, **fields).id
+    about = {"product": PRODUCT, **fields}
+    number = add_lead(unit, campaign=campaign, received_at=at, at=at, **about).id
     source = {"lead_id": number, "at": at, "campaign": campaign, "cost_minor": 5_000}
     source |= {"currency": "ILS", "extra": {}, "fingerprint": f"{next(_numbers)}"}
     unit.execute(insert(lead_sources), source)
@@ -51,7 +54,8 @@ def add(
 
 def lived(room: Room) -> None:
     """Let the desk have a past."""
-    room.desk.present.base = replace(BOOK, costs=COSTS)
+    sold_whole = (Product(PRODUCT, margin=Decimal(1)),)
+    room.desk.present.base = replace(BOOK, costs=COSTS, products=sold_whole)
     room.desk.present.playbook = room.desk.present.base
     with room.desk.store.unit() as unit:
         for place in range(112):

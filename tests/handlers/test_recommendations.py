@@ -17,8 +17,10 @@ from bot.views.blocks import ActionId, Message
 from bot.views.recommendations import blocks, lines, listed, why
 from handlers.answers import OpenModal
 from handlers.commands import answer_command
+from rules.evidence import Missing
 from rules.proposal import Advice, Sign
 from rules.recommending import State
+from rules.scoring import Verdict
 from sandbox.blockkit import check_view
 from storage.recommendations import Recommendation
 from storage.tables import recommendations
@@ -125,6 +127,15 @@ class TestAccept:
     def test_of_what_nobody_knows_is_an_older_message(self, room: Room, value: str):
         assert "older message" in press(room, ActionId.RECOMMEND_ACCEPT, value).text
 
+    def test_of_a_strength_that_is_routed_by_hand_says_nothing_of_buying(
+        self, room: Room, every: Told
+    ):
+        one = next(one for one in every.open if one.kind is Advice.STRENGTH)
+        said = press(room, ActionId.RECOMMEND_ACCEPT, mark(one)).text
+        assert "buys" not in said
+        assert "gives these leads a route to the rep" in said
+        assert "gives these leads a route" in str(why(one, EN))
+
 
 class TestReject:
     def test_asks_nothing_and_takes_a_reason(self, room: Room):
@@ -153,13 +164,27 @@ class TestTheList:
         recommending.make(room.desk)
         said = press(room, ActionId.RECOMMENDATIONS, "all")
         assert "1) Buy more of *friends*" in said.text
-        assert "\n*Accepted*: what a lead earns" in said.text
+        assert "\n*Accepted*, and what it brought:" in said.text
         assert "\n*no first SMS to tiers C and D*: too early to say" in said.text
         assert ("Undo", "recommend_undo", str(one.id)) in pressed(said)
 
     def test_stays_within_what_slack_shows(self, every: Told):
         many = Told([*every.open, *every.open], every.accepted[:40])
         assert faults_of(listed(many, EN)) == []
+
+    def test_says_what_could_not_be_made_and_what_could_not_be_weighed(self, room: Room):
+        found = listed(Told([], [], "a1b2c3", (Advice.TIER, Advice.MORE_ATTEMPTS)), EN).text
+        assert "a fault, `a1b2c3` in the log" in found
+        assert found.endswith(
+            "Not weighed: campaigns' tiers, more calls in a plan. The playbook does not say what a "
+            "rep's hour costs: `rep_hour` under `[costs]`."
+        )
+
+    def test_names_three_campaigns_whose_money_is_not_known(self):
+        many = {f"c{number}": Missing.MARGIN for number in range(5)} | {"d": Missing.RATE}
+        _, rate, margin = listed(Told([], [], campaigns=many), EN).text.splitlines()
+        assert rate.startswith("Not weighed: d. They have money in a currency without a `[[rate]]`")
+        assert margin.startswith("Not weighed: c0, c1, c2 and 2 more. The playbook does not say")
 
     def test_is_a_press_away_from_the_playbook(self, room: Room):
         said = answer_command(room.desk, {"user_id": MIRI, "text": "playbook", "trigger_id": "x"})
@@ -254,14 +279,20 @@ SCORES: list[Mapping[str, Any]] = [
             "days": days,
             "was": 4_100,
             "now": 5_000,
+            "expected": 4_100,
             "more": 900,
             "low": -100,
             "high": 1_900,
-            "weekly": 20.5,
-            "weekly_before": 16.0,
+            "others": 300,
+            "weekly": by == "week",
+            "held": by == "held",
+            "came": 20.5,
+            "came_before": 16.0,
         }
-        for verdict in ("early", "pays", "harms", "open")
+        for verdict in Verdict
+        for by in ("lead", "week", "held")
         for days in (1, 12)
+        if by != "held" or verdict not in {Verdict.ALONE, Verdict.UNKNOWN}
     ),
 ]
 
@@ -291,13 +322,22 @@ class TestEveryKind:
     def test_has_its_words_in_both_languages(self, every: Told, words: Words):
         assert len(every.open) == len(Advice)
         for one in every.open:
-            told = Told([one], [each for each in every.accepted if each.id == one.id][:6])
-            assert faults_of(listed(told, words)) == []
+            own = [each for each in every.accepted if each.id == one.id]
+            for start in range(0, len(own), 6):
+                money = {f"*a <{why}>": why for why in Missing}
+                told = Told([one], own[start : start + 6], "a1b2c3", tuple(Advice), money)
+                assert faults_of(listed(told, words)) == []
             assert check_view(view=why(one, words), surface="modal") == []
 
     def test_leaves_no_figure_unsaid(self, every: Told, words: Words):
         said = " ".join(lines(every, words, most=len(Advice)))
         assert not {"None", "nan", "inf", "{"} & set(said.replace("*", " ").split())
+
+    def test_tells_no_single_reps_rate_in_the_channel(self, every: Told, words: Words):
+        told = Told([one for one in every.open if one.kind is Advice.STRENGTH], [])
+        said = str([*lines(told, words), *blocks(told, words)])
+        assert not any(one in said for one in ("50%", "26%", "80", "20.5", AVI))
+        assert "50%" in str(why(told.open[0], words))
 
     def test_names_a_rep_to_managers_alone(self, every: Told, words: Words):
         assert AVI not in " ".join(lines(every, words, most=len(Advice)))

@@ -1,4 +1,4 @@
-"""When a proposal comes back, and what an accepted one brought (L6.8, L6.9)."""
+"""When a proposal comes back, and what can be weighed (L6.8, L6.9)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.playbook import Playbook
-from rules.proposal import Advice, Proposal, Sign
+from rules.proposal import Advice, Proposal, Sign, place_of, subject_of
 from rules.rates import Costs
-from rules.recommending import Decided, Score, State, Verdict, may_come, score, spans_of, weighable
+from rules.recommending import Decided, State, may_come, unweighed, weighable
 from rules.ripening import ripe
-from rules.weighing import Sums
-from rules.words import Kind
 
 NOW = datetime(2026, 11, 15, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -25,24 +23,33 @@ ONE = Proposal(
     *(900, 800, 1000, 0.99, 100, Sign.CAMPAIGN_PROFIT),
     facts={"leads": 150},
 )
-REJECTED = Decided(State.REJECTED, NOW - DAY, 100, 400, 600)
-
-
-def sums(count: int, each: float, spread: float = 10.0) -> Sums:
-    return Sums(count, count * each, count * (each**2 + spread**2))
+REJECTED = Decided(State.REJECTED, NOW - DAY, 500, 400, 600, leads=100, fresh=50)
 
 
 class TestComingBack:
     @pytest.mark.parametrize("state", [State.REJECTED, State.UNDONE])
     @pytest.mark.parametrize(
-        ("leads", "gain", "comes"),
-        [(150, 900, True), (149, 900, False), (150, 500, False), (300, 600, False)],
+        ("fresh", "gain", "comes"),
+        [(50, 900, True), (49, 900, False), (50, 550, False), (900, 600, False), (50, 300, True)],
     )
-    def test_needs_half_as_much_evidence_again_and_another_gain(
-        self, state: State, leads: int, gain: int, comes: bool
+    def test_needs_half_of_the_leads_new_and_another_gain(
+        self, state: State, fresh: int, gain: int, comes: bool
     ):
-        proposal = replace(ONE, gain=gain, facts={"leads": leads})
-        assert may_come(proposal, replace(REJECTED, state=state), now=NOW) == comes
+        last = replace(REJECTED, state=state, fresh=fresh)
+        assert may_come(replace(ONE, gain=gain), last, now=NOW) == comes
+
+    def test_of_twice_the_gain_is_another_however_little_was_known(self):
+        last = replace(REJECTED, low=1, high=5_000)
+        assert may_come(replace(ONE, gain=1_000), last, now=NOW)
+        assert not may_come(replace(ONE, gain=999), last, now=NOW)
+
+    def test_in_a_steady_team_needs_no_larger_sample_than_there_was(self):
+        """The horizon slides, so that its leads never become more."""
+        steady = replace(REJECTED, leads=1200, fresh=1250, at=NOW - 365 * DAY)
+        assert may_come(replace(ONE, gain=9_000, facts={"leads": 1250}), steady, now=NOW)
+
+    def test_of_leads_that_are_none_waits_for_one(self):
+        assert not may_come(ONE, replace(REJECTED, leads=0, fresh=0), now=NOW)
 
     @pytest.mark.parametrize(("days", "comes"), [(27, False), (28, True)])
     def test_of_what_was_accepted_rests_four_weeks(self, days: int, comes: bool):
@@ -58,64 +65,26 @@ class TestWhatCanBeWeighed:
     def test_is_no_call_while_nobody_said_what_an_hour_costs(self):
         known = Playbook(costs=Costs(Decimal(60)))
         gone = set(weighable(known)) - set(weighable(Playbook()))
-        assert gone == {Advice.TIER, Advice.MORE_ATTEMPTS}
+        assert gone == set(unweighed(Playbook())) == {Advice.TIER, Advice.MORE_ATTEMPTS}
+        assert not unweighed(known)
 
     def test_is_never_what_was_found_not_to_pay(self):
         known = Playbook(costs=Costs(Decimal(60)))
         assert Advice.BAR not in weighable(known)
 
 
-class TestSpans:
-    def test_give_both_sides_the_same_time_and_keep_the_change_out_of_the_first(self):
-        found = spans_of(NOW - 20 * DAY, now=NOW, mature_days=30)
-        assert found is not None
-        assert found.age == 10 * DAY
-        assert found.after == (NOW - 20 * DAY, NOW - 10 * DAY)
-        assert found.before[1] + found.age == NOW - 20 * DAY
-        assert found.before[1] - found.before[0] == 28 * DAY
-
-    def test_watch_no_longer_than_until_leads_are_judged(self):
-        found = spans_of(NOW - 200 * DAY, now=NOW, mature_days=30)
-        assert found is not None
-        assert found.age == 30 * DAY
-        assert found.before[1] - found.before[0] == 170 * DAY
-
-    def test_are_none_in_the_first_two_days(self):
-        assert spans_of(NOW - 2 * DAY + timedelta(seconds=1), now=NOW, mature_days=30) is None
-
-
-class TestTheScore:
-    def test_is_too_early_to_tell_of_few_leads(self):
-        few = {Kind.WARM: sums(29, 50)}
-        found = score({Kind.WARM: sums(500, 10)}, few, least=30, days=5)
-        assert found == Score(Verdict.EARLY, 29, 500, 5)
-
+class TestASubject:
     @pytest.mark.parametrize(
-        ("was", "now", "verdict"),
-        [(10, 50, Verdict.PAYS), (50, 10, Verdict.HARMS), (50, 50.5, Verdict.OPEN)],
+        ("campaign", "banner", "subject"),
+        [("a", "b", "a/b"), ("a/b", "", "a~1b"), ("a/b", "c/~1", "a~1b/c~1~01"), ("a", "", "a")],
     )
-    def test_says_only_what_the_interval_bears(self, was: float, now: float, verdict: Verdict):
-        found = score({Kind.WARM: sums(100, was)}, {Kind.WARM: sums(100, now)}, least=30, days=5)
-        assert found.verdict is verdict
-        assert found.low <= found.more <= found.high
+    def test_is_read_as_it_was_written(self, campaign: str, banner: str, subject: str):
+        assert subject_of(campaign, banner) == subject
+        assert place_of(subject) == (campaign, banner)
 
-    def test_compares_within_kinds_no_mix_of_them(self):
-        """More referrals came after: each kind earns less, though all of them earn more."""
-        before = {Kind.WARM: sums(90, 10, 2), Kind.REFERRAL: sums(10, 100, 2)}
-        after = {Kind.WARM: sums(10, 8, 2), Kind.REFERRAL: sums(90, 95, 2)}
-        assert score(before, after, least=30, days=5).verdict is Verdict.HARMS
-
-    def test_leaves_out_a_kind_that_was_not_there_before(self):
-        before, after = {Kind.WARM: sums(50, 10)}, {Kind.WARM: sums(50, 10)}
-        with_new = after | {Kind.COLD: sums(400, 0)}
-        found = score(before, with_new, least=30, days=5)
-        assert (found.was, found.now, found.leads) == (10, 10, 450)
-
-    @given(
-        st.dictionaries(st.sampled_from(list(Kind)), st.integers(0, 99).map(lambda n: sums(n, 7)))
-    )
-    def test_of_the_same_is_never_a_difference(self, some: dict[Kind, Sums]):
-        assert score(some, some, least=1, days=5).verdict in {Verdict.OPEN, Verdict.EARLY}
+    @given(st.text(min_size=1), st.text())
+    def test_is_never_anothers(self, campaign: str, banner: str):
+        assert place_of(subject_of(campaign, banner)) == (campaign, banner)
 
 
 class TestRipening:

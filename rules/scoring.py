@@ -1,0 +1,271 @@
+"""Whether an accepted recommendation pays: before and after it, held against the others (L6.8)."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rules.weighing import LOOKS, NONE, Expected, Sums, bar
+from rules.words import Kind
+
+BEFORE = timedelta(weeks=4)
+WEEK = timedelta(weeks=1)
+WATCHED = LOOKS * WEEK
+"""How long a change is watched: after so many weekly looks the last score stands."""
+LEAST_DAYS = 1
+CLEAR = 3
+"""So many errors what the others earned must lie above zero to hold anything against it."""
+
+
+class Verdict(StrEnum):
+    """What is known of an accepted recommendation."""
+
+    HARMS = "harms"
+    PAYS = "pays"
+    OPEN = "open"
+    EARLY = "early"
+    ALONE = "alone"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Leads that came in the first span, before a change, and in the second, after it (UTC).
+
+    Of each counts what it earned within `age` of its arrival: those of both had that long, and
+    the first ones had it before the change.
+    """
+
+    before: tuple[datetime, datetime]
+    after: tuple[datetime, datetime]
+    age: timedelta
+
+    @property
+    def weeks(self) -> tuple[float, float]:
+        """How many weeks each of them is."""
+        (since, until), (changed, last) = self.before, self.after
+        return (until - since) / WEEK, (last - changed) / WEEK
+
+
+def spans_of(changed_at: datetime, *, now: datetime, mature_days: int) -> Spans | None:
+    """Give what is compared by `now` (UTC) of a change; None in its first two days.
+
+    Leads are watched for half of the time since, and at most until they are judged; a change for
+    half a year (L6.8).
+    """
+    now = min(now, changed_at + WATCHED)
+    age = min((now - changed_at) / 2, timedelta(days=mature_days))
+    if age < timedelta(days=LEAST_DAYS):
+        return None
+    last, long = now - age, now - age - changed_at
+    until = changed_at - age
+    return Spans((until - max(long, BEFORE), until), (changed_at, last), age)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a lead, or a week, brought before and after a change, in minor units (L6.8).
+
+    `expected` is what it would have brought without the change, by what became of `others`
+    meanwhile; `more` is the difference, and lies between `low` and `high` nine times in ten over
+    all the looks of half a year. `days` is how long each lead was watched. `held` says that the
+    others are leads that were left under the former rules.
+    """
+
+    verdict: Verdict
+    leads: int
+    leads_before: int
+    days: int
+    was: int = 0
+    now: int = 0
+    expected: int = 0
+    more: int = 0
+    low: int = 0
+    high: int = 0
+    others: int = 0
+    weekly: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Leads of one span by their kinds: `net` of calls and messages, and what `sales` alone gave.
+
+    `others` is what sales gave of the leads that the change is not about; `price` is what one of
+    its own leads cost, where that counts.
+    """
+
+    net: Mapping[Kind, Sums]
+    sales: Mapping[Kind, Sums]
+    others: Mapping[Kind, Sums]
+    price: float = 0.0
+
+
+def score(before: Span, after: Span, *, least: int, days: int) -> Score:
+    """Compare what a lead earns within kinds (K1-K4), as these are now, with what was expected.
+
+    The others' sales a lead say how the market went: its part of the change is no change's doing.
+    Too early with fewer than `least` leads, and alone with fewer others.
+    """
+    found = Score(Verdict.EARLY, _count(after.net), _count(before.net), days)
+    kinds = _common(before.net, after.net)
+    if min(_count(before.net, kinds), _count(after.net, kinds)) < least:
+        return found
+    held = _common(before.others, after.others, kinds)
+    if _too_few(before, after, held, least=least):
+        return _seen(found, Verdict.ALONE, *_means(before.net, after.net, after.net, kinds))
+    was, now = _means(before.net, after.net, after.net, held)
+    sold, _ = _means(before.sales, after.sales, after.net, held)
+    theirs, theirs_now = _means(before.others, after.others, after.net, held)
+    if theirs.mean <= CLEAR * theirs.error:
+        return _seen(found, Verdict.ALONE, was, now)
+    # Only what sales bring goes with the market: calls cost what they cost.
+    market, cost = _ratio(theirs_now, theirs), was.mean - sold.mean
+    expected = _product(Expected(sold.mean, was.error), market).less(-cost)
+    others = _count(after.others, held)
+    return _judged(found, was, now, expected, others=others)
+
+
+def score_weeks(
+    before: Span, after: Span, *, weeks: tuple[float, float], least: int, days: int, fewer: bool
+) -> Score:
+    """Compare the profit of a week, the price of leads taken off, with what was expected (L6.3).
+
+    How many leads the others got and what these earned says how the market went. Where `fewer` are
+    bought, few need come after it.
+    """
+    found = Score(Verdict.EARLY, _count(after.net), _count(before.net), days, weekly=True)
+    enough = found.leads >= least or (fewer and weeks[1] >= 1)
+    if found.leads_before < least or not enough:
+        return found
+    kinds = sorted({*before.net, *after.net})
+    mine, mine_now = _both(before.net, after.net, kinds)
+    then, later = _both(before.others, after.others, kinds)
+    was = _weekly(_less(mine, before.price), _less(mine_now, before.price), weeks[0])
+    now = _weekly(_less(mine_now, after.price), _less(mine, after.price), weeks[1])
+    theirs, theirs_now = _weekly(then, later, weeks[0]), _weekly(later, then, weeks[1])
+    if min(then.count, later.count) < least or theirs.mean <= CLEAR * theirs.error:
+        return _seen(found, Verdict.ALONE, was, now)
+    # What sales bring goes with the others' sales; what leads cost goes with how many came.
+    sold = _weekly(*_both(before.sales, after.sales, kinds), weeks[0])
+    earned = _product(Expected(sold.mean, was.error), _ratio(theirs_now, theirs))
+    came = _ratio(_came(later, weeks[1]), _came(then, weeks[0]))
+    expected = earned.plus(came.times(was.mean - sold.mean))
+    return _judged(found, was, now, expected, others=round(later.count))
+
+
+def score_held(
+    changed: Mapping[Kind, Sums], left: Mapping[Kind, Sums], *, least: int, days: int
+) -> Score:
+    """Compare leads that came since a change with those left under the former rules (L6.8).
+
+    Both came in the same time, so that nothing else tells them apart; within kinds.
+    """
+    found = Score(Verdict.EARLY, _count(changed), _count(left), days, held=True)
+    kinds = _common(left, changed)
+    if min(_count(left, kinds), _count(changed, kinds)) < least:
+        return found
+    without, now = _means(left, changed, changed, kinds)
+    return _judged(found, without, now, without, others=_count(left, kinds))
+
+
+def _seen(found: Score, verdict: Verdict, was: Expected, now: Expected) -> Score:
+    return replace(found, verdict=verdict, was=round(was.mean), now=round(now.mean))
+
+
+def _judged(
+    found: Score, was: Expected, now: Expected, expected: Expected, *, others: int
+) -> Score:
+    more = now.plus(expected.times(-1))
+    z = bar(1)
+    low, high = more.low(z), more.high(z)
+    verdict = Verdict.HARMS if high < 0 else Verdict.PAYS if low > 0 else Verdict.OPEN
+    return replace(
+        _seen(found, verdict, was, now),
+        expected=round(expected.mean),
+        more=round(more.mean),
+        low=round(low),
+        high=round(high),
+        others=others,
+    )
+
+
+def _count(side: Mapping[Kind, Sums], kinds: Iterable[Kind] | None = None) -> int:
+    return round(sum(side[one].count for one in (side if kinds is None else kinds)))
+
+
+def _common(
+    before: Mapping[Kind, Sums], after: Mapping[Kind, Sums], kinds: Sequence[Kind] = tuple(Kind)
+) -> list[Kind]:
+    """Give the kinds of which there are some on either side."""
+    return [one for one in kinds if min(_of(before, one).count, _of(after, one).count) > 1]
+
+
+def _of(side: Mapping[Kind, Sums], kind: Kind) -> Sums:
+    return side.get(kind, NONE)
+
+
+def _too_few(before: Span, after: Span, kinds: Sequence[Kind], *, least: int) -> bool:
+    sides = (before.net, after.net, before.others, after.others)
+    return min(_count(one, kinds) for one in sides) < least
+
+
+def _means(
+    before: Mapping[Kind, Sums],
+    after: Mapping[Kind, Sums],
+    mix: Mapping[Kind, Sums],
+    kinds: Sequence[Kind],
+) -> tuple[Expected, Expected]:
+    """Give both means with the kinds mixed as one side mixes them."""
+    was, now, whole = Expected(0.0), Expected(0.0), sum(mix[one].count for one in kinds)
+    for kind in kinds:
+        part = mix[kind].count / whole
+        was = was.plus(_each(before[kind], after[kind]).times(part))
+        now = now.plus(_each(after[kind], before[kind]).times(part))
+    return was, now
+
+
+def _each(sums: Sums, other: Sums) -> Expected:
+    """Give the mean; its error is by the spread of both sides: no sale yet is not certainty."""
+    both = sums.drawn(other, other.count)
+    spread = max(both.squares / both.count - both.mean**2, 0.0) * both.count / (both.count - 1)
+    return Expected(sums.mean, math.sqrt(spread / sums.count))
+
+
+def _weekly(sums: Sums, other: Sums, weeks: float) -> Expected:
+    """Give what a week brought, by how much leads earn on both sides; how many come is chance."""
+    both = sums.drawn(other, other.count)
+    square = both.squares / both.count if both.count else 0.0
+    return Expected(sums.total / weeks, math.sqrt(square * sums.count) / weeks)
+
+
+def _both(
+    before: Mapping[Kind, Sums], after: Mapping[Kind, Sums], kinds: Iterable[Kind]
+) -> tuple[Sums, Sums]:
+    was, now = NONE, NONE
+    for kind in kinds:
+        was, now = was + _of(before, kind), now + _of(after, kind)
+    return was, now
+
+
+def _less(sums: Sums, price: float) -> Sums:
+    """Take its price off each."""
+    total, squares = sums.count * price, sums.squares - 2 * price * sums.total
+    return Sums(sums.count, sums.total - total, squares + sums.count * price**2)
+
+
+def _came(sums: Sums, weeks: float) -> Expected:
+    return Expected(sums.count / weeks, math.sqrt(sums.count) / weeks)
+
+
+def _ratio(now: Expected, was: Expected) -> Expected:
+    """Give how many times as much it is; never less than none."""
+    part = now.mean / was.mean
+    error = math.hypot(now.error / was.mean, part * was.error / was.mean)
+    return Expected(max(part, 0.0), error)
+
+
+def _product(one: Expected, other: Expected) -> Expected:
+    error = math.hypot(one.mean * other.error, other.mean * one.error)
+    return Expected(one.mean * other.mean, error)
