@@ -1,13 +1,15 @@
 """What every capability works with: the store, the settings, the present, the clock."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.calendars import rest_of
+from bot.meters import Meters
 from bot.present import Present
 from bot.settings import Settings
+from bot.told_reports import ToldReports
 from bot.zones import zone_name, zone_of
 from rules.effect import Effect
 from rules.lead import FollowUp, Lead
@@ -32,6 +34,8 @@ class Desk:
     settings: Settings
     present: Present
     clock: Clock
+    meters: Meters = field(default_factory=Meters)
+    told: ToldReports = field(default_factory=ToldReports)
 
     @property
     def playbook(self) -> Playbook:

@@ -18,11 +18,12 @@ from storage.unit import View
 
 Days = tuple[datetime, datetime]
 KNOWN = timedelta(days=400)
+A_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was asked for: a report, with what is recommended of all, or one rep's `own` figures.
+    """What was asked for: a report, with what is recommended now, or one rep's `own` figures.
 
     `name` is the rep's where somebody else asked for theirs, else "".
     """
@@ -45,12 +46,12 @@ def ask(desk: Desk, asked: AskDigest, *, by: str) -> Found:
             raise Refused("digest.managers_only")
         campaign = _campaign(desk, view, asked.campaign)
         rep = _rep(view, asked, actor)
-    days = period(desk, asked)
+    days = _so_far(desk, period(desk, asked))
     if rep is not None:
         found = _of_rep(desk, rep, days)
         return replace(found, name="") if rep.slack_id == by else found
     if asked.fresh and campaign is None:
-        recommending.make(desk)
+        recommending.try_to_make(desk)
     return _of_all(desk, days, campaign)
 
 
@@ -64,7 +65,15 @@ def of_period(desk: Desk, days: Days, *, campaign: str = "", rep: str = "") -> F
         named = [one for one in reps.everybody(view) if rep in {one.slack_id, one.name}]
     if rep and not named:
         raise Refused("digest.no_rep")
+    days = _so_far(desk, days)
     return _of_rep(desk, named[0], days) if rep else _of_all(desk, days, known)
+
+
+def _so_far(desk: Desk, days: Days) -> Days:
+    """Cut a period that is not over at this moment, to the second: a link holds no less."""
+    since, until = days
+    now = desk.clock().replace(microsecond=0) + A_SECOND
+    return since, now if since < now < until else until
 
 
 def _of_all(desk: Desk, days: Days, campaign: str | None) -> Found:
@@ -73,8 +82,10 @@ def _of_all(desk: Desk, days: Days, campaign: str | None) -> Found:
     found = figures.report_of(desk, since=since, until=until, only=only)
     if campaign is not None:
         return Found(found)
+    if not figures.is_newest(desk, until=until):
+        return Found(found)
     with desk.store.view() as view:
-        return Found(found, recommending.told_of(view))
+        return Found(found, recommending.told_of(desk, view))
 
 
 def period(desk: Desk, asked: AskDigest) -> Days:

@@ -1,6 +1,6 @@
 """Answering, talk and the reps' work, summed of calls that were counted (L6.1, L6.6)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from rules import stats
 from rules.counting import LEAST_CALLS
 from rules.pricing import Pricing
 from rules.rates import total
-from rules.report_calls import Answering, Place, RepFigures, Talk, TalkLine, WeekHour
+from rules.report_calls import ANY_DAY, Answering, Place, RepFigures, Talk, TalkLine, WeekHour
 from rules.report_values import Amount, Share
 from rules.sums import Called, Came, Sale, Told, Wait
 from rules.words import Kind
@@ -19,12 +19,15 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """Calls by place (country, region), hour of the week (kind, weekday, hour), rep, rep's hour."""
+    """Calls by place (country, region), hour of the week (kind, weekday, hour), rep.
+
+    Those of a rep's hours have their kind too: rep, kind, hour.
+    """
 
     place: Sequence[tuple[Key, Told]] = ()
     week: Sequence[tuple[Key, Told]] = ()
     rep: Sequence[tuple[Key, Told]] = ()
-    rep_hour: Sequence[tuple[Key, Told]] = ()
+    rep_kind_hour: Sequence[tuple[Key, Told]] = ()
 
 
 def answering(came: Iterable[Came], calls: Share, cuts: Cuts, *, least: int) -> Answering:
@@ -33,15 +36,44 @@ def answering(came: Iterable[Came], calls: Share, cuts: Cuts, *, least: int) -> 
     reached = sum(min(one.reached, one.called) for one in found)
     leads = stats.share(reached, sum(one.called for one in found), least=least)
     countries, regions = _summed(cuts.place, 1), _summed(cuts.place, 2)
-    hours = _summed([(key[1:], told) for key, told in cuts.week], 2)
+    hours = [
+        _hour(int(day), hour, kind, share)
+        for (kind, day, hour), share in _summed(cuts.week, 3).items()
+    ]
     kinds = _summed(cuts.week, 1)
     return Answering(
         leads,
         calls,
         tuple(_by_calls(Place(key[0], "", one) for key, one in countries.items())),
         tuple(_by_calls(Place(key[0], key[1], one) for key, one in regions.items() if key[1])),
-        tuple(WeekHour(int(day), int(hour), one) for (day, hour), one in sorted(hours.items())),
+        put_together(hours, least=LEAST_CALLS),
         tuple((Kind(kind), one) for (kind,), one in sorted(kinds.items())),
+    )
+
+
+def _hour(weekday: int, hour: str, kind: str, share: Share) -> WeekHour:
+    return WeekHour(weekday, int(hour), share, ((Kind(kind), share),))
+
+
+def put_together(hours: Iterable[WeekHour], *, least: int, span: int = 1) -> tuple[WeekHour, ...]:
+    """Give hours as parts of the day so many hours long, as if each had the same mix of kinds.
+
+    Each is named by its first hour (L6.1).
+    """
+    found: dict[tuple[int, int], dict[Kind, list[Share]]] = defaultdict(lambda: defaultdict(list))
+    for one in hours:
+        for kind, share in one.kinds:
+            found[one.weekday, one.hour // span * span][kind].append(share)
+    cells = {
+        place: {kind: stats.together(each, least=least) for kind, each in sorted(kinds.items())}
+        for place, kinds in sorted(found.items())
+    }
+    rates = stats.same_mix(cells)
+    return tuple(
+        WeekHour(
+            *place, stats.together(kinds.values(), least=least), tuple(kinds.items()), rates[place]
+        )
+        for place, kinds in cells.items()
     )
 
 
@@ -117,9 +149,7 @@ def rep_figures(
     for sale in sales:
         sold[sale.by].append(sale)
     calls = {key[0]: told for key, told in cuts.rep}
-    hours: dict[str, list[tuple[int, Share]]] = defaultdict(list)
-    for (by, hour), share in _summed(cuts.rep_hour, 2).items():
-        hours[by].append((int(hour), share))
+    hours = _hours(cuts.rep_kind_hour)
     who = {*work.given, *calls, *waits, *sold} - {""}
     return tuple(
         RepFigures(
@@ -127,12 +157,24 @@ def rep_figures(
             work.names.get(rep, ""),
             work.given.get(rep, 0),
             response=stats.spread(waits[rep], least=least),
-            hours=tuple(sorted(hours[rep], key=lambda one: one[0])),
+            hours=put_together(hours.get(rep, ()), least=LEAST_CALLS),
             **_made(calls.get(rep, Told())),
             **_sold(sold[rep], pricing),
         )
         for rep in sorted(who, key=lambda one: (work.names.get(one, ""), one))
     )
+
+
+def _hours(rows: Sequence[tuple[Key, Told]]) -> dict[str, list[WeekHour]]:
+    """Give the hours of those reps alone that have one with calls enough to be told."""
+    calls: Counter[tuple[str, str]] = Counter()
+    for (by, _, hour), told in rows:
+        calls[by, hour] += told.calls
+    able = {by for (by, _), count in calls.items() if count >= LEAST_CALLS}
+    found: dict[str, list[WeekHour]] = defaultdict(list)
+    for (by, kind, hour), share in _summed([one for one in rows if one[0][0] in able], 3).items():
+        found[by].append(_hour(ANY_DAY, hour, kind, share))
+    return found
 
 
 def _made(told: Told) -> dict[str, Any]:

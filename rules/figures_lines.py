@@ -167,6 +167,7 @@ def _line(sums: _Sums, team: Mapping[Kind, Share], least: int, line: Line) -> Li
     priced = replace(
         line,
         leads=counts["leads"],
+        few=counts["leads"] < least,
         calls=stats.share(counts["answered"], counts["calls"], least=LEAST_CALLS),
         sales=counts["sales"],
         refunds=counts["refunds"],

@@ -29,29 +29,34 @@ def message_figures(
 def _messages(
     channel: Channel, layer: Layer | None, left: Sequence[Left], pricing: Pricing, least: int
 ) -> MessageFigures:
-    failed = sum(one.state == FAILED for one in left)
-    delivered = sum(one.state == DELIVERED for one in left)
-    leads = len({one.lead_id for one in left})
-    heard = {one.lead_id for one in left if one.heard}
-    back = heard | {one.lead_id for one in left if one.answered or one.returned}
-    stopped = {one.lead_id for one in left if one.opted_out}
+    sent = _sent(left)
+    delivered = sum(one.state == DELIVERED for one in sent)
+    leads = len({one.lead_id for one in sent})
+    heard = {one.lead_id for one in sent if one.heard}
+    back = {one.lead_id for one in sent if one.heard or one.pressed or one.answered or one.returned}
+    stopped = {one.lead_id for one in sent if one.opted_out}
     return MessageFigures(
         channel,
         layer,
-        len(left),
-        stats.share(delivered, len(left), least=least),
-        stats.share(failed, len(left), least=least),
+        len(sent),
+        stats.share(delivered, len(sent), least=least),
+        stats.share(len(left) - len(sent), len(left), least=least),
         stats.share(len(heard), leads, least=least),
         stats.share(len(stopped), leads, least=least),
         stats.share(len(back), leads, least=least),
-        len({one.lead_id for one in left if one.bought}),
-        pricing.messages(channel, len(left) - failed),
+        len({one.lead_id for one in sent if one.bought}),
+        pricing.messages(channel, len(sent)),
     )
+
+
+def _sent(left: Iterable[Left]) -> list[Left]:
+    """Give those that left for good, as their cost counts them."""
+    return [one for one in left if one.state != FAILED]
 
 
 def mailing(left: Iterable[Left], *, least: int) -> MailingFigures:
     """Give who of the mailing list was written to, came back and bought (L3.3)."""
-    listed = [one for one in left if one.layer is Layer.MAILING_LIST]
+    listed = [one for one in _sent(left) if one.layer is Layer.MAILING_LIST]
     leads = {one.lead_id for one in listed}
     back = {one.lead_id for one in listed if one.returned}
     bought = {one.lead_id for one in listed if one.bought}

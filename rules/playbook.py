@@ -13,6 +13,7 @@ from rules.hubspot import HubSpot
 from rules.pools import Match, Passing, Pool, Route, Score, Staging
 from rules.rates import Costs, Rate
 from rules.rest import RestRules
+from rules.retention import Retention
 from rules.templates import Template
 from rules.tiers import TierRules
 from rules.vendors import Vendor
@@ -77,13 +78,15 @@ class Campaign:
 class LowAnswer:
     """When the team's answer rate is low by the nature of the work (L2.5).
 
-    Measured over the last `calls` calls: on `below` one part, off again `above` another.
+    Measured over the last `calls` calls: on `below` one part, off again `above` another. While it
+    is forced on, it does not touch the part `left_out` of all leads.
     """
 
     mode: str = "auto"
     below: float = 0.15
     above: float = 0.20
     calls: int = 200
+    left_out: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,7 @@ class Playbook:
     digest_every: int = 0
     counting: Counting = field(default_factory=Counting)
     costs: Costs = field(default_factory=Costs)
+    retention: Retention = field(default_factory=Retention)
     rates: tuple[Rate, ...] = ()
     sources: tuple[Source, ...] = ()
     products: tuple[Product, ...] = ()

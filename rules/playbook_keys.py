@@ -105,6 +105,7 @@ KEYS: dict[str, dict[str, Key]] = {
         "below": Key("low_answer.below", read.part),
         "above": Key("low_answer.above", read.part),
         "calls": Key("low_answer.calls", read.some),
+        "left_out": Key("low_answer.left_out", read.half),
     },
     "consent": {
         "service": Key("service", read.by_kind(read.one_of(*read.CONSENTS))),
@@ -136,6 +137,8 @@ KEYS: dict[str, dict[str, Key]] = {
         "attribution_days": Key("counting.attribution_days", read.some),
         "horizon_days": Key("counting.horizon_days", read.some),
         "currency": Key("counting.currency", read.currency_or_none),
+        "margin": Key("counting.margin", read.margin),
+        "holdout": Key("counting.holdout", read.half),
     },
     "costs": {
         "rep_hour": Key("costs.rep_hour", read.money),
@@ -143,6 +146,11 @@ KEYS: dict[str, dict[str, Key]] = {
         "sms": Key("costs.sms", read.money),
         "mail": Key("costs.mail", read.money),
         "currency": Key("costs.currency", read.currency_or_none),
+    },
+    "retention": {
+        "closed_months": Key("retention.closed_months", read.count),
+        "raw_days": Key("retention.raw_days", read.count),
+        "aside_days": Key("retention.aside_days", read.count),
     },
     "hubspot": {
         "fields": Key("hubspot.fields", webhook_values.names(*CONTACT_FIELDS)),

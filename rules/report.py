@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from rules.money import Money
 from rules.report_calls import Answering, RepFigures, Talk
-from rules.report_leads import NO_LIFETIME, Closing, Cohort, Lifetime, Response, StageFigures
+from rules.report_leads import NO_LIFETIME, Closing, Lifetime, MonthCohort, Response, StageFigures
 from rules.report_rest import ClaimFigures, FollowUpFigures, MailingFigures, MessageFigures
 from rules.report_values import (
     NO_AMOUNT,
@@ -29,8 +29,10 @@ from rules.words import Kind
 class Line:
     """A campaign's figures, one of its banners' (`banner` is not None), or those of all.
 
-    Of the period are `leads` that came, `calls`, `sales`, `refunds` and all money; what was bought
-    after the time in which it is the campaign's is `later`, and not in `revenue`. `conversion` is
+    Of the period are `leads` that came, `calls`, `sales`, `refunds` and all money, `few` when fewer
+    leads came than can be compared; what was bought after the time in which it is the campaign's
+    is `later`, and not in `revenue`. Profit is the period's: much of it is of leads that came
+    before, so it is never divided by those that came in it. `conversion` is
     of the leads of the report's window that had time to close, `young` are those that had none
     yet; `kinds` is the same for each kind, `adjusted` the rate with the team's own mix of kinds,
     None where samples are small. `response` is how soon the period's leads were called (L6.4),
@@ -40,6 +42,7 @@ class Line:
     campaign: str = ""
     banner: str | None = None
     leads: int = 0
+    few: bool = True
     calls: Share = NO_SHARE
     sales: int = 0
     refunds: int = 0
@@ -75,14 +78,9 @@ class Line:
         return self.margin.minor / self.spent if self.spent > 0 else None
 
     @property
-    def profit_per_lead(self) -> float | None:
-        """The period's profit over the leads that came in it; None without leads."""
-        return self.profit.value / self.leads if self.leads else None
-
-    @property
     def small(self) -> bool:
-        """Whether too few leads were judged for a comparison: it is shown and never ranked."""
-        return self.conversion.small
+        """Whether too few leads came, or had time to buy, to compare what they earned and cost."""
+        return self.few or self.conversion.small
 
     @property
     def empty(self) -> bool:
@@ -122,7 +120,9 @@ ALL = Only()
 class Report:
     """A period's figures, `until` not included, and those of the equal one `before` it.
 
-    That one has no cohorts, which are almost the same, and no `before` of its own.
+    That one has no cohorts, which are almost the same, no hours of reps, and no `before` of its
+    own. One that is `running` was not over: it is cut at the moment when it was told, and so is the
+    one before.
 
     `days` are its first and last day in the team's zone. `unknown` names costs that are not in
     the playbook and count nothing ("rep_hour", "sms", "mail", "minute:US"); `rateless` the
@@ -141,7 +141,7 @@ class Report:
     answering: Answering
     response: Response
     closing: tuple[Closing, ...]
-    cohorts: tuple[Cohort, ...]
+    cohorts: tuple[MonthCohort, ...]
     talk: Talk
     reps: tuple[RepFigures, ...]
     stages: tuple[StageFigures, ...]
@@ -154,6 +154,7 @@ class Report:
     unknown: tuple[str, ...] = ()
     rateless: tuple[Money, ...] = ()
     only: Only = ALL
+    running: bool = False
     before: "Report | None" = None
 
     @property
@@ -163,6 +164,6 @@ class Report:
 
     @property
     def ranked(self) -> tuple[Line, ...]:
-        """The campaigns that can be compared, best profit first; small samples are left out."""
+        """The campaigns that can be ranked, best profit first: those of small samples are not."""
         told = [one for one in self.campaigns if not one.small]
         return tuple(sorted(told, key=lambda one: (-one.profit.value, one.campaign)))

@@ -1,5 +1,6 @@
 """The report's figures of calls: who answers when, what talk costs, what each rep did."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rules.report_values import NO_AMOUNT, NO_SHARE, NO_SPREAD, Amount, Share, Spread
@@ -15,13 +16,46 @@ class Place:
     calls: Share
 
 
+ANY_DAY = -1
+
+
 @dataclass(frozen=True, slots=True)
 class WeekHour:
-    """Calls in an hour of the week by the customer's clock; `weekday` 0 is Monday."""
+    """Calls in an hour by the customer's clock; `weekday` 0 is Monday, ANY_DAY is all of them.
+
+    `kinds` is the same for each kind of lead; `adjusted` is the rate as it were if every hour had
+    the same mix of kinds, so that an hour of easy leads is no better for them.
+    """
 
     weekday: int
     hour: int
     calls: Share
+    kinds: tuple[tuple[Kind, Share], ...] = ()
+    adjusted: float | None = None
+
+    @property
+    def rate(self) -> float:
+        """The part of its calls that is answered, as if of the same mix of kinds."""
+        own = self.calls.rate or 0.0
+        return own if self.adjusted is None else self.adjusted
+
+    @property
+    def surest(self) -> float:
+        """The low end of its rate's interval."""
+        own, low = self.calls.rate or 0.0, self.calls.low or 0.0
+        return low * self.rate / own if own else 0.0
+
+    @property
+    def at_most(self) -> float:
+        """The high end of its rate's interval."""
+        own, high = self.calls.rate or 0.0, self.calls.high or 0.0
+        return min(1.0, high * self.rate / own) if own else high
+
+
+def best_of(hours: Iterable[WeekHour]) -> WeekHour | None:
+    """Give the hour that surest answers most, kind compared with kind; None of too few calls."""
+    told = [one for one in hours if not one.calls.small]
+    return max(told, key=lambda one: (one.surest, one.hour), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +76,7 @@ class Answering:
     @property
     def best_hour(self) -> WeekHour | None:
         """The hour of the week that answers most of those with calls enough; None without."""
-        told = [one for one in self.hours if not one.calls.small]
-        return max(told, key=lambda one: one.calls.low or 0.0, default=None)
+        return best_of(self.hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +115,7 @@ class RepFigures:
 
     `given` are leads they were given, `response` seconds from receiving their leads to the first
     call, `sales` what they closed, `revenue` theirs less refunds. `hours` are calls by the
-    customer's hour of the day, 0-23.
+    customer's hour of the day, of any day: () where none has calls enough.
     """
 
     rep: str
@@ -94,10 +127,9 @@ class RepFigures:
     response: Spread = NO_SPREAD
     sales: int = 0
     revenue: Amount = NO_AMOUNT
-    hours: tuple[tuple[int, Share], ...] = ()
+    hours: tuple[WeekHour, ...] = ()
 
     @property
-    def best_hour(self) -> int | None:
+    def best_hour(self) -> WeekHour | None:
         """The hour of the day that answers them most, of those with calls enough; or None."""
-        told = [(share.low or 0.0, hour) for hour, share in self.hours if not share.small]
-        return max(told)[1] if told else None
+        return best_of(self.hours)

@@ -10,9 +10,10 @@ from rules.words import Channel, Layer
 class MessageFigures:
     """Messages of a channel that left in the period; `layer` None is all of them (L2, L3).
 
-    Of `sent`, some were `delivered` or `failed`, of others nothing is known. Of the leads they
-    left for, some `answered` them in writing, `opted_out`, `came_back` (wrote or answered a call)
-    or bought (`sales`) after them, by the period's end.
+    Of `sent`, some were `delivered`, of others nothing is known; those that `failed` are not among
+    them, and are told as a part of all. Of the leads they were sent to, some `answered` the same
+    way, `opted_out`, `came_back` (wrote, pressed on their page or answered a call) or bought
+    (`sales`) after them, by the period's end.
     """
 
     channel: Channel

@@ -8,7 +8,7 @@ from bot.pictures.profit import rounded
 from bot.pictures.says import few_leads, month
 from bot.texts import Safe, Words
 from rules.report import Report
-from rules.report_leads import Cohort
+from rules.report_leads import MonthCohort
 
 STEP = 30
 STEPS = (1, 2, 3, 6, 12)
@@ -41,20 +41,20 @@ def chart(report: Report, words: Words) -> Grid | None:
     )
 
 
-def _row(one: Cohort, steps: Sequence[int], most: float, report: Report, words: Words) -> Row:
+def _row(one: MonthCohort, steps: Sequence[int], most: float, report: Report, words: Words) -> Row:
     cells = tuple(
         _cell(one, step, most, report, words) if step <= len(one.curve) else None for step in steps
     )
     return Row(month(one.month, words), words.say("digest.leads", n=one.leads), cells)
 
 
-def _cell(one: Cohort, step: int, most: float, report: Report, words: Words) -> Cell:
+def _cell(one: MonthCohort, step: int, most: float, report: Report, words: Words) -> Cell:
     earned = one.curve[step - 1]
     part = None if one.small else max(0.0, earned / most) if most > 0 else 0.0
     return Cell(words.money(rounded(earned, report.currency)), "", part)
 
 
-def _finding(told: Sequence[Cohort], report: Report, words: Words) -> Safe:
+def _finding(told: Sequence[MonthCohort], report: Report, words: Words) -> Safe:
     """Say which month earned most and least by the age that the most of them have reached."""
     ages = [age for age in STEPS if sum(len(one.curve) >= age for one in told) > 1]
     age = ages[-1] if ages else 1

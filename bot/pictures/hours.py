@@ -1,20 +1,19 @@
 """Who answers when: the part of calls answered in each hour of the week (L6.1)."""
 
-from collections import Counter
 from collections.abc import Mapping
 
 from bot.pictures.grid import Cell, Grid, Row
 from bot.pictures.says import day_name, few_calls, period_of, week
 from bot.texts import Safe, Words
-from rules import stats
+from rules.figures_calls import put_together
 from rules.report import Report
-from rules.report_values import Share
+from rules.report_calls import WeekHour
 
 SPANS = (1, 2, 3, 4, 6)
 ENOUGH = 6
 SIDE = 118
 
-Cells = Mapping[tuple[int, int], Share]
+Cells = Mapping[tuple[int, int], WeekHour]
 
 
 def chart(report: Report, words: Words) -> Grid | None:
@@ -26,7 +25,7 @@ def chart(report: Report, words: Words) -> Grid | None:
     if not best:
         return None
     days, hours = week(words), sorted({hour for _, hour in cells})
-    most = max(share.rate or 0.0 for share in best.values()) or 1.0
+    most = max(one.rate for one in best.values()) or 1.0
     rows = tuple(
         Row(
             _hours(hour, span),
@@ -57,42 +56,40 @@ def _finest(report: Report) -> tuple[int, Cells, Cells]:
 
 
 def _cells(report: Report, span: int) -> Cells:
-    hits, calls = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
-    for one in report.answering.hours:
-        place = one.weekday, one.hour // span * span
-        hits[place] += one.calls.hits
-        calls[place] += one.calls.of
-    least = report.least_calls
-    return {place: stats.share(hits[place], of, least=least) for place, of in calls.items()}
+    found = put_together(report.answering.hours, least=report.least_calls, span=span)
+    return {(one.weekday, one.hour): one for one in found}
 
 
 def _told(cells: Cells) -> Cells:
-    return {place: share for place, share in cells.items() if not share.small}
+    return {place: one for place, one in cells.items() if not one.calls.small}
 
 
 def _hours(hour: int, span: int) -> str:
     return f"{hour:02}:00" if span == 1 else f"{hour:02}–{hour + span:02}"
 
 
-def _cell(share: Share | None, most: float, words: Words) -> Cell | None:
-    if share is None or share.rate is None:
+def _cell(one: WeekHour | None, most: float, words: Words) -> Cell | None:
+    if one is None or not one.calls.of:
         return None
-    if share.small:
-        return Cell(sample=str(share.of))
-    return Cell(words.percent(share.rate), str(share.of), share.rate / most)
+    if one.calls.small:
+        return Cell(sample=str(one.calls.of))
+    return Cell(words.percent(one.rate), str(one.calls.of), one.rate / most)
 
 
 def _found(told: Cells, span: int, words: Words) -> list[Safe]:
-    """Say which hours answer most, of those that are surest to, and which least."""
-    best = max(told, key=lambda place: (told[place].low or 0.0, place))
-    worst = min(told, key=lambda place: (told[place].high or 0.0, place))
+    """Say which hours answer most, of those that are surest to, which least, and how compared."""
+    best = max(told, key=lambda place: (told[place].surest, told[place].hour))
+    worst = min(told, key=lambda place: (told[place].at_most, place))
     found = [_said("picture.answered_most", best, told, span, words)]
     if worst != best:
         found.append(_said("picture.answered_least", worst, told, span, words))
-    return found
+    mixed = any(
+        words.percent(one.rate) != words.percent(one.calls.rate or 0.0) for one in told.values()
+    )
+    return [*found, words.say("picture.same_mix_hours")] if mixed else found
 
 
 def _said(key: str, place: tuple[int, int], told: Cells, span: int, words: Words) -> Safe:
-    share, day = told[place], day_name(place[0], words)
-    rate, hours = words.percent(share.rate or 0.0), words.join(_hours(place[1], span))
-    return words.say(key, day=day, hours=hours, rate=rate, n=share.of)
+    one, day = told[place], day_name(place[0], words)
+    rate, hours = words.percent(one.rate), words.join(_hours(place[1], span))
+    return words.say(key, day=day, hours=hours, rate=rate, n=one.calls.of)

@@ -1,6 +1,6 @@
 """The profit of each campaign, with how sure it is (L6.3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.pictures.bars import Bar, Chart
@@ -30,14 +30,17 @@ class _Part:
 def chart(report: Report, words: Words) -> Chart | None:
     """Lay a period's profits out in plain `words`; None where there is no money.
 
-    Of more than eight campaigns those with the least at stake are folded into the last bar.
+    Those that can be ranked come first, best profit first; below them stand small samples, by
+    their leads. Of more than eight those with the least at stake are folded into the last bar.
     """
     rows = [row for row in report.campaigns if _is_told_in(row)]
     if not any(map(_own_money, rows)):
         return None
-    parts = _best_first(_part(row, words) for row in rows)
-    kept = _best_first(sorted(parts, key=lambda part: -abs(part.profit.value))[:MOST])
-    rest = _fold([part for part in parts if part not in kept], words)
+    ranked = [row for row in report.ranked if row in rows]
+    few = sorted((row for row in rows if row not in ranked), key=lambda row: -row.leads)
+    most = sorted([*ranked, *few], key=lambda row: (row.small, -abs(row.profit.value)))[:MOST]
+    kept = [_part(row, words) for row in (*ranked, *few) if row in most]
+    rest = _fold([_part(row, words) for row in rows if row not in most], words)
     bars = tuple(_bar(part, words, report.currency) for part in (*kept, *rest))
     title, period = words.say("picture.title"), _period(report, words)
     finding = _finding(bars[: len(kept)], words)
@@ -63,10 +66,6 @@ def _part(row: Line, words: Words) -> _Part:
     return _Part(clip(name, NAME_LIMIT), row.profit, row.leads, row.small)
 
 
-def _best_first(parts: Iterable[_Part]) -> list[_Part]:
-    return sorted(parts, key=lambda part: (-part.profit.value, -part.leads, part.name))
-
-
 def _fold(parts: Sequence[_Part], words: Words) -> list[_Part]:
     name = words.say("picture.others", n=len(parts))
     earned = Estimate(sum(one.profit.value for one in parts))
@@ -76,9 +75,6 @@ def _fold(parts: Sequence[_Part], words: Words) -> list[_Part]:
 def _bar(part: _Part, words: Words, currency: str) -> Bar:
     profit = part.profit if not part.small else Estimate(part.profit.value)
     value = _say(profit.value, words, currency)
-    if part.leads:
-        each = words.money(rounded(profit.value / part.leads, currency))
-        value = words.join(value, words.say("picture.each", amount=each))
     sample = words.say("digest.leads", n=part.leads)
     if part.small:
         sample = words.join(sample, words.say("picture.few"))

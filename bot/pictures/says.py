@@ -6,6 +6,7 @@ from typing import Literal
 from babel.dates import format_skeleton, get_day_names
 
 from bot.texts import Safe, Words
+from bot.views.figures import ends
 from rules.report import Report
 
 ISRAEL = frozenset({"Asia/Jerusalem", "Asia/Tel_Aviv", "Israel"})
@@ -16,8 +17,7 @@ _Width = Literal["abbreviated", "short", "wide"]
 
 def period_of(report: Report, words: Words) -> Safe:
     """Give a report's first and last day."""
-    last = report.until - timedelta(seconds=1)
-    return words.say("picture.period", since=words.day(report.since), until=words.day(last))
+    return words.say("picture.period", since=words.day(report.since), until=ends(report, words))
 
 
 def of_window(report: Report, words: Words, *, judged: bool) -> Safe:

@@ -8,8 +8,7 @@ from bot.pictures.says import day_name, week
 from bot.report_page.cells import NOTHING, Cell, Table, Writer
 from bot.texts import Words
 from rules.report import Report
-from rules.report_calls import RepFigures, TalkLine
-from rules.report_values import NO_SHARE
+from rules.report_calls import RepFigures, TalkLine, WeekHour
 
 TALK = ("calls", "talked", "talk_time", "talk_cost", "sales", "per_sale")
 REPS = ("reps", "given", "answered", "talk_time", "first_call", "sales", "revenue", "best_hour")
@@ -49,18 +48,26 @@ def _country(code: str, words: Words) -> Cell:
 
 def _hours(report: Report, writer: Writer) -> Table:
     """Give the hours of the week as rows, its days beside each other."""
-    found = {(one.weekday, one.hour): one.calls for one in report.answering.hours}
+    found = {(one.weekday, one.hour): one for one in report.answering.hours}
     days, hours = week(writer.words), sorted({hour for _, hour in found})
     rows = [
         (
             Cell(f"{hour:02}:00", str(hour)),
-            *(writer.share(found.get((day, hour), NO_SHARE), sure=False) for day in days),
+            *(_answered(found.get((day, hour)), writer) for day in days),
         )
         for hour in hours
     ]
     made = writer.table("hours", ("hours",), rows)
     names = tuple(day_name(day, writer.words) for day in days)
     return replace(made, heads=(*made.heads, *names))
+
+
+def _answered(one: WeekHour | None, writer: Writer) -> Cell:
+    if one is None or not one.calls.of:
+        return NOTHING
+    rate = writer.words.percent(one.rate)
+    said = writer.words.say("report.hour_of", rate=rate, n=one.calls.of)
+    return Cell(said, f"{one.rate:.6f}", one.calls.small)
 
 
 def _talk(one: TalkLine, name: Cell, writer: Writer) -> tuple[Cell, ...]:
@@ -85,5 +92,5 @@ def _rep(one: RepFigures, writer: Writer) -> tuple[Cell, ...]:
         writer.median(one.response),
         writer.count(one.sales),
         writer.amount(one.revenue),
-        NOTHING if best is None else Cell(f"{best:02}:00", str(best)),
+        NOTHING if best is None else Cell(f"{best.hour:02}:00", str(best.hour)),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.pictures.profit import rounded
 from bot.texts import Safe, Words
+from bot.views.figures import on_its_line
 from rules.report_values import Amount, Share, Spread
 
 
@@ -62,12 +63,13 @@ class Writer:
         """Write minor units as money."""
         if value is None:
             return NOTHING
-        return Cell(self.words.money(rounded(value, self.currency)), str(round(value)))
+        said = on_its_line(self.words.money(rounded(value, self.currency)))
+        return Cell(said, str(round(value)))
 
     def amount(self, amount: Amount) -> Cell:
         """Write money, of several currencies beside each other; it is sorted by the report's."""
         parts = amount.parts(self.currency)
-        said = Safe(" + ".join(self.words.money(one) for one in parts))
+        said = Safe(" + ".join(on_its_line(self.words.money(one)) for one in parts))
         return Cell(said or self.words.say("digest.none"), str(amount.minor))
 
     def share(self, share: Share, *, sure: bool = True) -> Cell:

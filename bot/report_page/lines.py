@@ -6,10 +6,10 @@ from dataclasses import replace
 from bot.pictures.says import month
 from bot.report_page.cells import NOTHING, Cell, Table, Writer
 from rules.report import Line, Report
-from rules.report_leads import Cohort
+from rules.report_leads import MonthCohort
 
 MONEY = (
-    *("leads", "profit", "sure", "per_lead", "back", "revenue", "lead_cost"),
+    *("leads", "profit", "sure", "back", "revenue", "lead_cost"),
     *("talk_cost", "message_cost", "later", "lifetime"),
 )
 CLOSING = ("conversion", "young", "same_mix", "sales", "refunds", "answered", "first_call", "nine")
@@ -41,8 +41,7 @@ def _money(one: Line, writer: Writer) -> tuple[Cell, ...]:
         writer.count(one.leads),
         Cell(earned.text, earned.order, one.small),
         NOTHING if one.small else writer.interval(profit.low, profit.high),
-        writer.minor(one.profit_per_lead),
-        writer.times(one.return_on_spend),
+        replace(writer.times(one.return_on_spend), small=one.small),
         writer.amount(one.revenue),
         writer.amount(one.lead_cost),
         writer.amount(one.talk_cost),
@@ -65,7 +64,7 @@ def _closing(one: Line, writer: Writer) -> tuple[Cell, ...]:
     )
 
 
-def _cohorts(cohorts: Sequence[Cohort], writer: Writer) -> Table:
+def _cohorts(cohorts: Sequence[MonthCohort], writer: Writer) -> Table:
     longest = max((len(one.curve) for one in cohorts), default=0)
     steps = [one for one in STEPS if one <= longest]
     rows = [
@@ -82,7 +81,7 @@ def _cohorts(cohorts: Sequence[Cohort], writer: Writer) -> Table:
     return replace(made, heads=(*made.heads, *ages))
 
 
-def _earned(one: Cohort, step: int, writer: Writer) -> Cell:
+def _earned(one: MonthCohort, step: int, writer: Writer) -> Cell:
     if step > len(one.curve):
         return NOTHING
     made = writer.minor(one.curve[step - 1])

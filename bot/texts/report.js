@@ -10,7 +10,8 @@ function sort(head) {
   const up = now ? now === "descending" : at === 0;
   for (const each of table.tHead.rows[0].cells) each.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", up ? "ascending" : "descending");
-  const body = table.tBodies[0], order = (row) => row.cells[at].dataset.order;
+  const order = ({cells}) => (cells[at].className === "small" ? "" : cells[at].dataset.order);
+  const body = table.tBodies[0];
   const rows = [...body.rows].sort((one, other) => {
     const a = order(one), b = order(other);
     return up || a === "" || b === "" ? before(a, b) : before(b, a);

@@ -8,6 +8,7 @@ from bot.views.blocks import Block, Message, context, divider, header, section, 
 from bot.views.figures import (
     campaigns,
     closed_said,
+    ends,
     figure_lines,
     minor_said,
     notes,
@@ -42,16 +43,17 @@ NOTHING = Beside()
 def digest(report: Report, words: Words, beside: Beside = NOTHING) -> Message:
     """Give a period's digest: its profit, what to change, the figures that are read in a minute."""
     head, late = headline(report, words), _late(beside, words)
+    small_print = [context(late)] if late else []
     if report.empty:
         empty = words.lines(words.say("digest.empty"), *_before(report, words))
-        blocks = [header(_heading(report, words)), *late, section(empty), *beside.advice]
+        blocks = [header(_heading(report, words)), *small_print, section(empty), *beside.advice]
         blocks += [section(beside.more)] if beside.more else []
-        text = words.lines(head, empty, beside.said, beside.more)
+        text = words.lines(head, late, empty, beside.said, beside.more)
         return Message(spoken(text), tuple(blocks))
     told = [_total(report, words), *_groups(report, words)]
     small = words.lines(*notes(report, words), words.say("digest.note"))
-    text = words.lines(head, beside.said, *told, beside.more, small)
-    blocks = [header(_heading(report, words)), *late, *beside.advice]
+    text = words.lines(head, late, beside.said, *told, beside.more, small)
+    blocks = [header(_heading(report, words)), *small_print, *beside.advice]
     blocks += [divider()] if beside.advice else []
     blocks += [section(one) for one in (*told, beside.more) if one]
     return Message(spoken(text), (*blocks, context(small)))
@@ -81,7 +83,7 @@ def headline(report: Report, words: Words, *, bold: bool = True) -> Safe:
             "leads": words.say("digest.leads", n=total.leads),
         }
         if before is not None and not before.empty:
-            key = "digest.headline_week" if _is_week(report) else "digest.headline_before"
+            key = f"digest.headline_{_length(report)}"
             given["before"] = minor_said(before.total.profit.value, words, currency)
     said = words.say(key, period=period, **given)
     return words.say("digest.bold", what=said) if bold else said
@@ -89,21 +91,23 @@ def headline(report: Report, words: Words, *, bold: bool = True) -> Safe:
 
 def period_of(report: Report, words: Words) -> Safe:
     """Name a period, a week by its number, with the campaign where it is one's."""
-    first, last = report.since, report.until - timedelta(seconds=1)
-    if _is_week(report):
+    first, last = report.since, ends(report, words)
+    if _length(report) == "week":
         number = (report.days[0] + MIDWEEK).isocalendar().week
         named = words.say("digest.week", number=number)
     elif report.days[0] == report.days[1]:
-        named = words.day(first)
+        named = last
     else:
-        named = words.say("digest.span", since=words.day(first), until=words.day(last))
+        named = words.say("digest.span", since=words.day(first), until=last)
     name = report.only.campaign
     return named if name is None else words.say("digest.of_campaign", name=name, period=named)
 
 
-def _is_week(report: Report) -> bool:
+def _length(report: Report) -> str:
+    """Say what a period is called: a week, one that is still running, any other."""
     first, last = report.days
-    return (last - first).days + 1 == WEEK and first.weekday() in FIRST_DAYS
+    is_week = (last - first).days + 1 == WEEK and first.weekday() in FIRST_DAYS
+    return "running" if report.running else "week" if is_week else "before"
 
 
 def _before(report: Report, words: Words) -> list[Safe]:
@@ -115,15 +119,14 @@ def _before(report: Report, words: Words) -> list[Safe]:
     return [words.say("digest.empty_before", leads=leads, profit=profit)]
 
 
-def _late(beside: Beside, words: Words) -> list[Block]:
+def _late(beside: Beside, words: Words) -> Safe:
     if beside.late is None:
-        return []
-    return [context(words.say("digest.late", when=words.standing(beside.late)))]
+        return Safe("")
+    return words.say("digest.late", when=words.standing(beside.late))
 
 
 def _total(report: Report, words: Words) -> Safe:
-    dates = report.since, report.until - timedelta(seconds=1)
-    span = words.say("digest.title", since=words.day(dates[0]), until=words.day(dates[1]))
+    span = words.say("digest.title", since=words.day(report.since), until=ends(report, words))
     closed = closed_said(report.total, words)
     lines = figure_lines(report.total, words, report.currency)
     return words.lines(words.say("digest.bold", what=span), *lines, closed)

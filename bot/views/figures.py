@@ -1,8 +1,11 @@
 """Figures in words: a line's, and what a manager reads of a period in a minute (L6)."""
 
+from datetime import timedelta
+
 from bot.texts import Safe, Words
 from rules.money import Money
 from rules.report import Line, Report
+from rules.report_calls import WeekHour
 from rules.report_values import Amount
 from rules.time_values import WEEKDAYS
 from rules.unusual import Unusual, unusual
@@ -11,6 +14,15 @@ LISTED = 5
 TOLD = 4
 JOINED = "\u2060"
 """Keeps the sign of an amount on its line."""
+
+
+def ends(report: Report, words: Words) -> Safe:
+    """Name a period's last day, with the hour until which it is told where it is not over."""
+    last = words.day(report.until - timedelta(seconds=1))
+    if not report.running:
+        return last
+    clock = Safe(f"{report.until.astimezone(words.zone):%H:%M}")
+    return words.say("digest.until_hour", day=last, clock=clock)
 
 
 def figure_lines(line: Line, words: Words, currency: str) -> list[Safe]:
@@ -53,8 +65,12 @@ def amount_said(amount: Amount, words: Words, currency: str) -> Safe:
 def minor_said(minor: float, words: Words, currency: str) -> Safe:
     """Give an estimate of money: in whole units from a hundred of them on."""
     rounded = round(minor, -2) if abs(minor) >= 100 * 100 else minor
-    said = words.money(Money(round(rounded), currency))
-    return Safe(said.replace("-", f"-{JOINED}"))
+    return on_its_line(words.money(Money(round(rounded), currency)))
+
+
+def on_its_line(amount: Safe) -> Safe:
+    """Keep the sign of an amount with its number where a line ends."""
+    return Safe(amount.replace("-", f"-{JOINED}"))
 
 
 def campaigns(report: Report, words: Words) -> list[Safe]:
@@ -66,15 +82,13 @@ def campaigns(report: Report, words: Words) -> list[Safe]:
 
 
 def _campaign(line: Line, words: Words, currency: str) -> Safe:
-    each = line.profit_per_lead
+    few = line.small and (line.leads or line.profit.value)
     told = words.join(
         words.say("digest.leads", n=line.leads),
         words.say("digest.profit", amount=minor_said(line.profit.value, words, currency)),
-        words.say("digest.each", amount=minor_said(each, words, currency))
-        if each is not None
-        else "",
+        words.say("digest.few") if few else "",
         _rate(line, words),
-        words.say("digest.few") if line.small else "",
+        "" if few else _few_closed(line, words),
     )
     name = line.campaign or words.say("digest.no_campaign")
     return words.say("digest.campaign_line", name=name, told=told)
@@ -82,9 +96,13 @@ def _campaign(line: Line, words: Words, currency: str) -> Safe:
 
 def closed_said(line: Line, words: Words) -> Safe:
     """Say how many close of those that had time to, and how many had none yet."""
-    few = words.say("digest.few") if line.small and line.conversion.of else ""
     young = words.say("digest.young", n=line.young) if line.young else ""
-    return words.join(_rate(line, words), few, young)
+    return words.join(_rate(line, words), _few_closed(line, words), young)
+
+
+def _few_closed(line: Line, words: Words) -> Safe:
+    told = line.conversion
+    return words.say("digest.few") if told.small and told.of else Safe("")
 
 
 def _rate(line: Line, words: Words) -> Safe:
@@ -111,11 +129,17 @@ def _response(report: Report, words: Words) -> Safe:
 
 def _hour(report: Report, words: Words) -> Safe:
     best = report.answering.best_hour
-    if best is None or best.calls.rate is None:
+    if best is None:
         return Safe("")
     day = words.say(f"digest.on_{WEEKDAYS[best.weekday]}")
-    given = {"clock": Safe(f"{best.hour}:00"), "rate": words.percent(best.calls.rate)}
-    return words.say("digest.best_hour", day=day, n=best.calls.of, **given)
+    return hour_said("digest.best_hour", best, words, day=day)
+
+
+def hour_said(key: str, best: WeekHour, words: Words, **more: Safe) -> Safe:
+    """Say how many answer in an hour, and when that is told as of one mix of kinds."""
+    rate, own = words.percent(best.rate), words.percent(best.calls.rate or 0.0)
+    said = words.say(key, clock=Safe(f"{best.hour}:00"), rate=rate, n=best.calls.of, **more)
+    return words.join(said, words.say("digest.same_mix") if rate != own else "")
 
 
 def _due(report: Report, words: Words) -> Safe:
@@ -154,17 +178,22 @@ def notes(report: Report, words: Words) -> list[Safe]:
         money = words.listed(*(words.money(one) for one in report.rateless))
         found.append(words.say("digest.no_rate", money=money, currency=report.currency))
     if report.unknown:
-        found.append(words.say("digest.unknown", what=_missing(report.unknown, words)))
+        found += _missing(report.unknown, words)
     return found
 
 
-def _missing(unknown: tuple[str, ...], words: Words) -> Safe:
+def _missing(unknown: tuple[str, ...], words: Words) -> list[Safe]:
+    """Say what counts as nothing, and whose whole price counts as earned."""
     named: dict[str, list[str]] = {}
     for one in unknown:
         what, _, of = one.partition(":")
         named.setdefault(what, []).append(of)
+    margins = [one or words.say("digest.unknown_product") for one in named.pop("margin", ())]
     said = [
         words.say(f"digest.unknown_{what}", names=words.join(*filter(None, of)))
         for what, of in named.items()
     ]
-    return words.listed(*said)
+    found = [words.say("digest.unknown", what=words.listed(*said))] if said else []
+    if margins:
+        found.append(words.say("digest.unknown_margin", names=words.listed(*margins)))
+    return found

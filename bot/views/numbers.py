@@ -120,13 +120,17 @@ def _tiers(playbook: Playbook, words: Words) -> list[Safe]:
 def _low_answer(playbook: Playbook, words: Words, *, on: bool) -> Safe:
     low = playbook.low_answer
     now = words.say("playbook.now_on" if on else "playbook.now_off")
-    return words.say(
+    said = words.say(
         f"playbook.low_answer_{low.mode}",
         below=words.percent(low.below),
         above=words.percent(low.above),
         n=low.calls,
         now=now,
     )
+    if low.mode != "on" or not low.left_out:
+        return said
+    left = words.say("playbook.low_answer_left", part=words.percent(low.left_out))
+    return words.join(said, left)
 
 
 def _messages(playbook: Playbook, words: Words) -> list[Safe]:

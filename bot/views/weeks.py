@@ -1,18 +1,17 @@
 """A rep's week in their own words, and the reps' weeks for managers (L6)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.texts import Safe, Words
 from bot.views.blocks import ActionId, Message, button, context, only, section, spoken
 from bot.views.card import title
 from bot.views.digest import period_of
-from bot.views.figures import amount_said
+from bot.views.figures import amount_said, ends, hour_said
 from rules.lead import Lead
 from rules.report import Report
 from rules.report_calls import RepFigures
 
-MOST = 30
+MOST, TOGETHER = 60, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,8 @@ def note(
     report: Report, mine: RepFigures, waiting: Waiting, words: Words, *, asked: bool = False
 ) -> Message:
     """Tell a rep how a week went for them, and which leads wait, with a button to open each."""
-    last = report.until - timedelta(seconds=1)
     key = "digest.note_mine" if asked else "digest.note_title"
-    head = words.say(key, since=words.day(report.since), until=words.day(last))
+    head = words.say(key, since=words.day(report.since), until=ends(report, words))
     told = _told(mine, words, report.currency) or [words.say("digest.note_nothing")]
     best = _best_hour(mine, words)
     top = words.lines(head, *told, best)
@@ -70,17 +68,12 @@ def _calls(mine: RepFigures, words: Words) -> list[Safe]:
 
 def _best_hour(mine: RepFigures, words: Words, *, key: str = "digest.note_hour") -> Safe:
     best = mine.best_hour
-    share = next((one for hour, one in mine.hours if hour == best), None)
-    if best is None or share is None or share.rate is None:
-        return Safe("")
-    clock, rate = Safe(f"{best}:00"), words.percent(share.rate)
-    return words.say(key, clock=clock, rate=rate, n=share.of)
+    return Safe("") if best is None else hour_said(key, best, words)
 
 
 def of_another(report: Report, mine: RepFigures, name: str, words: Words) -> Message:
     """Give a manager one rep's figures of a period."""
-    last = report.until - timedelta(seconds=1)
-    days = {"since": words.day(report.since), "until": words.day(last)}
+    days = {"since": words.day(report.since), "until": ends(report, words)}
     head = words.say("digest.rep_title", name=name, **days)
     told = _told(mine, words, report.currency) or [words.say("digest.rep_nothing")]
     best = _best_hour(mine, words, key="digest.rep_hour")
@@ -88,15 +81,21 @@ def of_another(report: Report, mine: RepFigures, name: str, words: Words) -> Mes
 
 
 def of_reps(report: Report, words: Words) -> Message:
-    """Tell managers what each rep was given, how they called, what they closed; by name."""
+    """Tell managers what each rep was given, how they called, what they closed; by name.
+
+    Of more than can be shown it says how many are left out, and where they stand.
+    """
     head = words.say("digest.reps_title", period=period_of(report, words))
     told = sorted(report.reps, key=lambda one: (one.name == "", one.name))
     rows = [_rep(one, words, report.currency) for one in told[:MOST]]
     small = words.say("digest.reps_note")
     if not rows:
         return only(words.lines(head, words.say("digest.reps_none")))
-    text = words.lines(head, *rows)
-    return Message(spoken(words.lines(text, small)), (section(text), context(small)))
+    rest = len(told) - MOST
+    small = words.lines(words.say("digest.reps_more", n=rest) if rest > 0 else "", small)
+    parts = [rows[place : place + TOGETHER] for place in range(0, len(rows), TOGETHER)]
+    blocks = [section(words.lines(*part)) for part in ([head, *parts[0]], *parts[1:])]
+    return Message(spoken(words.lines(head, *rows, small)), (*blocks, context(small)))
 
 
 def _rep(one: RepFigures, words: Words, currency: str) -> Safe:

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from rules import stats
 from rules.report import Line, Report, Window
-from rules.report_calls import Answering, Place, RepFigures, Talk, TalkLine, WeekHour
+from rules.report_calls import ANY_DAY, Answering, Place, RepFigures, Talk, TalkLine, WeekHour
 from rules.report_leads import (
     Bucket,
     ClosedBy,
     Closing,
-    Cohort,
     Lifetime,
+    MonthCohort,
     Response,
     StageFigures,
 )
@@ -43,6 +43,7 @@ def line(
     value = profit * 100
     ends = (None, None) if spread is None else (value - spread * 100, value + spread * 100)
     given: dict[str, Any] = {
+        "few": leads < LEAST_LEADS,
         "conversion": leads_share(leads // 8, leads),
         "revenue": Amount(round(value) or 1),
     }
@@ -57,6 +58,13 @@ FEW = line("Newspaper", 7, 320)
 LINES = (FRIEND, FACEBOOK, SEARCH, FEW)
 
 
+def an_hour(weekday: int, hour: int, *kinds: tuple[Kind, int, int]) -> WeekHour:
+    """Give an hour's calls of each kind: how many answered, of how many."""
+    told = tuple((kind, calls_share(hits, of)) for kind, hits, of in kinds)
+    whole = stats.together([share for _, share in told], least=LEAST_CALLS)
+    return WeekHour(weekday, hour, whole, told)
+
+
 def hours() -> tuple[WeekHour, ...]:
     """Give calls of a week: nobody on Saturday, few on Friday, best on Tuesday at 17."""
     found = []
@@ -65,7 +73,7 @@ def hours() -> tuple[WeekHour, ...]:
             of = {5: 0, 4: 40}.get(weekday, 150 + 7 * hour + 11 * weekday)
             rate = 0.12 + 0.012 * (hour - 8) + (0.12 if (weekday, hour) == (1, 17) else 0)
             if of:
-                found.append(WeekHour(weekday, hour, calls_share(round(of * rate), of)))
+                found.append(an_hour(weekday, hour, (Kind.WARM, round(of * rate), of)))
     return tuple(found)
 
 
@@ -77,14 +85,14 @@ CURVE = (
 )
 
 
-def cohorts() -> tuple[Cohort, ...]:
+def cohorts() -> tuple[MonthCohort, ...]:
     earned = count(21000, 2500)
     found = []
     for back, month in enumerate(range(11, 3, -1)):
         first = next(earned)
         curve = tuple(first + 3000.0 * step for step in range(back))
         leads = 14 if month == 9 else 100 + month
-        found.append(Cohort(date(2026, month, 1), None, leads, curve, leads < LEAST_LEADS))
+        found.append(MonthCohort(date(2026, month, 1), None, leads, curve, leads < LEAST_LEADS))
     return tuple(reversed(found))
 
 
@@ -161,7 +169,7 @@ def report(*lines: Line, **changed: Any) -> Report:
                 Spread(80, 300.0, 4000.0, small=False),
                 8,
                 Amount(520000),
-                ((17, calls_share(90, 200)),),
+                (an_hour(ANY_DAY, 17, (Kind.WARM, 90, 200)),),
             ),
             RepFigures("U01GONE", "", 3, calls_share(1, 12)),
         ),

@@ -2,13 +2,18 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bot import figures
+from bot.desk import Desk
 from bot.orders import DeliveryFailed, SlackPictures, SlackPost
 from bot.texts import Words
 from bot.undoing import undo
 from bot.views.digest import digest
 from rules.money import Money
+from rules.report import Report
 from rules.report_values import Amount
 from tests.desk import FakeClock, Room, a_desk, faults_of, payload
 
@@ -180,6 +185,36 @@ class TestTheDigestsPicture:
         assert room.states("post_digest") == ["sent", "sent"]
         assert "sent" not in room.states("post_digest_picture")
         assert len(room.outside.channel("lead-digest")) == 2
+
+    def test_shows_what_the_digest_said_reckoned_once(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        a_week(room)
+        made: list[datetime] = []
+        report_of = figures.report_of
+
+        def counted(desk: Desk, **asked: Any) -> Report:
+            made.append(asked["since"])
+            found = report_of(desk, **asked)
+            room.receive(phone="052-234-5009", campaign="Much later", cost="900")
+            return found
+
+        monkeypatch.setattr(figures, "report_of", counted)
+        self.ask(room)
+        room.deliver()
+        [posted] = room.outside.of(SlackPictures)
+        assert made == [WEEK[0]]
+        assert "Much later" not in payload(room.outside.channel("lead-digest")[0])
+        assert "March earned ₪1,350" in posted.pictures[0].alt
+
+    def test_is_reckoned_anew_where_another_process_told_it(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        a_week(room)
+        monkeypatch.setattr(room.desk.told, "keep", lambda *_: None)
+        self.ask(room)
+        room.deliver()
+        assert len(room.outside.of(SlackPictures)) == 1
 
     def test_is_read_in_the_teams_language(self, tmp_path: Path, clock: FakeClock):
         with a_desk(tmp_path, clock, LOCALE="he") as room:

@@ -9,10 +9,23 @@ import pytest
 from bot.texts import Words
 from bot.views.blocks import section
 from bot.views.digest import Beside, digest, headline, whole_report
+from rules.figures_calls import put_together
 from rules.money import Money
 from rules.report import Only, Report
+from rules.report_calls import Answering
 from rules.report_values import Amount, Estimate
-from tests.bot.a_report import FEW, SEARCH, SINCE, UNTIL, ZONE, line, report
+from rules.words import Kind
+from tests.bot.a_report import (
+    FEW,
+    SEARCH,
+    SINCE,
+    UNTIL,
+    ZONE,
+    an_hour,
+    leads_share,
+    line,
+    report,
+)
 from tests.desk import faults_of
 
 EN, HE = Words("en", ZONE), Words("he", ZONE)
@@ -54,6 +67,18 @@ class TestTheFirstLine:
         lost = replace(report(), total=replace(line("", 9), profit=Estimate(-40000.0)))
         assert "-\u2060₪400" in digest(lost, EN).text
 
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (EN, "Sun, Nov 15 to Sat, Nov 21 10:00: profit ₪710 from 263 leads so far (as many"),
+            (HE, "21 בנוב׳ 10:00: רווח ₪710 מ־263 לידים עד כה (תקופה קודמת עד אותה שעה ₪15,100)"),
+        ],
+    )
+    def test_says_that_the_time_is_not_over(self, words: Words, told: str):
+        now = UNTIL - timedelta(hours=14)
+        running = replace(report(), until=now, running=True, before=BEFORE)
+        assert told in first_line(running, words)
+
     def test_says_nothing_of_an_empty_time_before(self):
         assert "before" not in first_line(replace(report(), before=_empty()))
 
@@ -85,9 +110,34 @@ class TestTheFigures:
             assert one in told
 
     def test_mark_small_samples(self):
-        assert "· few leads\n" in said(report(FEW))
-        assert "Few leads: fewer than 30 that had time to close" in said(report(FEW))
+        assert "profit ₪320 · few leads · 0% closed of 7 leads that had time\n" in said(report(FEW))
+        assert "Few leads: fewer than 30 came in these days, or had time" in said(report(FEW))
         assert "few leads" not in said(report(SEARCH)).lower()
+
+    def test_mark_one_lead_of_the_week_with_many_judged_ones(self):
+        old = line("Paused", 1, 9000, conversion=leads_share(20, 200))
+        told = said(report(SEARCH, old))
+        assert "*Paused*: 1 lead · profit ₪9,000 · few leads · 10% closed of 200" in told
+
+    def test_mark_no_profit_where_nothing_came_of_a_campaign(self):
+        quiet = line("Quiet", 0, 0, conversion=leads_share(20, 200), later=Amount(1))
+        assert "*Quiet*: 0 leads · profit ₪0 · 10% closed of 200" in said(report(SEARCH, quiet))
+
+    @pytest.mark.parametrize("words", [EN, HE])
+    def test_tell_no_profit_of_a_week_by_its_leads(self, words: Words):
+        assert not re.search("a lead\\b|לליד", said(report(), words))
+
+    @pytest.mark.parametrize(
+        ("words", "mix"), [(EN, "as if each hour had the same mix"), (HE, "אילו בכל שעה")]
+    )
+    def test_say_when_they_answer_most_kind_for_kind(self, words: Words, mix: str):
+        easy = an_hour(0, 9, (Kind.REFERRAL, 540, 900), (Kind.COLD, 10, 100))
+        hard = an_hour(0, 17, (Kind.REFERRAL, 70, 100), (Kind.COLD, 180, 900))
+        hours = put_together((easy, hard), least=100)
+        told = said(report(answering=Answering(hours=hours)), words)
+        assert re.search(rf"17:00.* 4\d% \(1000 .*{mix}", told)
+        assert "9:00" not in told
+        assert mix not in said(report(), words)
 
     def test_say_when_they_answer_most_with_the_sample(self):
         assert "They answer most on Tuesdays at 17:00: " in said(report())
@@ -129,6 +179,11 @@ class TestWhatStandsBeside:
         made = digest(report(), EN, Beside(late=UNTIL))
         [late] = [one for one in made.blocks if "comes late" in str(one)]
         assert late["type"] == "context"
+
+    @pytest.mark.parametrize("found", [report(), None])
+    def test_says_that_it_is_late_to_who_hears_it_too(self, found: Report | None):
+        told = said(found or _empty(), EN, Beside(late=UNTIL)).splitlines()
+        assert told[1].startswith("This digest comes late: it was due ")
 
 
 class TestTheHeadline:

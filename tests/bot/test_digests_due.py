@@ -1,12 +1,13 @@
 """When digests leave: weekly, late but once, and each so many leads (L6)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot import figures
+from bot import figures, recommending
 from bot.orders import DeliveryFailed, SlackPost
 from bot.playbooks import change
 from rules.playbook import Playbook
@@ -64,6 +65,35 @@ class TestTheWeeklyDigest:
         room.tick(hours=1)
         [said] = digests(room)
         assert said.startswith("*Week 49: no leads*")
+
+    def test_leaves_though_nothing_can_be_recommended(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ):
+        def fails(*_: Any, **__: Any) -> None:
+            raise ZeroDivisionError
+
+        a_week(room)
+        monkeypatch.setattr(recommending, "propose", fails)
+        room.tick()
+        [said] = digests(room)
+        assert "No new recommendations could be made: a fault, `" in said
+
+    def test_says_what_keeps_it_from_weighing(self, room: Room):
+        a_week(room)
+        room.tick()
+        [said] = digests(room)
+        assert "Not weighed: " in said
+        assert "`rep_hour` under `[costs]`" in said
+
+    def test_that_is_not_the_newest_comes_without_todays_recommendations(self, room: Room):
+        a_week(room)
+        week = figures.newest_week(room.desk)
+        for back, told in ((0, True), (7, False)):
+            past = timedelta(days=back)
+            since, until = week.since - past, week.until - past
+            figures.post_digest(room.desk, since=since, until=until, asked=f"{back}")
+            room.deliver()
+            assert ("rep_hour" in digests(room)[-1]) == told
 
     def test_of_two_replicas_is_one(self, room: Room):
         a_week(room)

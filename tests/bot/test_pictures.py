@@ -21,6 +21,7 @@ from rules.report import Line, Report
 from rules.report_calls import Answering
 from rules.report_leads import Response
 from rules.report_values import Amount, Estimate
+from rules.words import Kind
 from tests.bot.a_report import (
     CURVE,
     FACEBOOK,
@@ -28,7 +29,8 @@ from tests.bot.a_report import (
     FRIEND,
     SEARCH,
     ZONE,
-    calls_share,
+    an_hour,
+    leads_share,
     line,
     report,
 )
@@ -69,9 +71,9 @@ class TestProfit:
 
     def test_says_each_amount_its_sample_and_how_sure_it_is(self):
         best, worst = profits(FRIEND, FACEBOOK).bars
-        assert (best.value, best.sample) == ("₪4,600 · ₪41 a lead", "112 leads")
+        assert (best.value, best.sample) == ("₪4,600", "112 leads")
         assert best.beside == "₪2,700 to ₪6,500"
-        assert (worst.value, worst.sample) == ("-₪6,880 · -₪80 a lead", "86 leads")
+        assert (worst.value, worst.sample) == ("-₪6,880", "86 leads")
         assert (worst.low, worst.high) == (-898000, -478000)
 
     def test_greys_a_small_sample_and_says_so(self):
@@ -85,9 +87,20 @@ class TestProfit:
         rich = replace(FEW, profit=Estimate(10.0**8))
         assert "Newspaper" not in profits(FRIEND, rich).alt
 
+    def test_ranks_no_campaign_by_one_lead_of_the_week(self):
+        paused = line("Paused", 1, 9000, 20, conversion=leads_share(20, 200))
+        found = profits(SEARCH, paused, FACEBOOK)
+        assert names(found)[:2] == ["Search", "\u2068פייסבוק־מרץ\u2069"]
+        assert (found.bars[2].name, found.bars[2].small) == ("Paused", True)
+        assert "Paused" not in found.alt
+
+    def test_never_folds_what_is_ranked_for_what_is_not(self):
+        lucky = [line(f"lucky {n}", 2, 10**6) for n in range(9)]
+        assert "Search" in names(profits(SEARCH, *lucky))
+
     def test_ranks_nobody_where_all_are_small(self):
         alt = profits(FEW, replace(FEW, campaign="Radio", profit=Estimate(5.0))).alt
-        assert "Too few leads to rank. Newspaper earned ₪320 · ₪46 a lead (7 leads · few)." in alt
+        assert "Too few leads to rank. Newspaper earned ₪320 (7 leads · few)." in alt
         assert "most" not in alt
 
     def test_folds_what_has_the_least_at_stake(self):
@@ -117,8 +130,8 @@ class TestProfit:
     def test_says_to_a_screen_reader_who_earned_and_who_lost(self):
         assert profits(FRIEND, FACEBOOK, SEARCH).alt == (
             "Profit by campaign, Sun, Nov 15 to Sat, Nov 21. "
-            "Friend brings friend earned most: ₪4,600 · ₪41 a lead (112 leads). "
-            "\u2068פייסבוק־מרץ\u2069 lost most: -₪6,880 · -₪80 a lead (86 leads)."
+            "Friend brings friend earned most: ₪4,600 (112 leads). "
+            "\u2068פייסבוק־מרץ\u2069 lost most: -₪6,880 (86 leads)."
         )
 
     def test_cheers_no_loss(self):
@@ -129,7 +142,7 @@ class TestProfit:
 
 class TestTheWeek:
     def test_says_when_most_answer(self):
-        assert "Answered most: Tuesday 17:00, 35% of 280." in week().alt
+        assert "Answered most: Tuesday 17:00, 35% (280 calls)." in week().alt
 
     @pytest.mark.parametrize(
         ("locale", "zone", "first"),
@@ -149,7 +162,7 @@ class TestTheWeek:
 
     def test_puts_hours_together_where_each_has_few_calls(self):
         thin = tuple(
-            replace(one, calls=calls_share(one.calls.of // 8, one.calls.of // 4))
+            an_hour(one.weekday, one.hour, (Kind.WARM, one.calls.of // 8, one.calls.of // 4))
             for one in report().answering.hours
         )
         found = week(answering=Answering(hours=thin))
@@ -157,8 +170,21 @@ class TestTheWeek:
         assert found.rows[0].cells[0] is not None
         assert found.rows[0].cells[0].part is not None
 
+    @pytest.mark.parametrize(("locale", "mix"), [("en", "As if each hour"), ("he", "אילו בכל שעה")])
+    def test_compares_kind_with_kind_and_says_so(self, locale: str, mix: str):
+        easy = an_hour(0, 9, (Kind.REFERRAL, 540, 900), (Kind.COLD, 10, 100))
+        hard = an_hour(0, 17, (Kind.REFERRAL, 70, 100), (Kind.COLD, 180, 900))
+        found = week(locale, answering=Answering(hours=(easy, hard)))
+        assert "17:00" in found.alt.partition(".")[2].split(".")[0]
+        assert any(mix in str(one) for one in found.notes)
+        assert mix in found.alt
+        shown = {row.name: cell.part for row in found.rows for cell in row.cells if cell}
+        assert shown["17:00"] == 1.0
+        assert (shown["09:00"] or 1.0) < 1.0
+        assert not any(mix in str(one) for one in week(locale).notes)
+
     def test_is_not_drawn_of_few_calls(self):
-        alone = replace(report().answering.hours[0], calls=calls_share(4, 9))
+        alone = an_hour(0, 8, (Kind.WARM, 4, 9))
         for told in ((), (alone,)):
             empty = report(answering=Answering(hours=told))
             assert hours.chart(empty, plain()) is None

@@ -8,13 +8,25 @@ import pytest
 
 from bot.report_page import report_html
 from bot.texts import LOCALES, Words
+from rules.figures_calls import put_together
 from rules.money import Money
 from rules.report import Line, Only, Report
 from rules.report_calls import Answering, Talk
 from rules.report_leads import Response
 from rules.report_rest import ClaimFigures, FollowUpFigures, MailingFigures
 from rules.report_values import Amount
-from tests.bot.a_report import FRIEND, LINES, SEARCH, UNTIL, ZONE, report
+from rules.words import Kind
+from tests.bot.a_report import (
+    FRIEND,
+    LINES,
+    SEARCH,
+    UNTIL,
+    ZONE,
+    an_hour,
+    leads_share,
+    line,
+    report,
+)
 
 BOTH = pytest.mark.parametrize("locale", LOCALES)
 HOSTILE = ("<script>alert(1)</script>", '=cmd|"/c calc"!A1', "'\"><img src=x onerror=alert(1)>")
@@ -115,6 +127,30 @@ class TestThePage:
         said = " ".join(Seen(page(locale=locale)).said)
         for number in ("30", "90", "365", "100", "Asia/Jerusalem"):
             assert number in said.replace("\u2068", "").replace("\u2069", "")
+
+    def test_gives_few_leads_no_profit_to_be_ranked_by(self):
+        paused = line("Paused", 1, 9000, conversion=leads_share(20, 200))
+        [cell] = re.findall(r"<td[^>]*>₪9,000[^/]*<span>few", page(report(SEARCH, paused)))
+        assert 'class="small"' in cell
+
+    @BOTH
+    def test_says_what_is_missing_without_marks_of_slack(self, locale: str):
+        assert "`" not in "".join(Seen(page(locale=locale)).said)
+        assert "`" not in "".join(Seen(page(nothing(), locale)).said)
+
+    def test_keeps_the_sign_of_a_loss_with_its_amount(self):
+        assert "-\u2060₪6,880" in page()
+        assert "-₪" not in "".join(Seen(page()).said)
+
+    def test_tells_when_they_answer_kind_for_kind(self):
+        easy = an_hour(0, 9, (Kind.REFERRAL, 540, 900), (Kind.COLD, 10, 100))
+        hard = an_hour(0, 17, (Kind.REFERRAL, 70, 100), (Kind.COLD, 180, 900))
+        hours = put_together((easy, hard), least=100)
+        said = Seen(page(report(answering=Answering(hours=hours)))).said
+        [(best, calls)] = [
+            re.findall(r"(\d+)% \((\d+)\)", one)[0] for one in said[:] if "(1000)" in one
+        ][1:]
+        assert (int(best) > 40, calls) == (True, "1000")
 
     def test_says_what_was_before(self):
         before = replace(report(), total=replace(report().total, leads=77))

@@ -6,11 +6,15 @@ from sqlalchemy import delete
 
 from bot import preferences, weeks
 from bot.orders import SlackPost
+from bot.texts import Words
+from bot.views import weeks as views
 from bot.views.blocks import ActionId
 from rules.money import Money
+from rules.report_calls import RepFigures
 from rules.words import Switch
 from storage.tables import reps
-from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk
+from tests.bot.a_report import ZONE, calls_share, report
+from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk, faults_of, payload
 
 SUNDAY = (2026, 11, 22, 7, 0)
 
@@ -111,6 +115,19 @@ class TestTheReps:
             assert len(self.told(room, "bosses")) == 1
             posts = [one for one in room.outside.of(SlackPost) if one.to == "bosses"]
             assert [one.for_managers for one in posts] == [True]
+
+    def test_are_all_there_or_said_to_be_more(self):
+        reps = tuple(
+            RepFigures(f"U{n:02}", f"Rep {n:02}", 9, calls_share(30, 90), sales=2)
+            for n in range(70)
+        )
+        for count in (5, 40, views.MOST, 70):
+            made = views.of_reps(report(reps=reps[:count]), Words("en", ZONE))
+            assert faults_of(made) == []
+            shown = payload(made)
+            named = [one for one in reps if f"*{one.name}*" in shown]
+            assert len(named) == min(count, views.MOST)
+            assert ("… and 10 more: all of them stand in" in shown) is (count > views.MOST)
 
     def test_who_left_have_a_line_without_a_name(self, room: Room):
         owner = a_week(room)

@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import digests, figures, recommending
+from bot import digests, figures, links, recommending, shared_reports
 from bot.texts import Words
 from handlers.commands import answer_command
 from handlers.errors import in_words
@@ -18,11 +18,12 @@ from rules.acts import AskDigest
 from rules.money import Money
 from rules.refusals import Refused
 from rules.report import Report
+from rules.unusual import unusual
 from sandbox.server import SlackServer
 from tests.desk import AVI, MIRI, NOA, FakeClock, Room, a_desk, payload
 from tests.handlers.test_optouts import typed
 from tests.handlers.test_slack import Office, server
-from tests.storage.making import PATIENCE
+from tests.storage.making import PATIENCE, add_lead
 
 ZONE = ZoneInfo("Asia/Jerusalem")
 
@@ -49,7 +50,7 @@ class TestAManager:
         made: list[object] = []
         monkeypatch.setattr(recommending, "make", made.append)
         said = typed(room, "digest now").text
-        assert said.startswith("*Tue, Nov 17 to Mon, Nov 23: no leads*")
+        assert said.startswith("*Tue, Nov 17 to Mon, Nov 23 10:00: no leads*")
         assert made == [room.desk]
 
     def test_gets_a_campaign_by_its_name_in_any_case(self, room: Room):
@@ -62,6 +63,15 @@ class TestAManager:
     def test_gets_a_rep_by_a_mention(self, room: Room):
         owner = room.load(1).owner
         assert "1 sale, ₪1,290" in typed(room, f"digest <@{owner}|x> 2026-11").text
+
+    def test_gets_a_month_that_is_not_over_as_far_as_it_is(self, room: Room):
+        said = typed(room, "digest 2026-11").text
+        assert said.startswith("*Sun, Nov 1 to Mon, Nov 23 10:00: profit ₪1,243 from 2 leads*")
+
+    def test_gets_what_is_to_change_with_the_newest_figures_alone(self, room: Room):
+        assert "rep_hour" in typed(room, "digest").text
+        assert "rep_hour" in typed(room, "digest 2026-11").text
+        assert "rep_hour" not in typed(room, "digest 2026-10").text
 
     def test_gets_a_time(self, room: Room):
         assert "Thu, Oct 1 to Sat, Oct 31: no leads" in typed(room, "digest 2026-10").text
@@ -152,6 +162,55 @@ class TestTheTime:
             "2026-11-08",
             "2026-11-15",
         )
+
+
+class TestATimeThatIsNotOver:
+    MONTH = AskDigest(days=(date(2026, 11, 1), date(2026, 11, 30)))
+
+    @pytest.fixture
+    def steady(self, room: Room) -> Room:
+        """Eight leads a day for weeks, until a Friday's morning."""
+        room.clock.set(2026, 11, 6, 8, 0)
+        with room.desk.store.unit() as unit:
+            for place in range(45 * 8):
+                at = room.clock.now - timedelta(hours=3 * place)
+                add_lead(unit, campaign="steady", received_at=at, at=at)
+            unit.commit()
+        return room
+
+    def test_is_held_against_as_much_of_the_time_before(self, steady: Room):
+        found = digests.ask(steady.desk, self.MONTH, by=MIRI).report
+        assert found.before is not None
+        assert found.running is True
+        assert abs(found.total.leads - found.before.total.leads) <= 1
+        assert unusual(found) == ()
+
+    def test_holds_what_came_at_this_very_moment(self, steady: Room):
+        with steady.desk.store.unit() as unit:
+            at = steady.clock.now
+            add_lead(unit, campaign="just now", received_at=at, at=at)
+            unit.commit()
+        found = digests.ask(steady.desk, self.MONTH, by=MIRI).report
+        assert "just now" in {one.campaign for one in found.campaigns}
+
+    def test_is_the_same_by_its_link(self, tmp_path: Path, clock: FakeClock):
+        with a_desk(tmp_path, clock, PUBLIC_URL="https://desk.example.com") as room:
+            room.lead()
+            asked = AskDigest(days=(date(2026, 11, 1), date(2026, 11, 30)))
+            found = digests.ask(room.desk, asked, by=MIRI).report
+            link = shared_reports.link_to(room.desk, found, manager=MIRI)
+            clock.forward(hours=5)
+            with room.desk.store.view() as view:
+                token = link.rpartition("/")[2]
+                target = links.report_target(view, token, now=clock())
+            assert target is not None
+            again = figures.report_of(room.desk, since=target.since, until=target.until)
+        assert (again.running, again.total, again.days) == (True, found.total, found.days)
+
+    def test_that_is_over_is_whole(self, room: Room):
+        asked = AskDigest(days=(date(2026, 10, 1), date(2026, 10, 31)))
+        found = digests.ask(room.desk, asked, by=MIRI).report
+        assert (found.running, found.until.isoformat()) == (False, "2026-11-01T00:00:00+02:00")
 
 
 class TestWhatTakesLong:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.counting import Counting, period_before, window_of
+from rules.counting import Counting, is_running, period_before, window_of
 
 ZONE = ZoneInfo("Asia/Jerusalem")
 
@@ -51,9 +51,31 @@ class TestThePeriodBefore:
         ids=["a_week", "clocks_go_back", "right_after_that", "clocks_go_on"],
     )
     def test_has_as_many_days(self, since: datetime, until: datetime, before: datetime):
-        assert period_before(since, until, zone=ZONE) == before
+        assert period_before(since, until, zone=ZONE) == (before, since)
 
-    def test_of_a_day_that_is_not_over_is_as_long_in_hours(self):
+    def test_of_a_day_that_is_not_over_ends_at_the_same_hour(self):
         since = midnight(2026, 11, 8)
         until = since + timedelta(days=2, hours=5)
-        assert period_before(since, until, zone=ZONE) == since - timedelta(days=2, hours=5)
+        three = timedelta(days=3)
+        assert period_before(since, until, zone=ZONE) == (since - three, until - three)
+
+    def test_of_a_day_that_is_not_over_keeps_to_the_teams_clock(self):
+        since = midnight(2026, 10, 25)
+        until = since + timedelta(hours=10)
+        before = datetime(2026, 10, 24, 10, tzinfo=ZONE)
+        assert period_before(since, until, zone=ZONE) == (midnight(2026, 10, 24), before)
+
+    def test_that_began_at_any_moment_is_as_long(self):
+        since = midnight(2026, 11, 8) + timedelta(hours=3)
+        until = since + timedelta(days=2, hours=5)
+        assert period_before(since, until, zone=ZONE) == (since - (until - since), since)
+
+    @pytest.mark.parametrize(
+        ("first", "last", "running"), [(0, 0, False), (0, 5, True), (5, 5, False), (5, 0, False)]
+    )
+    def test_is_asked_for_days_of_which_the_last_is_not_over(
+        self, first: int, last: int, running: bool
+    ):
+        since = midnight(2026, 11, 8) + timedelta(hours=first)
+        until = midnight(2026, 11, 10) + timedelta(hours=last)
+        assert is_running(since, until, zone=ZONE) is running

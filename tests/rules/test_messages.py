@@ -20,6 +20,7 @@ from rules.messages import (
     unwanted,
     wants_sms,
 )
+from rules.playbook import LowAnswer
 from rules.rest import Rest, may_send, merged
 from rules.sending import SendEmail, SendSms
 from rules.words import Kind, Layer, Outcome, PhoneType, Stage, Step, Tier
@@ -198,6 +199,22 @@ class TestLowAnswerModeL25:
         sms, mail = SendSms(7, Layer.SMS_FIRST), SendEmail(7, Layer.MAIL_FIRST)
         assert unwanted(lead(tier=tier), sms, asked_at=NOW, writing=low) == why
         assert unwanted(lead(tier=tier), mail, asked_at=NOW, writing=low) == ""
+
+    def test_leaves_a_part_of_the_leads_out_while_it_is_forced_on(self):
+        """So that what it brings shows beside them (L6.8)."""
+        modes = {mode: LowAnswer(mode=mode, left_out=0.2) for mode in ("on", "auto")}
+        sent = {
+            mode: [
+                wants_sms(
+                    lead(tier=Tier.D, id=number),
+                    Layer.SMS_FIRST,
+                    Writing(replace(PLAYBOOK, low_answer=low), low_answer=True),
+                )
+                for number in range(1, 1001)
+            ]
+            for mode, low in modes.items()
+        }
+        assert (sum(sent["on"]), sum(sent["auto"])) == (200, 0)
 
     def test_does_not_keep_a_rep_from_answering_l2_3(self):
         low = Writing(PLAYBOOK, low_answer=True)
