@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 
 from bot import doctor
 from bot.desk import Desk
+from bot.doctor_backups import backup_findings
 from bot.doctor_systems import systems_findings
 from bot.logs import set_up_logs
 from bot.manifest import manifest as manifest_of
@@ -19,8 +20,10 @@ from bot.settings import Settings, SettingsFaults, missing_for_slack
 from bot.texts import LOCALES, Words
 from handlers import (
     audit_terminal,
+    backup_terminal,
     door_terminal,
     hook_terminal,
+    person_terminal,
     quarantine_terminal,
     report_terminal,
     rollup_terminal,
@@ -29,7 +32,16 @@ from handlers import (
     terminal,
 )
 from rules.refusals import Refused
-from wiring import Stop, build_bot, make_client, make_hubspot, open_desk, open_store, senders_of
+from wiring import (
+    Stop,
+    build_bot,
+    make_client,
+    make_hubspot,
+    open_desk,
+    open_store,
+    senders_of,
+    wall_clock,
+)
 
 log = logging.getLogger("leads")
 cli = typer.Typer(
@@ -55,6 +67,8 @@ cli.add_typer(door_terminal.commands(opened))
 cli.add_typer(team_terminal.commands(opened), name="team")
 cli.add_typer(report_terminal.commands(opened))
 cli.add_typer(rollup_terminal.commands(opened))
+cli.add_typer(backup_terminal.commands(read_settings))
+cli.add_typer(person_terminal.commands(opened))
 cli.add_typer(simulation_terminal.commands(read_settings))
 cli.add_typer(audit_terminal.commands(opened), name="audit")
 cli.add_typer(hook_terminal.commands(opened), name="hooks")
@@ -140,7 +154,8 @@ def check(
 def _database_findings(settings: Settings) -> list[doctor.Finding]:
     with open_store(settings) as store:
         inside = [*doctor.store_findings(store), *doctor.changes_findings(settings, store)]
-        return [*inside, *systems_findings(settings, store)]
+        saved = backup_findings(settings, store, now=wall_clock())
+        return [*inside, *systems_findings(settings, store), *saved]
 
 
 @cli.command()

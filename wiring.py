@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
 from bot.desk import Clock, Desk
 from bot.learning import recall
+from bot.meters import Meters
 from bot.present import Present
 from bot.present_playbook import load_playbook, refresh
 from bot.settings import Settings
@@ -58,13 +60,17 @@ def open_desk(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[Desk
         yield desk
 
 
-def make_client(settings: Settings) -> Any:
-    """Make the client of Slack's Web API."""
-    from slack_sdk import WebClient
+def make_client(settings: Settings, meters: Meters | None = None) -> Any:
+    """Make the client of Slack's Web API; its failures are counted by the meters."""
+    from bot.senders.slack import CountedClient
 
     # The outbox tries again by itself; the SDK doing so too could post twice.
-    return WebClient(
-        token=settings.bot_token, base_url=settings.slack_api_url, timeout=10, retry_handlers=[]
+    return CountedClient(
+        (meters or Meters()).slack_failed,
+        token=settings.bot_token,
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=[],
     )
 
 
@@ -131,22 +137,22 @@ def build_bot(desk: Desk) -> list[Any]:
     from handlers.web import make_web
 
     settings = desk.settings
-    client = make_client(settings)
+    client = make_client(settings, desk.meters)
     courier = Courier(desk, make_senders(settings, client))
     waker = Waker(courier)
     desk.store.on_wake = waker.wake
     people = People(client)
     door = SlackDoor(desk, client, signing_secret=settings.signing_secret, barred=people.barred)
-    socket = SocketDoor(door.app, settings.app_token) if settings.app_token else None
+    socket = SocketDoor(door.app, settings.app_token, desk.meters) if settings.app_token else None
     reaches = socket.connected if socket else Pulse(client).beats
     web = make_web(desk, slack=None if socket else door.app, reaches_slack=reaches)
     server = WebServer(web, host=settings.http_host, port=settings.http_port)
     parts = [waker, Ticker(desk, courier, waker, people.gone, people.looks), door, server]
-    parts += _lookers(desk, client)
+    parts += _lookers(desk, client, courier.breakers)
     return [*parts, socket] if socket else parts
 
 
-def _lookers(desk: Desk, client: Any) -> list[Any]:
+def _lookers(desk: Desk, client: Any, breakers: Any) -> list[Any]:
     """Wire the parts that look elsewhere for what is new."""
     from bot.senders.files import SlackFiles
     from handlers.drops import DropDoor
@@ -155,5 +161,9 @@ def _lookers(desk: Desk, client: Any) -> list[Any]:
 
     settings = desk.settings
     found: list[Any] = [DropDoor(desk, SlackFiles(client).fetch)]
-    found += [MailboxDoor(desk)] if settings.imap_url else []
-    return [*found, HubSpotDoor(desk, make_hubspot(settings))] if settings.hubspot_token else found
+    if settings.imap_url:
+        found.append(MailboxDoor(desk, heard=partial(breakers.looked, "imap")))
+    if settings.hubspot_token:
+        heard = partial(breakers.looked, "hubspot")
+        found.append(HubSpotDoor(desk, make_hubspot(settings), heard=heard))
+    return found

@@ -10,6 +10,8 @@ from bot import (
     board,
     catchup,
     drop_posts,
+    erasing_posts,
+    exporting,
     firstcalls,
     near_posts,
     nudges,
@@ -71,6 +73,7 @@ from rules.effects import (
     TellOwner,
     TellReply,
 )
+from rules.erasure import ClearPost, SendPerson
 from rules.hooks import PushContact, SendHook
 from rules.near import AskSame, AskShared
 from rules.pools import Way
@@ -125,6 +128,7 @@ def record(
     posts.end(unit, [one for order, _ in sent for one in _over(order)])
     nudges.left_late(desk, unit, row, now=now)
     for order, done in sent:
+        erasing_posts.keep_place(unit, row.effect, order, done)
         if isinstance(order, SlackPost) and isinstance(row.effect, PostCard | PostOwnerCard):
             _card_stands(unit, row.effect, order, done, now=now)
         if isinstance(order, SlackPost | SlackUpdate) and type(row.effect) in _STANDS:
@@ -249,6 +253,7 @@ _STANDS: dict[type, Callable[..., None]] = {
     ShowDrop: drop_posts.stands,
     AskSame: near_posts.stands,
     AskShared: near_posts.stands,
+    ClearPost: erasing_posts.stands,
 }
 _PREPARE: dict[type, Prepare] = {
     PostCard: _post_card,
@@ -290,4 +295,6 @@ _PREPARE: dict[type, Prepare] = {
     ShowDrop: drop_posts.prepare_show_drop,
     SendRejects: drop_posts.prepare_rejects,
     FetchLead: prepare_fetch,
+    SendPerson: exporting.prepare,
+    ClearPost: erasing_posts.prepare,
 }

@@ -14,6 +14,7 @@ SMS_PROVIDERS = ("off", "log", "twilio")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 HIGHEST_PORT = 65535
+SHORTEST_KEY = 16
 HUBSPOT = "hubspot"
 """What the adapter of HubSpot is called wherever systems are named."""
 
@@ -105,6 +106,12 @@ def _letters(count: int, example: str) -> Callable[[str], str]:
     return read
 
 
+def _key(value: str) -> str:
+    if len(value) < SHORTEST_KEY:
+        raise ValueError(f"must have at least {SHORTEST_KEY} characters")
+    return value
+
+
 def _names(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
@@ -175,6 +182,8 @@ class Settings:
     mail_from: str = _setting("MAIL_FROM", "")
     imap_url: str = _setting("IMAP_URL", "", _mailbox)
     geoip_file: str = _setting("GEOIP_FILE", "")
+    backup_dir: str = _setting("BACKUP_DIR", "data/backups")
+    backup_key: str = _setting("BACKUP_KEY", "", _key)
     admin_slack_ids: tuple[str, ...] = _setting("ADMIN_SLACK_IDS", "", _names)
     timezone: str = _setting("TIMEZONE", "Asia/Jerusalem", _zone)
     locale: str = _setting("LOCALE", "en", _one_of(*LOCALES))

@@ -13,11 +13,13 @@ from bot import (
     approvals,
     assign,
     audit,
+    backups,
     board,
     bulk,
     chairs,
     claiming,
     cover,
+    erasing,
     figures,
     followups,
     guide,
@@ -96,7 +98,11 @@ class Ticker:
         self._every(10, "rollups", lambda: rollups.keep_up(desk))
         self._every(300, "wave", lambda: wave.look(desk))
         self._every(3600, "forget", lambda: housekeeping.forget(desk))
+        self._every(3600, "retention", lambda: erasing.retire(desk))
+        self._every(3600, "scrub", lambda: erasing.scrub_at_night(desk))
         self._every(3600, "audit", lambda: audit.note_stand(desk))
+        stopping = self._stopping.is_set
+        self._every(60, "backup", lambda: backups.back_up_nightly(desk, stopping=stopping))
 
     def _look_after_owners(self, desk: Desk, people: Directory) -> None:
         """Leave no lead with somebody who is gone or away, or with nobody (C4)."""

@@ -27,6 +27,11 @@ class Message:
     changed_at: datetime
     code: str
 
+    @property
+    def reaches(self) -> bool:
+        """Whether its number or address is known still: whom it was for may have been erased."""
+        return self.address.startswith("+") or "@" in self.address
+
 
 _COLUMNS = [messages.c[name] for name in Message.__slots__]
 

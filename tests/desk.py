@@ -238,7 +238,7 @@ class Room:
         for _ in range(200):
             self.courier.deliver_due()
             with self.desk.store.view() as view:
-                if not outbox.any_due(view, now=self.clock.now):
+                if not outbox.any_due(view, now=self.clock.now, **self.courier.breakers.allowed()):
                     break
             self.clock.forward(seconds=1)
         assert self.outside.faults == []
@@ -279,6 +279,7 @@ def settings_for(database: Path, **env: str) -> Settings:
     own = {
         "DATABASE_URL": f"sqlite:///{database}",
         "PLAYBOOK_FILE": str(database.with_name("playbook.toml")),
+        "BACKUP_DIR": str(database.with_name("backups")),
     }
     return Settings.from_env(ENV | own | env)
 

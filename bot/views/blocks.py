@@ -99,6 +99,7 @@ class ActionId(StrEnum):
     TEAM_REMOVE = "team_remove"
     GUIDE_CHECK = "guide_check"
     GUIDE_PLAYBOOK = "guide_playbook"
+    ERASE = "person_erase"
     REFUNDS = "refunds"
     CLAIM_FILE = "claim_file"
     CLAIM_FILE_CSV = "claim_file_csv"

@@ -12,15 +12,16 @@ from bot.one_person import merge
 from bot.parting import unmerge
 from bot.texts import LOCALES, Words
 from bot.views import rollups as views
-from storage import rollup_work
+from storage import lead_rollups, rollup_work
 from storage import rollups as stored
 from storage.call_sums import Counts
 from storage.rollups import BEGINNING, END
-from storage.tables import attempts, kept, rollup_marks
+from storage.tables import attempts, kept, lead_marks, lead_sums, rollup_marks
 from storage.tables import rollups as rollups_table
 from tests.desk import MIRI, FakeClock, Room, a_desk
 
 WHOLE = "Calls are summed by the hour, all of the past."
+COUNTED = "Leads are counted by the day on which they came, all of the past."
 
 
 def totals(room: Room, cut: str) -> dict[tuple[str, ...], Counts]:
@@ -32,7 +33,7 @@ def totals(room: Room, cut: str) -> dict[tuple[str, ...], Counts]:
 def forget_sums(room: Room) -> None:
     """Let the database be as one that was upgraded just now: calls, and nothing summed."""
     with room.desk.store.unit() as unit:
-        for table in (rollups_table, rollup_marks, kept):
+        for table in (rollups_table, rollup_marks, lead_sums, lead_marks, kept):
             unit.execute(delete(table))
         unit.commit()
 
@@ -58,7 +59,7 @@ class TestTheClocksJob:
         rollups.keep_up(called.desk)
         with called.desk.store.view() as view:
             assert not rollup_work.any_marks(view)
-        assert said(called).splitlines() == [WHOLE, "No hour waits to be summed anew."]
+        assert said(called).splitlines() == [WHOLE, COUNTED, "No hour waits to be summed anew."]
         assert totals(called, "campaign") == {
             ("spring", "", "warm", "IL"): Counts(2, 1, 1, 120),
             ("fall", "", "warm", "IL"): Counts(1),
@@ -110,7 +111,7 @@ class TestTheClocksJob:
     def test_does_a_bounded_part_at_a_time(self, called: Room, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(rollup_work, "AT_ONCE", 1)
         assert rollups.catch_up(called.desk, most=1) == 1
-        assert said(called).splitlines()[1].startswith("2 hours wait to be summed anew")
+        assert said(called).splitlines()[2].startswith("3 hours wait to be summed anew")
 
 
 class TestARebuild:
@@ -126,17 +127,29 @@ class TestARebuild:
             "2026-11-15T09:00:00+00:00",
             "2026-11-15T10:00:00+00:00",
         )
-        assert sum(rollups.rebuild(called.desk)) == rollups.count(called.desk) == 3
+        assert sum(rollups.rebuild(called.desk)) == rollups.count(called.desk) == 3 + 2
         found = rollups.compare(called.desk)
         assert (found.unequal, found.hours, found.counts.calls) == ((), 3, 3)
 
     def test_sums_a_past_that_was_never_summed(self, called: Room):
         forget_sums(called)
-        assert sum(rollups.rebuild(called.desk)) == 3
-        assert said(called).splitlines() == [WHOLE, "No hour waits to be summed anew."]
+        assert sum(rollups.rebuild(called.desk)) == 3 + 2
+        assert said(called).splitlines() == [WHOLE, COUNTED, "No hour waits to be summed anew."]
+
+    def test_mends_counts_of_leads_that_are_wrong(self, called: Room):
+        rollups.keep_up(called.desk)
+        with called.desk.store.unit() as unit:
+            wrong = update(lead_sums).where(lead_sums.c.cut == "stage")
+            unit.execute(wrong.values(leads=lead_sums.c.leads + 1))
+            unit.commit()
+        unequal = rollups.compare(called.desk).unequal
+        assert unequal == ("leads by stage", "2026-11-15")
+        list(rollups.rebuild(called.desk))
+        found = rollups.compare(called.desk)
+        assert (found.unequal, found.leads, found.days) == ((), 2, 1)
 
     def test_of_an_empty_desk_is_equal(self, room: Room):
-        assert list(rollups.rebuild(room.desk)) == [0]
+        assert list(rollups.rebuild(room.desk)) == [0, 0]
         assert rollups.compare(room.desk).unequal == ()
 
     def test_leaves_the_calls_of_the_unknown_future_and_past_in_their_place(self, called: Room):
@@ -153,9 +166,10 @@ class TestWords:
     def test_tell_every_state(self, called: Room, locale: str, clock: FakeClock):
         found, words = rollups.standing(called.desk), Words(locale, called.desk.settings.zone)
         states = [
-            replace(found, since=since, left=left, marked=marked)
+            replace(found, since=since, left=left, marked=marked, leads_since=first)
             for since, left in ((BEGINNING, 0), (END, 3), (clock.now, 1), (clock.now, 5))
             for marked in ((), (clock.now,), (clock.now, clock.now))
+            for first in (lead_rollups.BEGINNING, clock.now.date(), lead_rollups.END)
         ]
         assert len({views.stands(one, words) for one in states}) == len(states)
         done = rollups.compare(called.desk)

@@ -78,7 +78,7 @@ class TestTheReport:
         with opened(browser, tmp_path, "en") as page:
             press(page, "Profit")
             assert profits(page)[0] == "Friend brings friend"
-            assert profits(page)[-1] == "פייסבוק־מרץ"
+            assert profits(page)[2] == "פייסבוק־מרץ"
             head = page.locator("#campaigns_money ~ .wide thead th").nth(2)
             expect(head).to_have_attribute("aria-sort", "descending")
             press(page, "Profit")
@@ -92,6 +92,12 @@ class TestTheReport:
             page.locator("#campaigns_money ~ .wide thead button").first.focus()
             page.keyboard.press("Enter")
             assert profits(page)[:2] == ["Friend brings friend", "Newspaper"]
+
+    def test_ranks_no_small_sample_either_way(self, browser: Browser, tmp_path: Path):
+        with opened(browser, tmp_path, "en") as page:
+            for _ in range(2):
+                press(page, "Profit")
+                assert profits(page)[-1] == "Newspaper"
 
     def test_has_what_is_empty_last_either_way(self, browser: Browser, tmp_path: Path):
         with opened(browser, tmp_path, "en") as page:

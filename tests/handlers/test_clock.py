@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +12,7 @@ import pytest
 from bot import (
     approvals,
     audit,
+    backups,
     chairs,
     cover,
     figures,
@@ -116,6 +117,25 @@ class TestTheDeskLearns:
 class TestSumsOfCalls:
     def test_are_kept_up_by_the_clock(self, room: Room, monkeypatch: pytest.MonkeyPatch):
         assert is_asked_for(room, monkeypatch, rollups, "keep_up")
+
+
+class TestBackups:
+    def test_are_made_by_the_clock_and_ended_with_it(self, room: Room, monkeypatch):
+        asked, ends = threading.Event(), []
+
+        def make(_desk: Desk, *, stopping: Callable[[], bool]) -> None:
+            ends.append(stopping)
+            asked.set()
+
+        monkeypatch.setattr(backups, "back_up_nightly", make)
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
+        ticker.start()
+        try:
+            assert asked.wait(10)
+            assert not ends[0]()
+        finally:
+            ticker.stop()
+        assert ends[0]()
 
 
 class TestWhatSlackShows:

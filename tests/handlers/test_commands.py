@@ -47,6 +47,7 @@ TYPED = {
     "playbook": "playbook",
     "digest": "digest",
     "refunds": "refunds",
+    "export": "export 1",
     "team": "team",
     "away": "away 16:00",
     "back": "back",
