@@ -14,13 +14,14 @@ from bot import doctor
 from bot.desk import Desk
 from bot.doctor_backups import backup_findings
 from bot.doctor_systems import systems_findings
-from bot.logs import set_up_logs
+from bot.logs import name_faults_alone, set_up_logs
 from bot.manifest import manifest as manifest_of
 from bot.settings import Settings, SettingsFaults, missing_for_slack
 from bot.texts import LOCALES, Words
 from handlers import (
     audit_terminal,
     backup_terminal,
+    cipher_terminal,
     door_terminal,
     hook_terminal,
     person_terminal,
@@ -68,6 +69,7 @@ cli.add_typer(team_terminal.commands(opened), name="team")
 cli.add_typer(report_terminal.commands(opened))
 cli.add_typer(rollup_terminal.commands(opened))
 cli.add_typer(backup_terminal.commands(read_settings))
+cli.add_typer(cipher_terminal.commands(read_settings))
 cli.add_typer(person_terminal.commands(opened))
 cli.add_typer(simulation_terminal.commands(read_settings))
 cli.add_typer(audit_terminal.commands(opened), name="audit")
@@ -111,6 +113,7 @@ def run() -> None:
     if faults:
         raise Stop("\n".join(faults))
     set_up_logs(level=settings.log_level, form=settings.log_format)
+    name_faults_alone()
     forget_settings(os.environ)
     with open_desk(settings) as desk:
         log.info("listening on %s:%s", settings.http_host, settings.http_port)
@@ -177,7 +180,8 @@ def main() -> None:
     except Exception as fault:
         if os.environ.get("LOG_LEVEL") == "DEBUG":
             raise
-        sys.exit(f"{type(fault).__name__}: {' '.join(str(fault).split())[:300]}")
+        # The first line alone: what a database adds to it may be a person's data.
+        sys.exit(f"{type(fault).__name__}: {str(fault).partition(chr(10))[0][:300]}")
 
 
 if __name__ == "__main__":

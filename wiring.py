@@ -14,7 +14,10 @@ from bot.meters import Meters
 from bot.present import Present
 from bot.present_playbook import load_playbook, refresh
 from bot.settings import Settings
+from bot.texts import Words
 from rules.playbook_file import PlaybookFaults
+from rules.refusals import Refused
+from storage import cipher
 from storage.engine import make_engine
 from storage.store import Store
 from storage.upgrade import NewerDatabase, upgrade
@@ -32,7 +35,8 @@ def wall_clock() -> datetime:
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Store]:
     """Open the database, brought up to date; raises Stop where it can't be."""
-    store = Store(make_engine(settings.database_url))
+    _refuse_unfit(settings)
+    store = Store(make_engine(settings.database_url, key=settings.keys.now))
     try:
         upgrade(store.engine)
     except NewerDatabase as newer:
@@ -44,6 +48,14 @@ def open_store(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def _refuse_unfit(settings: Settings) -> None:
+    try:
+        cipher.refuse_unfit(settings.database_url, settings.keys)
+    except Refused as refused:
+        words = Words(settings.locale, settings.zone, mrkdwn=False)
+        raise Stop(words.say(f"refusal.{refused.key}", **refused.params)) from None
 
 
 @contextmanager

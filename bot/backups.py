@@ -19,6 +19,7 @@ from rules.refusals import Refused
 from storage import backup, kept, outbox
 from storage.backup import Made, Restored
 from storage.backup_file import Contents, Progress
+from storage.cipher import refuse_unfit
 from storage.engine import make_engine
 from storage.store import Store
 from storage.unit import Unit
@@ -142,16 +143,16 @@ def take(settings: Settings, *, at: datetime, progress: Progress = silent) -> Ma
 
     Raises Refused saying what hinders it; no half file is left (C5).
     """
+    url, key, keys = settings.database_url, settings.backup_key, settings.keys
     folder = Path(settings.backup_dir)
-    return backup.take(
-        settings.database_url, folder, key=settings.backup_key, at=at, progress=progress
-    )
+    return backup.take(url, folder, key=key, at=at, keys=keys, progress=progress)
 
 
 def take_and_note(settings: Settings, *, at: datetime, progress: Progress = silent) -> Made:
     """Back up as `take`, and note it in a database of this version as that night's (C5)."""
+    refuse_unfit(settings.database_url, settings.keys)
     made = take(settings, at=at, progress=progress)
-    store = Store(make_engine(settings.database_url))
+    store = Store(make_engine(settings.database_url, key=settings.keys.now))
     try:
         if version(store.engine) == head():
             # It was made whether or not the busy database takes a note of it.
@@ -166,8 +167,8 @@ def take_and_note(settings: Settings, *, at: datetime, progress: Progress = sile
 def verify(settings: Settings, file: Path, *, progress: Progress = silent) -> Contents:
     """Prove that a file can be restored; raises Refused saying what is wrong with it (C5)."""
     folder = Path(settings.backup_dir)
-    url, key = settings.database_url, settings.backup_key
-    return backup.verify(url, file, key=key, folder=folder, progress=progress)
+    url, key, keys = settings.database_url, settings.backup_key, settings.keys
+    return backup.verify(url, file, key=key, folder=folder, keys=keys, progress=progress)
 
 
 def restore(
@@ -178,7 +179,9 @@ def restore(
     Raises Refused without `yes` where there is a database, while it is in use, and where the file
     can't be restored whole: then nothing has changed. Who was erased since stays so.
     """
-    url, key = settings.database_url, settings.backup_key
+    url, key, keys = settings.database_url, settings.backup_key, settings.keys
     folder = Path(settings.backup_dir)
     with carried_over(settings, at=at):
-        return backup.restore(url, file, key=key, folder=folder, at=at, yes=yes, progress=progress)
+        return backup.restore(
+            url, file, key=key, folder=folder, at=at, yes=yes, keys=keys, progress=progress
+        )

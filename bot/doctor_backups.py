@@ -7,6 +7,8 @@ from bot.backups import Proved, proved
 from bot.doctor import Finding
 from bot.settings import Settings
 from bot.views.backups import size
+from storage.cipher import file_of
+from storage.resealing import left_beside
 from storage.store import Store
 
 OLD = timedelta(hours=36)
@@ -14,13 +16,24 @@ OLD = timedelta(hours=36)
 
 def backup_findings(settings: Settings, store: Store, *, now: datetime) -> list[Finding]:
     """Name the age of the newest proved backup, and what is amiss; `now` is UTC (C5)."""
+    left = _left(settings)
     found = proved(store)
     text = "BACKUP_KEY is empty: whoever can read BACKUP_DIR can read every lead in it"
     unsealed = [] if settings.backup_key else [Finding("backups", good=None, text=text)]
     if found is None:
         text = "none was proved yet: the running bot makes one a day; `app.py backup` makes one now"
-        return [Finding("backups", good=None, text=text), *unsealed]
-    return [_newest(settings, found, now), *unsealed]
+        return [Finding("backups", good=None, text=text), *unsealed, *left]
+    return [_newest(settings, found, now), *unsealed, *left]
+
+
+def _left(settings: Settings) -> list[Finding]:
+    """Name old databases that a restore or a change of the key left beside this one (C5)."""
+    file = file_of(settings.database_url)
+    names = [one.name for one in left_beside(file)] if file else []
+    if not names:
+        return []
+    text = f"{', '.join(names)}: old databases with customers' details; delete what you don't need"
+    return [Finding("backups", good=None, text=text)]
 
 
 def _newest(settings: Settings, found: Proved, now: datetime) -> Finding:

@@ -32,7 +32,7 @@ def carried_over(settings: Settings, *, at: datetime) -> Iterator[None]:
 
 def _before(settings: Settings) -> list[Mark]:
     try:
-        return marks_at(settings.database_url)
+        return marks_at(settings.database_url, keys=settings.keys)
     except Exception as fault:  # noqa: BLE001 - what is damaged is what a backup is for
         log.warning(
             "who was erased since this backup can't be read (%s): erase them again",
@@ -42,7 +42,7 @@ def _before(settings: Settings) -> list[Mark]:
 
 
 def _again(settings: Settings, erased: list[Mark], *, at: datetime) -> int:
-    store = Store(make_engine(settings.database_url))
+    store = Store(make_engine(settings.database_url, key=settings.keys.now))
     try:
         desk = Desk(store, settings, Present(), lambda: at)
         count = erasing.replay(desk, erased)

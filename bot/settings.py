@@ -7,14 +7,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.setting_values import Network, count, networks
 from rules.team import LOCALES
 from rules.words import Role
+from storage.cipher import SHORTEST_KEY, Keys, read_key
 
 SMS_PROVIDERS = ("off", "log", "twilio")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 HIGHEST_PORT = 65535
-SHORTEST_KEY = 16
 HUBSPOT = "hubspot"
 """What the adapter of HubSpot is called wherever systems are named."""
 
@@ -158,6 +159,8 @@ class Settings:
     signing_secret: str = _setting("SLACK_SIGNING_SECRET", "")
     slack_api_url: str = _setting("SLACK_API_URL", "https://slack.com/api/", _web)
     database_url: str = _setting("DATABASE_URL", "sqlite:///data/leads.db", _database)
+    database_key: str = _setting("DATABASE_KEY", "", read_key)
+    database_key_old: str = _setting("DATABASE_KEY_OLD", "", read_key)
     leads_channel: str = _setting("LEADS_CHANNEL", "leads")
     digest_channel: str = _setting("DIGEST_CHANNEL", "lead-digest")
     managers_channel: str = _setting("MANAGERS_CHANNEL", "")
@@ -165,6 +168,8 @@ class Settings:
     http_host: str = _setting("HTTP_HOST", "127.0.0.1")
     http_port: int = _setting("HTTP_PORT", "8080", _port)
     public_url: str = _setting("PUBLIC_URL", "", _web)
+    trusted_proxies: tuple[Network, ...] = _setting("TRUSTED_PROXIES", "", networks)
+    rate_limit: int = _setting("RATE_LIMIT", "12000", count)
     intake_tokens: tuple[tuple[str, str], ...] = _setting("INTAKE_TOKENS", "", _tokens)
     api_tokens: tuple[ApiToken, ...] = _setting("API_TOKENS", "", _api_tokens)
     facebook_verify_token: str = _setting("FACEBOOK_VERIFY_TOKEN", "")
@@ -213,6 +218,11 @@ class Settings:
         """The team's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def keys(self) -> Keys:
+        """The keys of the database's file."""
+        return Keys(self.database_key, self.database_key_old)
+
     def token_of(self, source: str) -> str | None:
         """Give the intake token of a source, or None: there is no such source."""
         return dict(self.intake_tokens).get(source)
@@ -225,7 +235,7 @@ def names() -> list[str]:
 
 def _read(spec: Mapping[str, Any], env: Mapping[str, str], faults: list[str]) -> Any:  # noqa: ANN401
     given = env.get(spec["name"], "").strip() or spec["default"]
-    if given == "" and spec["read"] not in {_names, _tokens, _api_tokens}:
+    if given == "" and spec["read"] not in {_names, _tokens, _api_tokens, networks}:
         return ""
     try:
         return spec["read"](given)
@@ -236,6 +246,12 @@ def _read(spec: Mapping[str, Any], env: Mapping[str, str], faults: list[str]) ->
 
 def _together(values: Mapping[str, Any]) -> list[str]:
     faults = []
+    has_key = values["database_key"] or values["database_key_old"]
+    if has_key and not values["database_url"].startswith("sqlite"):
+        faults.append(
+            "DATABASE_KEY encrypts a SQLite file; a PostgreSQL server must read what it indexes:"
+            " leave it empty, encrypt the server's disk, and connect with ?sslmode=verify-full"
+        )
     if values["sms_provider"] == "twilio":
         needed = ("twilio_account_sid", "twilio_auth_token", "twilio_from")
         faults += [

@@ -26,8 +26,8 @@ def commands(read: Callable[[], Settings]) -> typer.Typer:
     def backup() -> None:
         """Back the database up into BACKUP_DIR, and prove that it can be restored."""
         settings = read()
-        words = _words(settings)
-        with _bar(words) as tell:
+        words = words_of(settings)
+        with bar(words) as tell:
             made = backups.take_and_note(settings, at=datetime.now(UTC), progress=tell)
         typer.echo(views.made(made, words, sealed=bool(settings.backup_key)))
 
@@ -45,8 +45,8 @@ def _restore(cli: typer.Typer, read: Callable[[], Settings]) -> None:
     ) -> None:
         """Put a backup in the place of the database, while no bot runs on it."""
         settings = read()
-        words = _words(settings)
-        with _bar(words) as tell:
+        words = words_of(settings)
+        with bar(words) as tell:
             if verify:
                 said = views.verified(backups.verify(settings, file, progress=tell), words)
             else:
@@ -56,12 +56,13 @@ def _restore(cli: typer.Typer, read: Callable[[], Settings]) -> None:
         typer.echo(said)
 
 
-def _words(settings: Settings) -> Words:
+def words_of(settings: Settings) -> Words:
+    """Give the words for a terminal of settings that need no desk."""
     return Words(settings.locale, settings.zone, mrkdwn=False)
 
 
 @contextmanager
-def _bar(words: Words) -> Iterator[Told]:
+def bar(words: Words) -> Iterator[Told]:
     """Show how far each step is; `tell` takes the step's name and the share that is done."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     console = Console(stderr=True)

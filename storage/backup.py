@@ -17,6 +17,7 @@ from rules.backups import name_of, outdated
 from rules.refusals import Refused
 from storage import backup_postgres, backup_sqlite
 from storage.backup_file import Contents, Progress, contents_of, first_line, reading, writing
+from storage.cipher import OPEN, Keys, faults
 from storage.upgrade import versions
 
 PART = ".part-"
@@ -41,7 +42,9 @@ class Restored:
     kept: Path | None
 
 
-def take(url: str, folder: Path, *, key: str, at: datetime, progress: Progress) -> Made:
+def take(
+    url: str, folder: Path, *, key: str, at: datetime, keys: Keys = OPEN, progress: Progress
+) -> Made:
     """Back a database up into a folder, and prove it by restoring it aside (C5).
 
     `at` is now, UTC. The file has its name only once it is whole, on the disk and proved; what
@@ -49,11 +52,11 @@ def take(url: str, folder: Path, *, key: str, at: datetime, progress: Progress) 
     """
     _refuse_nothing(url)
     with _spoken(folder), _part(folder) as part:
-        contents = _written(url, part, key=key, at=at, progress=progress)
+        contents = _written(url, part, key=key, at=at, keys=keys, progress=progress)
         if not contents.version:
             raise Refused("backup.no_database", where=_where(url))
         _refuse_unknown(contents)
-        _proved(url, part, contents, key=key, folder=folder, progress=progress)
+        _proved(url, part, contents, key=key, folder=folder, keys=keys, progress=progress)
         size, file = part.stat().st_size, folder / name_of(at)
         _name(part, file)
         for name in outdated(one.name for one in folder.iterdir()):
@@ -62,7 +65,9 @@ def take(url: str, folder: Path, *, key: str, at: datetime, progress: Progress) 
     return Made(file, contents, size)
 
 
-def verify(url: str, file: Path, *, key: str, folder: Path, progress: Progress) -> Contents:
+def verify(
+    url: str, file: Path, *, key: str, folder: Path, keys: Keys = OPEN, progress: Progress
+) -> Contents:
     """Prove that a backup can be restored; the database stays as it is (C5).
 
     One of SQLite is tried in `folder`; one of PostgreSQL beside the tables of `url`. Raises
@@ -70,12 +75,20 @@ def verify(url: str, file: Path, *, key: str, folder: Path, progress: Progress) 
     """
     with _spoken(folder):
         contents = _looked(url, file, key=key, progress=progress)
-        _proved(url, file, contents, key=key, folder=folder, progress=progress)
+        _proved(url, file, contents, key=key, folder=folder, keys=keys, progress=progress)
     return contents
 
 
 def restore(
-    url: str, file: Path, *, key: str, folder: Path, at: datetime, yes: bool, progress: Progress
+    url: str,
+    file: Path,
+    *,
+    key: str,
+    folder: Path,
+    at: datetime,
+    yes: bool,
+    keys: Keys = OPEN,
+    progress: Progress,
 ) -> Restored:
     """Put a backup in the database's place, brought up to date; the old database is kept (C5).
 
@@ -90,7 +103,7 @@ def restore(
         if not yes and _is_there(url):
             raise Refused("backup.overwrites", where=_where(url))
         if contents.dialect == "sqlite":
-            return _into_file(url, file, contents, key=key, at=at, progress=progress)
+            return _into_file(url, file, contents, key=key, at=at, keys=keys, progress=progress)
         return _into_server(url, file, contents, key=key, folder=folder, at=at, progress=progress)
 
 
@@ -128,7 +141,7 @@ def _spoken(folder: Path) -> Iterator[None]:
         named = str(fault.filename or folder)
         reason = fault.strerror or type(fault).__name__
         raise Refused("backup.no_file", file=named, reason=reason) from None
-    except sqlite3.Error as fault:
+    except faults() as fault:
         if getattr(fault, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
             raise Refused("backup.no_space", folder=str(folder)) from None
         raise Refused("backup.database", reason=first_line(fault)) from None
@@ -157,14 +170,18 @@ def _sweep(folder: Path) -> None:
                 one.unlink()
 
 
-def _written(url: str, part: Path, *, key: str, at: datetime, progress: Progress) -> Contents:
+def _written(
+    url: str, part: Path, *, key: str, at: datetime, keys: Keys = OPEN, progress: Progress
+) -> Contents:
     """Write a backup under a name of its own, readable by this user alone, onto the disk."""
     part.touch(mode=0o600, exist_ok=False)
     with part.open("wb") as file, writing(file, key=key) as (out, end):
         if _dialect(url) == "sqlite":
             with _part(part.parent) as aside:
                 aside.touch(mode=0o600)
-                found, parts = backup_sqlite.dump(_file(url), out, aside=aside, progress=progress)
+                found, parts = backup_sqlite.dump(
+                    _file(url), out, aside=aside, key=keys.now, progress=progress
+                )
             contents = Contents("sqlite", found, at, parts)
         else:
             found, parts, counters = backup_postgres.dump(url, out, progress=progress)
@@ -190,7 +207,14 @@ def _refuse_unknown(contents: Contents) -> None:
 
 
 def _proved(
-    url: str, file: Path, contents: Contents, *, key: str, folder: Path, progress: Progress
+    url: str,
+    file: Path,
+    contents: Contents,
+    *,
+    key: str,
+    folder: Path,
+    keys: Keys,
+    progress: Progress,
 ) -> None:
     """Restore a backup aside, and compare it with what was counted when it was made."""
     if contents_of(file, key=key, progress=progress) != contents:
@@ -202,7 +226,7 @@ def _proved(
         with _part(folder) as aside:
             aside.touch(mode=0o600)
             progress("try", 0)
-            backup_sqlite.unpack(contents, data, aside, progress=progress)
+            backup_sqlite.unpack(contents, data, aside, keys=keys, progress=progress)
             progress("try", 1)
 
 
@@ -218,12 +242,21 @@ def _free(path: Path) -> Path:
 
 
 def _into_file(
-    url: str, file: Path, contents: Contents, *, key: str, at: datetime, progress: Progress
+    url: str,
+    file: Path,
+    contents: Contents,
+    *,
+    key: str,
+    at: datetime,
+    keys: Keys,
+    progress: Progress,
 ) -> Restored:
     place = _file(url)
     kept = _free(place.with_name(f"{place.name}.before-restore-{at:%Y%m%dT%H%M%S}Z"))
     with reading(file, key=key) as data:
-        was_there = backup_sqlite.replace(contents, data, place, kept=kept, progress=progress)
+        was_there = backup_sqlite.replace(
+            contents, data, place, kept=kept, keys=keys, progress=progress
+        )
     return Restored(contents, kept if was_there else None)
 
 

@@ -6,7 +6,6 @@ and `commit()` returns to each only when its work is on the disk. On PostgreSQL 
 transaction of its own.
 """
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from storage.cipher import faults
 from storage.engine import BUSY_SECONDS
 from storage.unit import NotCommitted, Unit
 
@@ -118,7 +118,7 @@ class SqliteWriter:
         driver: Any = self._connection.connection.driver_connection
         try:
             driver.execute(sql)
-        except sqlite3.Error as fault:
+        except faults() as fault:
             raise NotCommitted(str(fault)) from fault
 
     def _settle(self, has_turn: list[bool]) -> None:

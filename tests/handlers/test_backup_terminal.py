@@ -221,7 +221,7 @@ else:
     @contextmanager
     def bar(words):
         yield lambda step, share: die() if step == {at!r} else None
-    backup_terminal._bar = bar
+    backup_terminal.bar = bar
 app.main()
 """
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
