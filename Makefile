@@ -15,7 +15,8 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo run test check fmt bench lock setup clean
+PRODUCT = app.py wiring.py bot handlers rules storage simulation sandbox demo
+.PHONY: help demo run test check audit fmt bench lock setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -31,14 +32,18 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.dev ## the tests (PYTEST_ARGS="-k name" to choose)
 	@$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 
-check: $(VENV)/.dev ## ruff, formatting, mypy, the import contracts; all run, each named
+check: $(VENV)/.dev ## ruff, formatting, mypy, the import contracts, bandit; all run, each named
 	@failed=0; \
 	step() { echo "== $$*"; $(BIN)/"$$@" || failed=1; }; \
 	step ruff check --quiet .; \
 	step ruff format --check --quiet .; \
 	step mypy; \
 	step lint-imports --no-logo; \
+	step bandit --quiet --configfile pyproject.toml --recursive $(PRODUCT); \
 	exit $$failed
+
+audit: $(VENV)/.dev ## known holes in the locked releases; exit 3 where advisories can't be reached
+	@$(BIN)/python .ci/audit.py
 
 fmt: $(VENV)/.dev ## mend what can be mended: formatting, import order
 	@$(BIN)/ruff check --fix-only --quiet .

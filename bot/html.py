@@ -7,7 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.texts import Words
 
@@ -15,8 +16,8 @@ FOLDER = Path(__file__).parent / "texts"
 
 
 @lru_cache
-def _environment() -> Environment:
-    return Environment(
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(FOLDER),
         autoescape=select_autoescape(["html", "j2"]),
         undefined=StrictUndefined,

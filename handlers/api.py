@@ -16,6 +16,7 @@ from bot.desk import Desk
 from handlers import api_docs
 from handlers.api_errors import RESPONSES, Fault, LimitedRoute, answer_faults, said
 from handlers.api_models import Lead, LeadChange, LeadQuery, Leads, Logged, OutcomeIn
+from handlers.guard import sources_of
 from rules.acts import LogOutcome
 from rules.cleaning import clean_text
 from rules.money import Money, read_money
@@ -51,6 +52,8 @@ def caller_of(
         raise Fault(403, said(desk, refused)) from None
     if found is None:
         raise Fault(401, "the token is missing or wrong; API_TOKENS names them")
+    if not sources_of(request).takes(f"api:{found.name}"):
+        raise Fault(429, "too many requests by this token; RATE_LIMIT says how many may come")
     return found
 
 
@@ -58,7 +61,7 @@ By = Annotated[Caller, Depends(caller_of)]
 
 
 def _responses(*codes: int) -> dict[int | str, dict[str, Any]]:
-    return {code: RESPONSES[code] for code in (400, 401, 403, *codes, 413, 422, 503)}
+    return {code: RESPONSES[code] for code in (400, 401, 403, *codes, 413, 422, 429, 503)}
 
 
 @router.get(

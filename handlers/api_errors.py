@@ -16,6 +16,7 @@ from bot.desk import Desk
 from bot.texts import Words
 from handlers.api_models import Error
 from handlers.errors import in_words
+from handlers.guard import sources_of
 from rules.refusals import BUSY, Refused
 
 LARGEST = 100_000
@@ -57,6 +58,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         412: "The lead is not any more what If-Match says.",
         413: "The body is too large.",
         422: "A value may not stand there.",
+        429: "Too many requests by this token, or wrong tokens; Retry-After says when.",
         503: "Nothing was stored; try again.",
     }.items()
 }
@@ -118,9 +120,12 @@ def _answer(status: int, message: str) -> JSONResponse:
     return JSONResponse({"error": message}, status_code=status, headers=headers)
 
 
-async def _fault(_request: Request, fault: Exception) -> Response:
+async def _fault(request: Request, fault: Exception) -> Response:
     status, message = getattr(fault, "status", 500), getattr(fault, "message", "")
-    return _answer(status, message)
+    answer = _answer(status, message)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        answer.headers["Retry-After"] = str(sources_of(request).rest)
+    return answer
 
 
 async def _of_the_framework(_request: Request, fault: Exception) -> Response:

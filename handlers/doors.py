@@ -12,6 +12,7 @@ from bot.bodies import Unreadable, read_json
 from bot.desk import Desk
 from bot.intake import Receipt
 from bot.lead_forms import google
+from handlers.guard import sources_of
 from rules.refusals import Refused
 
 LONGEST_KEY = 255
@@ -38,15 +39,28 @@ def refused(desk: Desk, source: str, request: Request) -> JSONResponse | None:
         return fault(404, "there is no such source; INTAKE_TOKENS names them")
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     given = bearer.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")
-    return None if _same(given, expected) else fault(401, "the token is missing or wrong")
+    if not _same(given, expected):
+        return fault(401, "the token is missing or wrong")
+    return _too_often(request, source)
 
 
-def refused_google(desk: Desk, token: str) -> JSONResponse | None:
+def _too_often(request: Request, source: str) -> JSONResponse | None:
+    sources = sources_of(request)
+    if sources.takes(f"intake:{source}"):
+        return None
+    told = fault(429, "too many requests from this source; RATE_LIMIT says how many may come")
+    told.headers["Retry-After"] = str(sources.rest)
+    return told
+
+
+def refused_google(desk: Desk, token: str, request: Request) -> JSONResponse | None:
     """Give the answer to who calls Google's door by a wrong address, None where it is right."""
     expected = desk.settings.token_of(GOOGLE)
     if expected is None:
         return fault(404, "there is no such source; INTAKE_TOKENS has no google:token")
-    return None if _same(token, expected) else fault(401, "the token is wrong")
+    if not _same(token, expected):
+        return fault(401, "the token is wrong")
+    return _too_often(request, GOOGLE)
 
 
 def is_plain(desk: Desk, request: Request) -> bool:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.logs import place_of
 from bot.texts import Words, mention
 from bot.views.blocks import Message
 from bot.views.playbook import faults_said
@@ -19,7 +20,7 @@ def reply_to(fault: Exception, words: Words) -> Message:
     if isinstance(fault, Refused):
         return refusal(*_worded(fault, words), words)
     mark = secrets.token_hex(3)
-    log.error("unexpected fault %s: %s", mark, _where(fault))
+    log.error("unexpected fault %s: %s", mark, place_of(fault))
     return refusal("desk.unexpected", {"mark": mark}, words)
 
 
@@ -27,15 +28,6 @@ def in_words(fault: Refused, words: Words) -> str:
     """Say a refusal as plain text, for who reads it outside Slack."""
     key, params = _worded(fault, words)
     return str(words.say(f"refusal.{key}", **params))
-
-
-def _where(fault: Exception) -> str:
-    """Name the fault and its place, not its message: that may hold a person's data."""
-    frame = fault.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    return f"{type(fault).__name__} at {place}"
 
 
 def _worded(fault: Refused, words: Words) -> tuple[str, dict[str, object]]:

@@ -10,7 +10,8 @@ from bot import audit, customer_pages, page_parts, pages, shared_reports
 from bot.desk import Desk
 from bot.html import page_policy, report_policy
 from bot.page_parts import Page
-from handlers.limits import SPAN, Limit
+from handlers.guard import address_of
+from handlers.limits import Limit
 from rules.refusals import Refused
 
 LARGEST = 20_000
@@ -76,12 +77,14 @@ def _limited(answer: Answer, per_link: int, per_address: int) -> Answer:
     of_links, of_addresses = Limit(per_link), Limit(per_address)
 
     def limited(desk: Desk, token: str, request: Request, body: bytes) -> Response:
-        now, address = desk.clock(), request.client.host if request.client else ""
+        now, address = desk.clock(), address_of(request.scope, desk.settings)
         link = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-        if of_addresses.takes(address, now=now) and of_links.takes(link, now=now):
+        limits = (of_addresses, address), (of_links, link)
+        full = next((one for one, key in limits if not one.takes(key, now=now)), None)
+        if full is None:
             return answer(desk, token, request, body)
         refused = _shown(desk, lambda: page_parts.too_many(desk))
-        refused.headers["Retry-After"] = str(int(SPAN.total_seconds()))
+        refused.headers["Retry-After"] = str(full.rest)
         return refused
 
     return limited

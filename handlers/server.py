@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 START_SECONDS = 10
 STOP_SECONDS = 6
+MOST_AT_ONCE = 1000
 
 
 class WebServer:
@@ -21,6 +22,9 @@ class WebServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            # Whose X-Forwarded-For is believed says TRUSTED_PROXIES alone.
+            proxy_headers=False,
+            limit_concurrency=MOST_AT_ONCE,
             timeout_graceful_shutdown=STOP_SECONDS - 2,
         )
         self._server = uvicorn.Server(config)

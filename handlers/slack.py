@@ -14,6 +14,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot import audit, trail
 from bot.desk import Desk
+from bot.logs import place_of
 from bot.readers import reader
 from bot.views.blocks import Message
 from handlers import adding, people
@@ -57,6 +58,7 @@ class SlackDoor:
             process_before_response=True,
             listener_executor=ThreadPoolExecutor(HANDS, thread_name_prefix="listeners"),
         )
+        self.app.error(_failed)
         self.app.command("/lead")(self._command)
         self.app.action(ANYTHING)(self._click)
         self.app.view(ANYTHING)(self._submit)
@@ -194,6 +196,12 @@ class SlackDoor:
         )
         if done.status_code != OK:
             log.warning("an answer in Slack was refused: %s", done.status_code)
+
+
+def _failed(error: Exception) -> BoltResponse:
+    """Name a fault and its place: Bolt by itself logs what it says, which may be a person's."""
+    log.error("a listener failed: %s", place_of(error))
+    return BoltResponse(status=FAULT)
 
 
 def why_not(fault: SlackApiError | OSError) -> str:

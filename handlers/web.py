@@ -13,6 +13,7 @@ from bot.desk import Desk
 from bot.readiness import database_answers
 from handlers import doors, pages, twilio
 from handlers.api import add_api
+from handlers.guard import Guard, Sources
 from handlers.metrics import add_metrics
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ def make_web(desk: Desk, *, slack: App | None, reaches_slack: Callable[[], bool]
         parts = {"database": database_answers(desk), "slack": reaches_slack()}
         return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
 
+    web.state.sources = Sources(desk)
+    web.add_middleware(Guard, desk=desk)  # within what counts answers: a refusal too many is one
     add_metrics(web, desk)
     _add_lead_doors(web, desk)
     _add_signed_doors(web, desk, slack)
@@ -57,7 +60,7 @@ def _add_lead_doors(web: FastAPI, desk: Desk) -> None:
 
     @web.post("/intake/google/{token}")
     async def take_google(token: str, request: Request) -> Response:
-        refused = doors.refused_google(desk, token)
+        refused = doors.refused_google(desk, token, request)
         return refused or await bounded(request, doors.take_google)
 
     @web.get("/intake/facebook")

@@ -1,5 +1,6 @@
 """Small helpers that every query file uses."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.unit import View
 
+_PLAIN = re.compile(r"[\w:.@-]*", re.ASCII)
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -38,7 +40,12 @@ def put(view: View, table: Table, column: str) -> Any:
 
 
 def is_just(column: Column[str], value: str) -> ColumnElement[bool]:
-    """Compare with a value written into the statement, as a partial index needs it."""
+    """Compare with a plain word written into the statement, as a partial index needs it.
+
+    Raises ValueError for any other.
+    """
+    if not _PLAIN.fullmatch(value):
+        raise ValueError("what is written into a statement is no plain word")
     return column == literal_column(f"'{value}'", String)
 
 
