@@ -17,7 +17,7 @@ from sandbox.story.tale import Act, Arrive, Say, Story
 from sandbox.town import META, Town
 from storage import inbox, leads, outbox
 
-RECENT = timedelta(hours=36)
+RECENT, A_PACE = timedelta(hours=36), timedelta(seconds=2)
 CARDS = (PostCard.kind, PostOwnerCard.kind, RefreshCard.kind)
 
 
@@ -78,6 +78,9 @@ class Past:
         self._deliver_unheard()
         self._town.calendar.run_to(at, within=0)
         figures.post_weekly(self._desk)
+        self._heard.deliver_due()
+        # A channel takes one message a second: the words first, then the pictures.
+        self._town.calendar.run_to(at + A_PACE, within=0)
         self._heard.deliver_due()
 
     def _do(self, act: Act, *, recent: bool) -> None:
