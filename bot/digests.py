@@ -38,7 +38,7 @@ def ask(desk: Desk, asked: AskDigest, *, by: str) -> Found:
     """Find what somebody asked for; slow over a long past, so no command waits for it (L6).
 
     Managers see all, and everybody else their own figures alone. Raises Refused for what is not
-    theirs to see, and for a campaign or a person that nobody knows.
+    theirs to see, for a campaign or a person that nobody knows, and for both at once.
     """
     with desk.store.view() as view:
         actor = member(view, by, admins=desk.settings.admin_slack_ids)
@@ -46,6 +46,7 @@ def ask(desk: Desk, asked: AskDigest, *, by: str) -> Found:
             raise Refused("digest.managers_only")
         campaign = _campaign(desk, view, asked.campaign)
         rep = _rep(view, asked, actor)
+        _refuse_both(campaign, rep)
     days = _so_far(desk, period(desk, asked))
     if rep is not None:
         found = _of_rep(desk, rep, days)
@@ -58,13 +59,14 @@ def ask(desk: Desk, asked: AskDigest, *, by: str) -> Found:
 def of_period(desk: Desk, days: Days, *, campaign: str = "", rep: str = "") -> Found:
     """Find a period's figures for who has the desk itself; `rep` is a name or a Slack id.
 
-    Raises Refused for a campaign or a person that nobody knows.
+    Raises Refused for a campaign or a person that nobody knows, and for both at once.
     """
     with desk.store.view() as view:
         known = _campaign(desk, view, campaign)
         named = [one for one in reps.everybody(view) if rep in {one.slack_id, one.name}]
     if rep and not named:
         raise Refused("digest.no_rep")
+    _refuse_both(known, named[0] if rep else None)
     days = _so_far(desk, days)
     return _of_rep(desk, named[0], days) if rep else _of_all(desk, days, known)
 
@@ -131,6 +133,12 @@ def _rep(view: View, asked: AskDigest, actor: Rep) -> Rep | None:
     if found is None:
         raise Refused("digest.no_rep")
     return found
+
+
+def _refuse_both(campaign: str | None, rep: Rep | None) -> None:
+    """Refuse a rep's figures in one campaign: what they called is summed for all together."""
+    if campaign is not None and rep is not None:
+        raise Refused("digest.one_of_both", campaign=campaign, name=rep.name)
 
 
 def _of_rep(desk: Desk, rep: Rep, days: Days) -> Found:

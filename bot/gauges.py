@@ -73,7 +73,7 @@ def _counts(view: View) -> list[Metric]:
         _one("dead_letters", "Could not be delivered; nobody looked", deadletters.count(view)[0]),
         _one("intake_unread", "Came in and is not read yet", inbox.waiting(view)),
         _one("intake_set_aside", "Came in and could not be used", inbox.quarantined(view)),
-        _one("rollup_marks", "Changes of calls not summed yet", gauges.count_marks(view)),
+        _one("rollup_marks", "Changes of calls and leads not summed yet", gauges.count_marks(view)),
     ]
 
 

@@ -41,7 +41,7 @@ class Own:
     def empty(self) -> bool:
         """Whether there is nothing to say."""
         mine = self.figures
-        return not (mine.given or mine.calls.of or mine.sales or self.waiting.count)
+        return not (mine.given or mine.calls.of or mine.sales or mine.revenue or self.waiting.count)
 
 
 def send_due(desk: Desk) -> None:

@@ -72,6 +72,16 @@ def lines(view: View, subject: str = "", *, most: int, since: datetime | None = 
     return [Line(*row) for row in view.execute(query.limit(most))][::-1]
 
 
+def lines_of(view: View, subjects: Sequence[str], *, since: datetime) -> dict[str, list[Line]]:
+    """Give all lines on some subjects from a moment (UTC) on, by subject, oldest first."""
+    query = select(*_COLUMNS).where(audit.c.subject.in_(subjects), audit.c.at >= since)
+    found: dict[str, list[Line]] = {}
+    for row in view.execute(query.order_by(audit.c.id)):
+        line = Line(*row)
+        found.setdefault(line.subject, []).append(line)
+    return found
+
+
 def verify(view: View, heads: Sequence[Head] = ()) -> Verified:
     """Seal every line anew and compare, from the first one on; some are held at a time (C5).
 

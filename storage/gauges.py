@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Table, case, func, select
 
 from rules.sides import ELSEWHERE, SLACK
 from storage.outbox import IS_WAITING
-from storage.tables import outbox, rollup_marks
+from storage.tables import lead_marks, outbox, rollup_marks
 from storage.unit import View
 
 MOST = 20_000
@@ -56,6 +56,10 @@ def count_due(view: View, side: str, *, now: datetime) -> int:
 
 
 def count_marks(view: View) -> int:
-    """Count the changes of hours that are not summed yet."""
-    some = select(rollup_marks.c.id).limit(MOST).subquery()
+    """Count the changes of calls' hours and of leads that are not summed yet."""
+    return sum(_count_some(view, marks) for marks in (rollup_marks, lead_marks))
+
+
+def _count_some(view: View, marks: Table) -> int:
+    some = select(marks.c.id).limit(MOST).subquery()
     return int(view.execute(select(func.count()).select_from(some)).scalar_one())

@@ -80,7 +80,7 @@ def headline(report: Report, words: Words, *, bold: bool = True) -> Safe:
         key = "digest.headline"
         given = {
             "profit": minor_said(total.profit.value, words, currency),
-            "leads": words.say("digest.leads", n=total.leads),
+            "leads": words.say("digest.from_leads", n=total.leads),
         }
         if before is not None and not before.empty:
             key = f"digest.headline_{_length(report)}"

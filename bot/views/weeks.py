@@ -43,16 +43,18 @@ def note(
     return Message(spoken(text), (*blocks, *([context(small)] if small else [])))
 
 
-def _told(mine: RepFigures, words: Words, currency: str) -> list[Safe]:
+def _told(
+    mine: RepFigures, words: Words, currency: str, *, key: str = "digest.note_given"
+) -> list[Safe]:
     """Give what a rep was given, how they called, what they sold; nothing of what was not."""
-    given = words.say("digest.note_given", n=mine.given) if mine.given else ""
+    given = words.say(key, n=mine.given) if mine.given else ""
     sold = words.say(
         "digest.note_sold",
         sales=words.say("digest.sales", n=mine.sales),
         amount=amount_said(mine.revenue, words, currency),
     )
-    lines = [words.join(given, *_calls(mine, words)), sold if mine.sales else Safe("")]
-    return [one for one in lines if one]
+    lines = words.join(given, *_calls(mine, words)), sold if mine.sales or mine.revenue else ""
+    return [Safe(one) for one in lines if one]
 
 
 def _calls(mine: RepFigures, words: Words) -> list[Safe]:
@@ -75,7 +77,8 @@ def of_another(report: Report, mine: RepFigures, name: str, words: Words) -> Mes
     """Give a manager one rep's figures of a period."""
     days = {"since": words.day(report.since), "until": ends(report, words)}
     head = words.say("digest.rep_title", name=name, **days)
-    told = _told(mine, words, report.currency) or [words.say("digest.rep_nothing")]
+    told = _told(mine, words, report.currency, key="digest.rep_given")
+    told = told or [words.say("digest.rep_nothing")]
     best = _best_hour(mine, words, key="digest.rep_hour")
     return only(words.lines(head, *told, best))
 

@@ -63,6 +63,9 @@ class TestTheFirstLine:
         lost = replace(report(), total=replace(line("", 9), profit=Estimate(-40000.0)))
         assert first_line(lost) == "*Week 47: profit -₪400 from 9 leads*"
 
+    def test_is_hebrew_of_one_lead(self):
+        assert "רווח ₪710 מליד אחד" in first_line(report(line("Search", 1, 710)), HE)
+
     def test_keeps_the_sign_of_a_loss_on_its_line(self):
         lost = replace(report(), total=replace(line("", 9), profit=Estimate(-40000.0)))
         assert "-\u2060₪400" in digest(lost, EN).text

@@ -90,6 +90,25 @@ class TestAManager:
         assert said in typed(room, text).text
 
 
+class TestACampaignAndARepTogether:
+    def test_are_refused_with_what_can_be_asked(self, room: Room):
+        told = typed(room, f"digest Facebook <@{AVI}|avi> 30d").text
+        assert "of all campaigns together" in told
+        assert "`/lead digest Facebook March` or `/lead digest @Avi`" in told
+
+    @pytest.mark.parametrize("language", ["en", "he"])
+    def test_are_refused_on_the_terminal_in_both_languages(self, room: Room, language: str):
+        days = span_of(room.desk, since=None, until=None)
+        with pytest.raises(Refused) as fault:
+            tell_digest(room.desk, days, campaign="April", rep="Avi", post=False)
+        told = in_words(fault.value, Words(language, ZONE))
+        for one in ("April", "Avi", "--campaign", "--rep", "--since"):
+            assert one in told
+
+    def test_are_no_reason_to_hide_a_mistyped_name(self, room: Room):
+        assert "Did you mean" in typed(room, f"digest Faceboook March <@{AVI}|avi>").text
+
+
 class TestTheLink:
     def said(self, tmp_path: Path, clock: FakeClock, who: str, text: str) -> str:
         with a_desk(tmp_path, clock, PUBLIC_URL="https://desk.example.com/") as room:

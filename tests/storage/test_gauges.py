@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from sqlalchemy import insert
+
 from rules.effects import PostOwnerCard, RefreshCard
 from storage import gauges, lapses, outbox
 from storage.store import Store
+from storage.tables import lead_marks, rollup_marks
 from tests.storage.making import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -39,6 +42,16 @@ class TestQueues:
         with store.view() as view:
             assert gauges.count_due(view, "slack", now=NOON) == 2
             assert gauges.count_due(view, "sms", now=NOON) == 0
+
+
+class TestMarks:
+    def test_are_those_of_calls_and_of_leads(self, store: Store):
+        with store.unit() as unit:
+            for marks, count in ((rollup_marks, 2), (lead_marks, 3)):
+                unit.execute(insert(marks), [{"hour": NOON}] * count)
+            unit.commit()
+        with store.view() as view:
+            assert gauges.count_marks(view) == 5
 
 
 class TestARowWhoseProcessDied:
