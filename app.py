@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from dotenv import dotenv_values
@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from bot import doctor
 from bot.desk import Desk
 from bot.doctor_backups import backup_findings
+from bot.doctor_machine import clock_findings, door_findings, integrity_findings, room_findings
 from bot.doctor_systems import systems_findings
 from bot.logs import name_faults_alone, set_up_logs
 from bot.manifest import manifest as manifest_of
@@ -128,18 +129,18 @@ def check(
 ) -> None:
     """Say what works and what is missing, one line each; exit 1 if the bot could not work."""
     from bot.senders.email import MailSender
-    from bot.senders.slack import check_slack
     from handlers.imap import check_mailbox
 
     settings = read_settings()
     checks: list[tuple[str, doctor.Check]] = [
-        ("settings", lambda: doctor.settings_findings(settings)),
+        ("settings", lambda: [*doctor.settings_findings(settings), *door_findings(settings)]),
         ("playbook", lambda: doctor.playbook_finding(settings)),
+        ("disk", lambda: room_findings(settings)),
         ("database", lambda: _database_findings(settings)),
     ]
     if settings.bot_token:
         client = make_client(settings)
-        checks.append(("Slack", lambda: check_slack(client, settings, create=create_channels)))
+        checks.append(("Slack", lambda: _slack_findings(client, settings, create=create_channels)))
     if settings.geoip_file:
         checks.append(("places", lambda: doctor.places_finding(settings)))
     if settings.smtp_url:
@@ -154,11 +155,19 @@ def check(
         raise typer.Exit(1)
 
 
+def _slack_findings(client: Any, settings: Settings, *, create: bool) -> list[doctor.Finding]:
+    from bot.senders.slack import check_slack, slack_time
+
+    found = check_slack(client, settings, create=create)
+    return [*found, *clock_findings(slack_time(client), now=wall_clock())]
+
+
 def _database_findings(settings: Settings) -> list[doctor.Finding]:
     with open_store(settings) as store:
         inside = [*doctor.store_findings(store), *doctor.changes_findings(settings, store)]
         saved = backup_findings(settings, store, now=wall_clock())
-        return [*inside, *systems_findings(settings, store), *saved]
+        whole = integrity_findings(store)
+        return [*whole, *inside, *systems_findings(settings, store), *saved]
 
 
 @cli.command()

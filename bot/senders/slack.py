@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slack_sdk import WebClient
@@ -228,6 +230,18 @@ def check_slack(client: WebClient, settings: Settings, *, create: bool) -> list[
     return found + [
         _channel(client, name, settings, create=create) for name in dict.fromkeys(names) if name
     ]
+
+
+def slack_time(client: WebClient) -> datetime | None:
+    """Ask Slack's servers what time it is, UTC to the second; None where they don't say.
+
+    Raises what the client raises.
+    """
+    headers = {name.lower(): given for name, given in client.auth_test().headers.items()}
+    try:
+        return parsedate_to_datetime(str(headers.get("date", "")))
+    except ValueError:
+        return None
 
 
 def _channel(client: WebClient, name: str, settings: Settings, *, create: bool) -> Finding:
