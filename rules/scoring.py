@@ -133,7 +133,7 @@ def score_weeks(
     """Compare the profit of a week, the price of leads taken off, with what was expected (L6.3).
 
     How many leads the others got and what these earned says how the market went. Where `fewer` are
-    bought, few need come after it.
+    bought, few need come after it, and it may be told to do harm, but never to pay.
     """
     found = Score(Verdict.EARLY, _count(after.net), _count(before.net), days, weekly=True)
     enough = found.leads >= least or (fewer and weeks[1] >= 1)
@@ -152,7 +152,10 @@ def score_weeks(
     earned = _product(Expected(sold.mean, was.error), _ratio(theirs_now, theirs))
     came = _ratio(_came(later, weeks[1]), _came(then, weeks[0]))
     expected = earned.plus(came.times(was.mean - sold.mean))
-    return _judged(found, was, now, expected, others=round(later.count))
+    told = _judged(found, was, now, expected, others=round(later.count))
+    # The weeks before a cut are those that spoke for it: worse than usual, so what follows looks
+    # better whatever is done.
+    return replace(told, verdict=Verdict.OPEN) if fewer and told.verdict is Verdict.PAYS else told
 
 
 def score_held(
