@@ -53,7 +53,10 @@ class Arrivals:
         return self._send(lead)
 
     def of(self, source: str) -> Arrive:
-        """Give the next lead of a source, unsent; those before it never come."""
+        """Give the next lead of a source, unsent; those before it never come.
+
+        Raises StopIteration at the story's end.
+        """
         with self._lock:
             return next(one for one in self.leads if one.source == source)
 

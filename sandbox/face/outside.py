@@ -87,6 +87,8 @@ def _meta(stage: Stage, show: Show, _seat: Seat, _hit: Hit) -> None:
     """Let the next person fill in a form of Meta's, which tells the bot of it by webhook."""
     try:
         show.town.send_form(show.town.arrivals.of(META))
+    except StopIteration:
+        raise NoSuchElement("the story has no more leads") from None
     except httpx.HTTPStatusError as fault:
         raise NotTaken(f"HTTP {fault.response.status_code}") from None
     stage.done.add("meta")

@@ -97,6 +97,9 @@ class TestWhatTheGuideSends:
         assert (seat.me, seat.place) == (NOA.id, place)
         assert town.slack.channel(place).messages[-1].files
 
+    def test_is_said_to_be_gone_where_the_story_has_no_more_leads(self, stage: Stage, seat: Seat):
+        assert touched(stage, seat, "meta") == GONE
+
     def test_shows_where_an_attached_file_went_or_that_it_did_not(
         self, town: Town, stage: Stage, seat: Seat
     ):
