@@ -2,8 +2,8 @@
 
 import ast
 from email.header import Header
+from importlib import import_module
 from pathlib import Path
-from re import _parser as parser  # type: ignore[attr-defined]  # its own reader of patterns
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,8 @@ from tests.bot.raw_mails import DANA, OURS, plain
 from tests.desk import MIRI, Room, live_tokens
 from tests.security.test_injection import PAYLOADS, said, tokens_of_home
 
+parser = import_module("re._parser")
+"""Python's own reader of patterns."""
 ROOT = Path(__file__).parents[2]
 EACH = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 NUMBER = "+972522345678"
