@@ -17,10 +17,7 @@ RULES = [
     *(f"L5.{number}" for number in range(1, 6)),
     *(f"L6.{number}" for number in range(1, 10)),
     *(f"S{number}" for number in range(1, 4)),
-    "C1",
-    "C2",
-    "C3",
-    "C4",
+    *(f"C{number}" for number in range(1, 6)),
 ]
 SPAN = re.compile(r"`([^`]+)`")
 ROW = re.compile(r"\| ([KLSC]\d(?:\.\d)?) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|")
