@@ -25,6 +25,8 @@ SECRETS = {
     "FACEBOOK_PAGE_TOKEN": "planted-page-token",
     "HUBSPOT_TOKEN": "planted-hubspot-token",
     "BACKUP_KEY": "planted-backup-key-of-many-letters",
+    "DATABASE_KEY": "planted-database-key-of-many-letters",
+    "DATABASE_KEY_OLD": "planted-database-key-of-yesterday",
     "ADMIN_SLACK_IDS": "U01MIRI",
 }
 """What the environment holds besides the world's own."""
@@ -109,7 +111,7 @@ def sms_from_the_person(world: Planted) -> str:
 
 
 def break_the_database(world: Planted) -> None:
-    engine = make_engine(f"sqlite:///{world.folder}/leads.db")
+    engine = make_engine(f"sqlite:///{world.folder}/leads.db", key=SECRETS["DATABASE_KEY"])
     with engine.connect() as connection:
         connection.execute(text("ALTER TABLE leads RENAME TO leads_away"))
     engine.dispose()
