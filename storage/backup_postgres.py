@@ -16,7 +16,7 @@ from rules.refusals import Refused
 from storage.backup_file import CHUNK, Contents, Part, Progress, first_line
 from storage.engine import make_engine
 from storage.tables import metadata
-from storage.upgrade import migrate
+from storage.upgrade import head, migrate, version_in
 
 ASIDE = "backup_tried"
 WIDE = 1 << 128
@@ -172,10 +172,16 @@ def is_there(url: str) -> bool:
 
 
 def refuse_where_used(url: str) -> None:
-    """Raise Refused where others are connected, or where there are tables that are not ours."""
+    """Raise Refused where others are connected, or where there are tables that are not ours.
+
+    Those of a later version would be taken for somebody else's, so that is said first.
+    """
     with _connected(url) as connection:
         _refuse_others(connection)
-        found = inspect(connection).get_table_names()
+        look = inspect(connection)
+        found, at = look.get_table_names(), version_in(connection)
+    if at > head():
+        raise Refused("backup.newer_there", version=at)
     foreign = sorted({*found} - {*metadata.tables, "alembic_version"})
     if foreign:
         raise Refused("backup.foreign", tables=", ".join(foreign[:5]))

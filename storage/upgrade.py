@@ -45,10 +45,15 @@ def head() -> str:
 
 def version(engine: Engine) -> str:
     """Give the version that the database is at, '' for an empty one."""
-    if not inspect(engine).has_table("alembic_version"):
-        return ""
     with engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        return version_in(connection)
+
+
+def version_in(connection: Connection) -> str:
+    """Give the version that a connection's database is at, '' for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return str(found or "")
 
 

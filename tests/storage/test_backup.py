@@ -22,7 +22,7 @@ from storage.engine import make_engine
 from storage.store import Store
 from storage.tables import history, kept, leads, metadata
 from storage.upgrade import head, migrate, upgrade, version
-from tests.databases import only_postgresql, only_sqlite
+from tests.databases import Postgres, only_postgresql, only_sqlite
 from tests.storage.making import stored_lead
 
 AT = datetime(2026, 11, 15, 3, 30, tzinfo=UTC)
@@ -76,6 +76,15 @@ def change(url: str) -> None:
     store = Store(make_engine(url))
     stored_lead(store, name="late")
     store.close()
+
+
+def make_later(url: str) -> None:
+    """Make of a database what a later version would."""
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE later (id int)")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
 
 
 def take(url: str, folder: Path, *, key: str = KEY, at: datetime = AT) -> Made:
@@ -386,6 +395,24 @@ class TestARestore:
             connection.exec_driver_sql("CREATE TABLE theirs (id int)")
         engine.dispose()
         assert refused(restore, url, made.file, folder) == "backup.foreign"
+
+    @only_sqlite
+    def test_goes_back_from_a_later_version(self, url: str, folder: Path):
+        made, before = take(url, folder), everything(url)
+        make_later(url)
+        restore(url, made.file, folder)
+        assert everything(url) == before
+
+    @only_postgresql
+    def test_goes_back_beside_a_server_s_later_version(
+        self, url: str, folder: Path, postgres: Postgres
+    ):
+        made, before = take(url, folder), everything(url)
+        make_later(url)
+        assert refused(restore, url, made.file, folder) == "backup.newer_there"
+        with postgres.blank() as empty:
+            restore(empty, made.file, folder, yes=False)
+            assert everything(empty) == before
 
     def test_that_breaks_changes_nothing(self, url: str, folder: Path, monkeypatch):
         made = take(url, folder)
