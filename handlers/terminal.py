@@ -8,6 +8,7 @@ from bot.desk import Desk
 from bot.doctor import Finding
 from bot.texts import Words
 
+RUNBOOK = "note    runbook: what to do about each stands in docs/runbook.md"
 _SIGNS = {True: "ok     ", False: "MISSING", None: "note   "}
 
 
@@ -22,7 +23,12 @@ def bare(text: str) -> str:
 
 
 def tell_findings(findings: Sequence[Finding]) -> bool:
-    """Print what the doctor found, a line each; tell whether the bot could work."""
+    """Print what the doctor found, a line each; tell whether the bot could work.
+
+    Where anything is amiss the last line names the page that says what to do.
+    """
     for found in findings:
         typer.echo(f"{_SIGNS[found.good]} {found.what}: {found.text}")
+    if any(found.good is not True for found in findings):
+        typer.echo(RUNBOOK)
     return all(found.good is not False for found in findings)
