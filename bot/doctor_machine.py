@@ -1,5 +1,6 @@
 """The doctor's look at the machine: its disk, its clock, the database's file, weak tokens (C5)."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -41,16 +42,36 @@ def _free(place: Path) -> int:
     return shutil.disk_usage(place).free
 
 
-def room_findings(settings: Settings, *, free: Callable[[Path], int] = _free) -> list[Finding]:
+def _may_write(place: Path) -> bool:
+    return os.access(place, os.W_OK)
+
+
+def room_findings(
+    settings: Settings,
+    *,
+    free: Callable[[Path], int] = _free,
+    may_write: Callable[[Path], bool] = _may_write,
+) -> list[Finding]:
     """Say how much room is left for the database and the backups, and whether these can be written.
 
-    `free` gives a folder's free bytes; a disk that holds both is told once (C5).
+    `free` gives a folder's free bytes; a disk that holds both is told once. `may_write` says
+    whether this user may write in a folder, or a file of SQLite's (C5).
     """
     file = file_of(settings.database_url)
     backups = Path(settings.backup_dir)
     places = [_existing(one) for one in (backups, *([file.parent] if file else []))]
     disks = {one.stat().st_dev: one for one in places}
-    return [*(_room(one, free(one)) for one in disks.values()), *_unwritable(backups)]
+    rooms = [_room(one, free(one)) for one in disks.values()]
+    return [*rooms, *_unwritable(backups), *(_locked(file, may_write) if file else [])]
+
+
+def _locked(file: Path, may_write: Callable[[Path], bool]) -> list[Finding]:
+    """Name what SQLite has to write and this user may not: the file, or what lies beside it."""
+    beside = [file.with_name(f"{file.name}{end}") for end in ("", "-wal", "-shm")]
+    needed = [*(one for one in beside if one.exists()), _existing(file.parent)]
+    shut = [str(one) for one in needed if not may_write(one)]
+    text = f"{', '.join(shut)} can't be written: somebody else's, or a disk that is read-only"
+    return [Finding("database", good=False, text=text)] if shut else []
 
 
 def _room(place: Path, left: int) -> Finding:

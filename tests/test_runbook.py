@@ -227,6 +227,24 @@ def checks() -> set[str]:
     return {str(one.value) for one in names if isinstance(one, ast.Constant)}
 
 
+class TestEveryMetric:
+    @pytest.mark.parametrize("name", [PAGE, "metrics.md", "upgrading.md"])
+    def test_that_a_page_names_exists(self, name: str, tmp_path: Path):
+        with a_desk(tmp_path, FakeClock()) as room:
+            known = set(alarms.families(room.desk))
+        named = set(re.findall(r"lead_desk_[a-z]\w*", page(name)))
+        assert named
+        assert named <= known
+
+
+class TestEveryLink:
+    @pytest.mark.parametrize("name", ["metrics.md", "backups.md", "encryption.md", "upgrading.md"])
+    def test_of_a_page_beside_it_leads_to_a_section(self, name: str):
+        there = {one.anchor for one in found()}
+        asked = [anchor for file, anchor in links(page(name)) if file == PAGE]
+        assert [one for one in asked if one and one not in there] == []
+
+
 class TestTheCheck:
     def test_names_the_page_where_something_is_amiss(self, capsys: pytest.CaptureFixture[str]):
         tell_findings([Finding("disk", good=None, text="make room")])

@@ -112,6 +112,32 @@ class TestTheDisk:
         assert "BACKUP_DIR" in last.text
 
 
+class TestADatabaseOfSomebodyElse:
+    def look(self, folder: Path, *shut: str) -> list[str]:
+        made = settings(BACKUP_DIR=str(folder), DATABASE_URL=f"sqlite:///{folder}/data/leads.db")
+        found = room_findings(made, may_write=lambda place: place.name not in shut)
+        return [one.text for one in found if (one.what, one.good) == ("database", False)]
+
+    @pytest.mark.parametrize("shut", ["leads.db", "leads.db-wal", "data"])
+    def test_is_named_by_what_may_not_be_written(self, tmp_path: Path, shut: str):
+        (tmp_path / "data").mkdir()
+        for name in ("leads.db", "leads.db-wal"):
+            (tmp_path / "data" / name).touch()
+        [told] = self.look(tmp_path, shut)
+        assert told.partition(" ")[0].endswith(shut)
+        assert self.look(tmp_path) == []
+
+    def test_is_looked_for_where_it_would_be_made(self, tmp_path: Path):
+        assert self.look(tmp_path) == []
+        assert len(self.look(tmp_path, tmp_path.name)) == 1
+
+    def test_is_nobodys_who_may_write(self, tmp_path: Path):
+        file = tmp_path / "leads.db"
+        file.touch()
+        made = settings(BACKUP_DIR=str(tmp_path), DATABASE_URL=f"sqlite:///{file}")
+        assert [one.what for one in room_findings(made)] == ["disk"]
+
+
 class TestTheFile:
     def test_is_whole(self, room: Room):
         [found] = integrity_findings(room.desk.store)
