@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -120,6 +119,42 @@ def constants() -> set[str]:
     return {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
 
 
+def checks() -> set[str]:
+    """Give what `app.py check` looks at: what a check is of that broke by itself."""
+    tree = ast.parse((ROOT / "app.py").read_text("utf-8"))
+    pairs = [node for node in ast.walk(tree) if isinstance(node, ast.Tuple)]
+    names = [
+        one.elts[0] for one in pairs if len(one.elts) == 2 and isinstance(one.elts[1], ast.Lambda)
+    ]
+    return {str(one.value) for one in names if isinstance(one, ast.Constant)}
+
+
+def doors() -> set[str]:
+    """Give the pages of the web server's own."""
+    web = (ROOT / "handlers/web.py").read_text("utf-8")
+    return {f"GET {path}" for path in re.findall(r'@web\.get\("(/[a-z]+)"\)', web)}
+
+
+@pytest.fixture(scope="module")
+def metrics(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The families of `/metrics`."""
+    with a_desk(tmp_path_factory.mktemp("desk"), FakeClock()) as room:
+        return set(alarms.families(room.desk))
+
+
+@pytest.fixture(scope="module")
+def known(metrics: set[str]) -> dict[str, set[str]]:
+    """Everything that a section may be about, by its kind."""
+    written, said = constants(), of_kind("says", found())
+    return {
+        "": metrics | refusals() | doors(),
+        "managers": alarms.told(),
+        "check": {what for what, _ in alarms.findings()} | checks(),
+        "log": logged(),
+        "says": {words for words in said if any(words in one for one in written)},
+    }
+
+
 class TestEveryAlarm:
     def test_that_managers_are_told_has_a_section(self):
         assert without(alarms.told(), of_kind("managers", found())) == []
@@ -132,12 +167,10 @@ class TestEveryAlarm:
         said = {plain(text).strip(" ,;:()") for _, text in alarms.findings()} - WELL
         assert sorted(one for one in said if one not in whole) == []
 
-    def test_of_the_metrics_has_a_section(self, tmp_path: Path):
-        with a_desk(tmp_path, FakeClock()) as room:
-            known = set(alarms.families(room.desk))
-        assert known >= QUIET
+    def test_of_the_metrics_has_a_section(self, metrics: set[str]):
+        assert metrics >= QUIET
         named = [mark for one in found() for mark in heard(one)]
-        assert without(known - QUIET, named) == []
+        assert without(metrics - QUIET, named) == []
 
     def test_that_is_a_refusal_of_keys_or_backups_has_a_section(self):
         named = [mark for one in found() for mark in heard(one)]
@@ -168,21 +201,10 @@ class TestEveryAlarm:
 
 @pytest.mark.parametrize("section", found(), ids=lambda one: one.anchor)
 class TestEverySection:
-    def test_is_about_something_that_exists(self, section: Section, tmp_path: Path):
-        with a_desk(tmp_path, FakeClock()) as room:
-            metrics = set(alarms.families(room.desk))
-        kinds = {
-            "managers": alarms.told(),
-            "check": {what for what, _ in alarms.findings()} | checks(),
-            "log": logged(),
-            "says": {
-                said for one in constants() for said in of_kind("says", found()) if said in one
-            },
-        }
+    def test_is_about_something_that_exists(self, section: Section, known: dict[str, set[str]]):
         for mark in heard(section):
             kind, _, name = mark.partition(": ")
-            known = kinds.get(kind, metrics | refusals())
-            assert (name or mark) in known or is_door(mark), mark
+            assert mark in known[""] or name in known.get(kind, ()), mark
         assert bool(heard(section)) == (section.title not in MANUAL)
 
     def test_quotes_what_is_read_in_each_language(self, section: Section):
@@ -211,30 +233,12 @@ class TestEverySection:
             assert not anchor or anchor in there, f"{file}#{anchor}"
 
 
-def is_door(mark: str) -> bool:
-    """Say whether it is a page of the web server's."""
-    web = (ROOT / "handlers/web.py").read_text("utf-8")
-    return mark.startswith("GET ") and f'@web.get("{mark.removeprefix("GET ")}")' in web
-
-
-def checks() -> set[str]:
-    """Give what `app.py check` looks at: what a check is of that broke by itself."""
-    tree = ast.parse((ROOT / "app.py").read_text("utf-8"))
-    pairs = [node for node in ast.walk(tree) if isinstance(node, ast.Tuple)]
-    names = [
-        one.elts[0] for one in pairs if len(one.elts) == 2 and isinstance(one.elts[1], ast.Lambda)
-    ]
-    return {str(one.value) for one in names if isinstance(one, ast.Constant)}
-
-
 class TestEveryMetric:
     @pytest.mark.parametrize("name", [PAGE, "metrics.md", "upgrading.md"])
-    def test_that_a_page_names_exists(self, name: str, tmp_path: Path):
-        with a_desk(tmp_path, FakeClock()) as room:
-            known = set(alarms.families(room.desk))
+    def test_that_a_page_names_exists(self, name: str, metrics: set[str]):
         named = set(re.findall(r"lead_desk_[a-z]\w*", page(name)))
         assert named
-        assert named <= known
+        assert named <= metrics
 
 
 class TestEveryLink:
