@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.world import ROOT, World
+from tests.e2e.bot import ROOT, Bot
+from tests.e2e.world import World
 
 HOME = "/srv/leads"
 KEPT = ("data", "backups")
@@ -75,6 +76,9 @@ class Container(World):
     def __init__(self, image: Path) -> None:
         super().__init__(image / "data", http=False)
         self.image = image
+        [first] = said("CMD")
+        program = self.command(*json.loads(first))
+        self.bot = Bot(self.folder, self.port, lambda: self.env, program=program, cwd=image)
 
     @property
     def env(self) -> dict[str, str]:
@@ -107,15 +111,3 @@ class Container(World):
             timeout=60,
             check=False,
         )
-
-    def start(self) -> None:
-        [first] = said("CMD")
-        with (self.folder / "bot.log").open("ab") as log:
-            self._bot = subprocess.Popen(
-                self.command(*json.loads(first)),
-                cwd=self.image,
-                env=self.env,
-                stdout=log,
-                stderr=log,
-            )
-        self.slack.wait_for(self.ready, timeout=30)

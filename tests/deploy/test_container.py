@@ -16,7 +16,7 @@ import pytest
 
 from bot.settings import Settings, names
 from tests.deploy.image import HOME, KEPT, Container, build, copied, files, health_check, said
-from tests.e2e.world import ROOT
+from tests.e2e.bot import ROOT
 
 yaml: Any = pytest.importorskip("yaml", reason="PyYAML reads compose.yaml")
 

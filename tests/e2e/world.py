@@ -1,9 +1,7 @@
 """A whole world for the bot: Slack, a phone network, a mailbox, and `app.py run` as a process."""
 
 import os
-import signal
 import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -16,8 +14,8 @@ from sandbox.mailbox import Mailbox
 from sandbox.phone import PhoneNetwork
 from sandbox.server import SlackServer
 from sandbox.world import AppConfig, User, Workspace
+from tests.e2e.bot import PROGRAM, Bot
 
-ROOT = Path(__file__).parents[2]
 PLAYBOOK = """
 [team]
 callback_phone = "03-555-1234"
@@ -48,16 +46,24 @@ locale = "he"
 """
 
 
-class World:
-    """Everything outside the bot, and the bot as a process of its own."""
+class Outside:
+    """Everything outside the bot, a folder for its files, and its settings."""
 
-    def __init__(self, folder: Path, *, http: bool) -> None:
-        self.folder = folder
-        self.http = http
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        http: bool = False,
+        database: str = "",
+        limits: bool = True,
+        team: str = TEAM,
+    ) -> None:
+        self.folder, self.http, self._limits, self._team = folder, http, limits, team
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.database = database or f"sqlite:///{folder}/leads.db"
+        self.more: dict[str, str] = {}
         self._stack = ExitStack()
-        self._bot: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         people = [
@@ -70,19 +76,18 @@ class World:
         app = AppConfig(
             bot_token="xoxb-test", app_token="xapp-test", signing_secret="shh", retry_delays=(0,)
         )
-        self.slack = self._stack.enter_context(SlackServer(workspace=workspace, app=app))
+        slack = SlackServer(workspace=workspace, app=app, limits=self._limits)
+        self.slack = self._stack.enter_context(slack)
         self.phones = self._stack.enter_context(PhoneNetwork(account_sid="AC1", auth_token="tok"))
         self.mailbox = self._stack.enter_context(Mailbox())
         own = ImapServer(self.mailbox, address="sales@example.com", password="hush")
         self.imap = self._stack.enter_context(own)
         (self.folder / "playbook.toml").write_text(PLAYBOOK, "utf-8")
-        (self.folder / "team.toml").write_text(TEAM, "utf-8")
+        (self.folder / "team.toml").write_text(self._team, "utf-8")
         self.app("team", "load", "team.toml")
-        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
         self._stack.close()
 
     @property
@@ -93,7 +98,7 @@ class World:
             "SLACK_APP_TOKEN": "" if self.http else "xapp-test",
             "SLACK_SIGNING_SECRET": "shh",
             "SLACK_API_URL": self.slack.api_url,
-            "DATABASE_URL": f"sqlite:///{self.folder}/leads.db",
+            "DATABASE_URL": self.database,
             "HTTP_PORT": str(self.port),
             "PUBLIC_URL": self.url,
             "INTAKE_TOKENS": "website:secret",
@@ -107,61 +112,60 @@ class World:
             "IMAP_URL": self.imap.url,
             "LOCALE": "en",
             "PYTHONWARNINGS": "default",
+            **self.more,
         }
 
     def app(self, *args: str) -> str:
         """Run one command of the program to its end and give what it printed."""
-        done = subprocess.run(
-            [sys.executable, ROOT / "app.py", *args],
+        done = self.tried(*args)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def tried(self, *args: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run one command of the program, with some settings changed, whatever its end."""
+        return subprocess.run(
+            [*PROGRAM[:2], *args],
             cwd=self.folder,
-            env=self.env,
+            env=self.env | settings,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+
+
+class World(Outside):
+    """Everything outside the bot, and the bot as a process of its own."""
+
+    def __init__(self, folder: Path, *, http: bool) -> None:
+        super().__init__(folder, http=http)
+        self.bot = Bot(folder, self.port, lambda: self.env)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        super().__exit__()
 
     def start(self) -> None:
-        log = (self.folder / "bot.log").open("ab")
-        with log:
-            self._bot = subprocess.Popen(
-                [sys.executable, ROOT / "app.py", "run"],
-                cwd=self.folder,
-                env=self.env,
-                stdout=log,
-                stderr=log,
-            )
+        self.bot.start()
         if self.http:
             self.slack.set_request_url(f"{self.url}/slack/events")
-        self.slack.wait_for(self.ready, timeout=30)
-
-    def ready(self) -> bool:
-        assert self._bot is None or self._bot.poll() is None, self.log
-        try:
-            return httpx.get(f"{self.url}/ready").status_code == 200
-        except httpx.TransportError:
-            return False
+        self.slack.wait_for(self.bot.ready, timeout=30)
 
     def kill(self) -> None:
         """Take the process away as a power cut would."""
-        assert self._bot is not None
-        self._bot.kill()
-        self._bot.wait()
-        self._bot = None
+        self.bot.kill()
 
     def stop(self) -> int:
-        if self._bot is None:
-            return 0
-        self._bot.send_signal(signal.SIGTERM)
-        code = self._bot.wait(timeout=10)
-        self._bot = None
-        return code
+        return self.bot.stop()
 
     @property
     def log(self) -> str:
-        return (self.folder / "bot.log").read_text("utf-8")
+        return self.bot.log
 
     def post_lead(self, **fields: object) -> dict[str, object]:
         answer = httpx.post(
