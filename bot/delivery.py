@@ -22,7 +22,7 @@ from rules.pace import after_one, lets
 from rules.reports import PostFolded
 from rules.retries import Failure, GiveUp, decide_retry
 from rules.sides import SLACK, side_of
-from storage import outbox
+from storage import ahead, outbox
 from storage.outbox import Row
 from storage.unit import Unit
 
@@ -57,6 +57,8 @@ class Courier:
         self._lock = threading.Lock()
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
         self.ending = threading.Event()
+        # Another process may have died before it saw that its clock was put right.
+        self.clock_went_back = True
         self._ledger = Ledger(desk, self.ending)
         self.breakers = Breakers(desk, seconds)
         self.on_free: Callable[[], None] = lambda: None
@@ -89,6 +91,8 @@ class Courier:
             with self._lock:
                 held = sorted(self._in_hand)
             outbox.renew(unit, held, until=now + LEASE)
+            if self.clock_went_back:
+                self.clock_went_back = bool(ahead.bring_back(unit, now=now, lease=LEASE))
             outbox.free_expired(unit, now=now)
             unit.commit()
         self.breakers.keep()

@@ -214,9 +214,10 @@ def _receipt(arrival: Arrival) -> Receipt:
 
 def resume(desk: Desk) -> int:
     """Settle what was kept and never read, because the process died between; gives how many."""
-    before = desk.clock() - LEFT_BEHIND
+    now = desk.clock()
+    around = {"before": now - LEFT_BEHIND, "after": now + LEFT_BEHIND}
     with desk.store.view() as view:
-        left = inbox.unsettled(view, before=before, most=100)
+        left = inbox.unsettled(view, **around, most=100)
     for intake_id in left:
         try:
             settle(desk, intake_id)

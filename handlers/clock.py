@@ -62,7 +62,7 @@ class Ticker:
     def __init__(
         self, desk: Desk, courier: Courier, waker: Waker, people: Directory, eyes: Eyes
     ) -> None:
-        self._desk = desk
+        self._desk, self._courier = desk, courier
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_clock, name="clock", daemon=True)
@@ -148,6 +148,7 @@ class Ticker:
             now = self._drift()
             if abs(now - drift) > LARGEST_DRIFT:
                 log.warning("the clock jumped by %.0f seconds", now - drift)
+                self._courier.clock_went_back |= now < drift
                 drift = now
                 self._all_now()
 

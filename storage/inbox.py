@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from storage.bulk import among, insert_columns, numbers, values
 from storage.rows import insert_new, is_just
@@ -192,10 +192,16 @@ def newest_aside(view: View, *, most: int) -> list[tuple[str, str, datetime]]:
     return [(source, reason, at) for source, reason, at in rows]
 
 
-def unsettled(view: View, *, before: datetime, most: int) -> list[int]:
-    """Give what was kept before a moment (UTC) and never parsed: the process died between."""
+def unsettled(
+    view: View, *, before: datetime, after: datetime | None = None, most: int
+) -> list[int]:
+    """Give what was kept before a moment (UTC) and never parsed: the process died between.
+
+    So it did with what was kept `after` a moment to come, by a clock that was ahead.
+    """
+    late = [intake.c.received_at > after] if after else []
     query = select(intake.c.id).where(
-        is_just(intake.c.state, RECEIVED), intake.c.received_at < before
+        is_just(intake.c.state, RECEIVED), or_(intake.c.received_at < before, *late)
     )
     return list(view.execute(query.order_by(intake.c.id).limit(most)).scalars())
 

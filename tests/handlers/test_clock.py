@@ -26,7 +26,7 @@ from bot.delivery import Waker
 from bot.desk import Desk
 from handlers.clock import Ticker
 from rules.presence import Look
-from storage import kept
+from storage import ahead, kept
 from tests.desk import FakeClock, Room, a_desk
 
 
@@ -93,6 +93,22 @@ class TestALeapOfTheClock:
             room.clock.forward(hours=22)
             assert digests.reaches(2)
             assert not digests.reaches(3, within=2.5)
+        finally:
+            ticker.stop()
+
+    @pytest.mark.parametrize(("hours", "looks"), [(-2, True), (2, False)])
+    def test_back_has_what_was_written_ahead_brought_back(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch, hours: int, *, looks: bool
+    ):
+        looked = threading.Event()
+        room.courier.keep_leases()
+        assert not room.courier.clock_went_back
+        monkeypatch.setattr(ahead, "bring_back", lambda *_unit, **_given: looked.set())
+        ticker = Ticker(room.desk, room.courier, Waker(room.courier), nobody_gone, nobody_seen)
+        ticker.start()
+        try:
+            room.clock.forward(hours=hours)
+            assert looked.wait(10 if looks else 3) == looks
         finally:
             ticker.stop()
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from datetime import timedelta
+
 import pytest
 
 from storage import inbox, posts
@@ -93,6 +95,13 @@ class TestSettle:
             inbox.settle(unit, numbers[1], state="created", lead_id=None)
             assert inbox.unsettled(unit, before=NOON, most=9) == [numbers[0], numbers[2]]
             assert inbox.unsettled(unit, before=NOON, most=1) == [numbers[0]]
+
+    def test_leaves_to_be_found_what_a_clock_that_was_ahead_dated(self, store: Store):
+        with store.unit() as unit:
+            number = keep(unit, at=NOON + timedelta(hours=2)) or 0
+            assert inbox.unsettled(unit, before=NOON, most=9) == []
+            assert inbox.unsettled(unit, before=NOON, after=NOON + MINUTE, most=9) == [number]
+            assert inbox.unsettled(unit, before=NOON, after=NOON + 120 * MINUTE, most=9) == []
 
     def test_gives_none_for_a_number_that_is_not_there(self, store: Store):
         with store.view() as view:
