@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event, Thread, local
 from typing import Any
 
 from sandbox import webhook
@@ -21,8 +21,17 @@ class Delivery:
     hub: Hub
     request_url: str | None = None
     closing: Event = field(default_factory=Event)
-    last: Callable[[], Any] | None = None
+    _mine: local = field(default_factory=local)
     _threads: list[Thread] = field(default_factory=list)
+
+    @property
+    def last(self) -> Callable[[], Any] | None:
+        """What this thread's person sent last, to be sent again; None before anything."""
+        return getattr(self._mine, "last", None)
+
+    @last.setter
+    def last(self, send: Callable[[], Any]) -> None:
+        self._mine.last = send
 
     def ask(self, *, kind: str, payload: Json, retry: tuple[int, str] | None = None) -> Any:
         """Deliver once and return the ack's payload; None for a bare ack.

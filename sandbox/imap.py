@@ -17,11 +17,11 @@ from sandbox.mails import Mail
 class ImapServer:
     """Lets one address of a mailbox be read over IMAP on 127.0.0.1; enter it to start.
 
-    While ``down`` is set, whoever connects is left without a word.
+    While ``down`` is set, whoever connects is left without a word, and counted in ``knocks``.
     """
 
     def __init__(self, mailbox: Mailbox, *, address: str, password: str) -> None:
-        self.down = False
+        self.down, self.knocks = False, 0
         self._shelf = Shelf(mailbox, address=address, password=password)
         self._server = _Server(self, self._shelf)
         self._thread = Thread(
@@ -70,6 +70,7 @@ class _Server(ThreadingTCPServer):
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Talk on a connection, and remember it meanwhile; while down, part without a word."""
         if self._owner.down:
+            self._owner.knocks += 1
             self.shutdown_request(request)
             return
         with self._lock:

@@ -23,7 +23,8 @@ class Mailbox:
 
     ``permanent`` addresses answer 550 and ``temporary`` ones 451, at RCPT; both may change any
     time. With ``login`` only that user and password may send. ``clock`` dates what arrives, in
-    seconds since 1970. The newest mails are kept.
+    seconds since 1970. The newest mails are kept. While ``down`` is set no mail is taken, and each
+    one tried is counted in ``knocks``.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Mailbox:
     ) -> None:
         self.permanent, self.temporary, self.login = set(permanent), set(temporary), login
         self._clock, self._version = clock, 0
+        self.down, self.knocks = False, 0
         self._mails: list[Mail] = []
         self._planned: list[str] = []
         self._changed = Condition()
@@ -160,6 +162,9 @@ class Mailbox:
     ) -> str:
         """Take one mail, unless trouble was planned."""
         with self._changed:
+            if self.down:
+                self.knocks += 1
+                return "421 4.3.2 Service not available"
             if self._planned:
                 return self._planned.pop(0)
             self._mails.append(_mail(envelope, at=self._clock()))

@@ -35,7 +35,8 @@ class PhoneNetwork:
     ``landlines`` answer 21614, ``opted_out`` answer 21610; both may change any time.
     ``clock`` dates messages, in seconds since 1970. With ``deliver`` a message that was taken
     goes on to sent and delivered by itself. ``number`` is the desk's, for customers who write
-    first; what they write goes to ``inbound_url``.
+    first; what they write goes to ``inbound_url``. While ``down`` is set every request is answered
+    with 503, and counted in ``knocks``.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class PhoneNetwork:
         self.landlines, self.opted_out = set(landlines), set(opted_out)
         self.number, self.inbound_url = number, ""
         self._clock, self._version = clock, 0
+        self.down, self.knocks = False, 0
         self._messages: list[Sms] = []
         self._planned: deque[PhoneTrouble] = deque()
         self._changed = Condition()
@@ -190,6 +192,9 @@ class PhoneNetwork:
     def _refusal(self, form: dict[str, str], credentials: tuple[str, str]) -> PhoneTrouble | None:
         if credentials != (self.account_sid, self.auth_token):
             return PhoneTrouble(code=20003, status=401)
+        if self.down:
+            self.knocks += 1
+            return PhoneTrouble(code=20500, status=503)
         if self._planned:
             return self._planned.popleft()
         code = fault_in(form) or self._fault_of_number(form["To"])

@@ -23,12 +23,13 @@ _GONE = ("invalid_url", "expired_url", "used_url")
 
 @dataclass(kw_only=True)
 class Front:
-    """What the doors share; ``down`` makes every one of them answer 503."""
+    """What the doors share; ``down`` makes every one answer 503, and calls are counted then."""
 
     ctx: Context
     hub: Hub
     faults: Faults = field(default_factory=Faults)
     down: bool = False
+    knocks: int = 0
 
 
 def build_app(*, front: Front) -> FastAPI:
@@ -45,6 +46,7 @@ def _add_api(app: FastAPI, front: Front) -> None:
     @app.api_route("/api/{method}", methods=["GET", "POST"])
     async def api(method: str, request: Request) -> Response:
         if front.down:
+            front.knocks += 1
             return _unavailable()
         body = await request.body()
         raw = _read(request, body)

@@ -179,7 +179,10 @@ class SlackServer:
         return isinstance(ack, dict) and challenge["challenge"] in ack.values()
 
     def redeliver_last(self) -> Any:
-        """Send the last command, action or submission again, exactly; return what came of it."""
+        """Send this thread's last command, action or submission again, exactly; return its answer.
+
+        Raises LookupError when it sent none yet.
+        """
         if self._delivery.last is None:
             raise LookupError("nothing was delivered yet")
         return self._delivery.last()
@@ -211,6 +214,11 @@ class SlackServer:
                 yield relay
             finally:
                 self._wired = ""
+
+    @property
+    def knocks(self) -> int:
+        """How many calls of the Web API came while it was down."""
+        return self._front.knocks
 
     def go_down(self) -> None:
         """Answer everything with 503 and close all sockets, until ``come_back``."""
