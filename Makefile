@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+CHAOS_ARGS ?=
 LOCK_ARGS ?=
 
 BIN := $(VENV)/bin
@@ -16,7 +17,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 PRODUCT = app.py wiring.py bot handlers rules storage simulation sandbox demo
-.PHONY: help demo run test check audit fmt bench lock setup clean
+.PHONY: help demo run test check audit fmt bench chaos lock setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -53,6 +54,9 @@ bench: $(VENV)/.dev ## the benchmarks (BENCH_ARGS="-k name" to choose)
 	@$(BIN)/python -m pytest -s -m benchmark benchmarks $(BENCH_ARGS)
 
 setup: $(VENV)/.dev ## only install, for an editor
+
+chaos: $(VENV)/.dev ## kills, leaps of the clock, outages, damaged backups: half an hour (CHAOS_ARGS=--short)
+	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 lock: $(LOCK_VENV)/.made ## renew the lock files (LOCK_ARGS=--upgrade for newer releases)
 	@$(COMPILE) pyproject.toml -o requirements.lock

@@ -1,0 +1,89 @@
+"""Desks to be struck: a world outside, processes of the bot, and when all has left."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, func, select
+
+from rules.sides import ELSEWHERE, SLACK
+from sandbox.httpserver import free_port
+from storage.outbox import LEASED, WAITING
+from storage.tables import intake, outbox
+from tests.e2e.bot import PROGRAM, Bot
+from tests.e2e.world import TEAM, Outside
+
+BENT = (PROGRAM[0], str(Path(__file__).with_name("bent.py")), "run")
+BENT_BY = "BENT_BY"
+DRAIN = 300.0
+Progress = Callable[[str], None]
+
+
+def desk(folder: Path, *, database: str = "", limits: bool = False) -> Outside:
+    """Make a world whose two reps can hold as many leads as come."""
+    team = TEAM.replace('locale = "he"', 'locale = "he"\ncapacity = 9000', 1)
+    team = team.replace('locale = "en"', 'locale = "en"\ncapacity = 9000')
+    return Outside(folder, database=database, limits=limits, team=team)
+
+
+def bots(outside: Outside, count: int = 1, *, bent_by: Path | None = None) -> list[Bot]:
+    """Make processes of the bot, the first on the world's own port, their clock bent by a file."""
+    more = {BENT_BY: str(bent_by)} if bent_by else {}
+    program = BENT if bent_by else PROGRAM
+    ports = [outside.port, *(free_port() for _ in range(count - 1))]
+    return [Bot(outside.folder, port, lambda: outside.env | more, program=program)
+            for port in ports]  # fmt: skip
+
+
+def wake(outside: Outside, running: Sequence[Bot]) -> None:
+    """Start those that are dead, and wait until all are ready."""
+    for bot in running:
+        if not bot.lives:
+            bot.start()
+    for bot in running:
+        outside.slack.wait_for(bot.ready, timeout=60)
+
+
+@contextmanager
+def rows_of(outside: Outside) -> Iterator[Connection]:
+    """Read the database beside whoever writes."""
+    engine = create_engine(outside.database)
+    try:
+        with engine.connect() as rows:
+            yield rows
+    finally:
+        engine.dispose()
+
+
+def unsettled(outside: Outside) -> int:
+    """Count what is due and has not left, is in hand, or came in and was not read."""
+    with rows_of(outside) as rows:
+        now = time.time() + 1
+        due = rows.execute(select(outbox.c.due_at).where(outbox.c.state == WAITING)).scalars()
+        held = select(func.count()).where(outbox.c.state == LEASED)
+        unread = select(func.count()).where(intake.c.state == "received")
+        others = [int(rows.execute(one).scalar_one()) for one in (held, unread)]
+        return sum(float(at.timestamp()) <= now for at in due) + sum(others)
+
+
+def settle(outside: Outside, *, within: float = DRAIN) -> float:
+    """Wait until all has left that may; give the seconds. Raises AssertionError past `within`."""
+    begun = time.monotonic()
+    while left := unsettled(outside):
+        assert time.monotonic() - begun < within, f"{left} rows did not leave in {within:.0f} s"
+        time.sleep(0.3)
+    return time.monotonic() - begun
+
+
+def waiting_for(outside: Outside, side: str) -> int:
+    """Count what waits for another side."""
+    with rows_of(outside) as rows:
+        query = select(outbox.c.kind).where(outbox.c.state.in_((WAITING, LEASED)))
+        kinds = rows.execute(query).scalars()
+        return sum(side_of_kind(str(kind)) == side for kind in kinds)
+
+
+def side_of_kind(kind: str) -> str:
+    """Give the side that rows of a kind go to."""
+    return kind if kind in ELSEWHERE else SLACK

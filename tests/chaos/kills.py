@@ -1,0 +1,45 @@
+"""Kill at any instant: one process or two, on either database, while everybody works."""
+
+import time
+from collections.abc import Sequence
+from random import Random
+
+from tests.chaos.desks import Progress, bots, settle, wake
+from tests.chaos.ledger import Ledger
+from tests.chaos.reckoning import reckon
+from tests.chaos.table import Row
+from tests.chaos.traffic import working
+from tests.e2e.bot import Bot
+from tests.e2e.world import Outside
+
+LIFE = (0.3, 4.5)
+"""Seconds that a process lives before it is killed; about 1.5 of them it starts."""
+
+
+def strike(running: Sequence[Bot], count: int, dice: Random, tell: Progress) -> None:
+    """Kill so many times, each time one at random, and start it again."""
+    for number in range(count):
+        for bot in running:
+            if not bot.lives:
+                bot.start()
+        time.sleep(dice.uniform(*LIFE))
+        dice.choice(running).kill()
+        tell(f"{number + 1} of {count} kills")
+
+
+def kills(
+    outside: Outside, *, count: int, seed: int, tell: Progress, replicas: int = 1, pace: float = 0.7
+) -> Row:
+    """Kill processes while two websites and two reps work, let all drain, and reckon."""
+    ledger, running = Ledger(), bots(outside, replicas)
+    with working(outside, lambda: [one.url for one in running], ledger, seed=seed, pace=pace):
+        strike(running, count, Random(seed), tell)
+        wake(outside, running)
+    tell("drains")
+    took = settle(outside)
+    codes = [bot.stop() for bot in running]
+    name = "kill -9" if replicas == 1 else f"kill -9, {replicas} replicas"
+    row = Row.of(name, outside.database, f"{count} kills", ledger, reckon(outside, ledger))
+    row.strange += [f"a process ended with {code}" for code in codes if code]
+    row.remarks.append(f"drained in {took:.0f} s")
+    return row
