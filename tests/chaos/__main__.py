@@ -31,11 +31,13 @@ class Measure:
     full: int
     seconds: float
     backups: int
+    hurried: bool = False
 
 
 FULL = Measure(kills=200, leaps=60, full=20, seconds=60, backups=120)
 SHORT = Measure(kills=8, leaps=6, full=3, seconds=8, backups=6)
 """`--short` takes a few minutes, most of them waiting for leases to run out."""
+DATABASE_KEY = "a long enough key for a desk"
 Part = Callable[[Path, Measure, int], Iterator[Row]]
 
 
@@ -48,10 +50,9 @@ def standing(folder: Path, *, database: str = "", limits: bool = False) -> Itera
 
 
 def kill(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
-    """Kill on SQLite; then damage backups of what is left."""
+    """Kill one process on SQLite."""
     with standing(folder / "kill") as outside:
-        yield kills(outside, count=measure.kills, seed=seed, tell=tell)
-        yield damaged_backups(outside, count=measure.backups, seed=seed, tell=tell)
+        yield kills(outside, count=measure.kills, seed=seed, tell=tell, hurried=measure.hurried)
 
 
 def postgresql(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
@@ -59,10 +60,34 @@ def postgresql(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
     for replicas in (1, 2):
         with blank_database() as url, standing(folder / f"pg{replicas}", database=url) as outside:
             yield kills(
-                outside, count=measure.kills, seed=seed + replicas, tell=tell, replicas=replicas
+                outside,
+                count=measure.kills,
+                seed=seed + replicas,
+                tell=tell,
+                replicas=replicas,
+                hurried=measure.hurried,
             )
-            if replicas == 1:
+
+
+def backups(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
+    """Damage backups of a desk that died at work, on either database."""
+    with blank_database() as url:
+        for database in ("", url):
+            name = "backups" + ("-pg" if database else "")
+            with standing(folder / name, database=database) as outside:
+                kills(outside, count=2, seed=seed, tell=tell, hurried=True)
                 yield damaged_backups(outside, count=measure.backups, seed=seed, tell=tell)
+
+
+def encrypted(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
+    """Kill on a database that is encrypted at rest, a quarter as often."""
+    with standing(folder / "encrypted") as outside:
+        outside.more["DATABASE_KEY"] = DATABASE_KEY
+        outside.app("encrypt", "--yes")
+        count = max(1, measure.kills // 4)
+        row = kills(outside, count=count, seed=seed, tell=tell, hurried=measure.hurried)
+        row.database = "sqlite, encrypted"
+        yield row
 
 
 def clock(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
@@ -96,8 +121,14 @@ def outages(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
 
 
 PARTS: dict[str, Part] = {
-    "kill": kill, "postgresql": postgresql, "clock": clock, "disk": disk, "outages": outages,
-}  # fmt: skip
+    "kill": kill,
+    "encrypted": encrypted,
+    "postgresql": postgresql,
+    "clock": clock,
+    "disk": disk,
+    "outages": outages,
+    "backups": backups,
+}
 
 
 def tell(said: str) -> None:

@@ -46,15 +46,13 @@ def fill(disk: Path) -> Path:
     return junk
 
 
-def full_disk(
-    outside: Outside, disk: Path, *, count: int, seed: int, tell: Progress, pace: float = 0.7
-) -> Row:
+def full_disk(outside: Outside, disk: Path, *, count: int, seed: int, tell: Progress) -> Row:
     """Fill the disk so many times, now and then kill meanwhile, let all drain, and reckon."""
     ledger, dice = Ledger(), Random(seed)
     [bot] = running = bots(outside)
     wake(outside, running)
     killed = 0
-    with working(outside, lambda: [bot.url], ledger, seed=seed, pace=pace):
+    with working(outside, lambda: [bot.url], ledger, seed=seed):
         for number in range(count):
             time.sleep(dice.uniform(1, 3))
             junk = fill(disk)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from random import Random
 
-from tests.chaos.desks import Progress, bots, settle, wake
+from tests.chaos.desks import Progress, bots, pass_a_minute, settle, wake
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
 from tests.chaos.table import Row
@@ -28,18 +28,31 @@ def strike(running: Sequence[Bot], count: int, dice: Random, tell: Progress) -> 
 
 
 def kills(
-    outside: Outside, *, count: int, seed: int, tell: Progress, replicas: int = 1, pace: float = 0.7
+    outside: Outside,
+    *,
+    count: int,
+    seed: int,
+    tell: Progress,
+    replicas: int = 1,
+    hurried: bool = False,
 ) -> Row:
-    """Kill processes while two websites and two reps work, let all drain, and reckon."""
-    ledger, running = Ledger(), bots(outside, replicas)
-    with working(outside, lambda: [one.url for one in running], ledger, seed=seed, pace=pace):
+    """Kill processes while two websites and two reps work, let all drain, and reckon.
+
+    Where it is `hurried` the clock is set on at the end, so that nobody waits for leases.
+    """
+    file = outside.folder / "offset"
+    file.write_text("0", "utf-8")
+    ledger, running = Ledger(), bots(outside, replicas, bent_by=file if hurried else None)
+    with working(outside, lambda: [one.url for one in running], ledger, seed=seed):
         strike(running, count, Random(seed), tell)
         wake(outside, running)
+    if hurried:
+        pass_a_minute(file)
     tell("drains")
     took = settle(outside)
     codes = [bot.stop() for bot in running]
     name = "kill -9" if replicas == 1 else f"kill -9, {replicas} replicas"
     row = Row.of(name, outside.database, f"{count} kills", ledger, reckon(outside, ledger))
-    row.strange += [f"a process ended with {code}" for code in codes if code]
     row.remarks.append(f"drained in {took:.0f} s")
+    row.strange += [f"a process ended with {code}" for code in codes if code]
     return row

@@ -3,7 +3,7 @@
 import time
 from random import Random
 
-from tests.chaos.desks import Progress, bots, settle, wake
+from tests.chaos.desks import Progress, bots, pass_a_minute, settle, wake
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
 from tests.chaos.table import Row
@@ -16,14 +16,14 @@ STAYS = (1.0, 4.0)
 KILLED = 0.2
 
 
-def leaps(outside: Outside, *, count: int, seed: int, tell: Progress, pace: float = 0.7) -> Row:
+def leaps(outside: Outside, *, count: int, seed: int, tell: Progress) -> Row:
     """Set the clock so many times, at last right, let all drain, and reckon."""
     file, dice, ledger = outside.folder / "offset", Random(seed), Ledger()
     file.write_text("0")
     [bot] = running = bots(outside, bent_by=file)
     killed = 0
     wake(outside, running)
-    with working(outside, lambda: [bot.url], ledger, seed=seed, pace=pace):
+    with working(outside, lambda: [bot.url], ledger, seed=seed):
         for number in range(count):
             file.write_text(str(dice.randint(-FARTHEST, FARTHEST) if number < count - 1 else 0))
             if dice.random() < KILLED:
@@ -33,6 +33,7 @@ def leaps(outside: Outside, *, count: int, seed: int, tell: Progress, pace: floa
             time.sleep(dice.uniform(*STAYS))
             tell(f"{number + 1} of {count} leaps")
         wake(outside, running)
+        pass_a_minute(file)
     tell("drains")
     took = settle(outside)
     code = bot.stop()

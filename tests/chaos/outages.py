@@ -34,14 +34,12 @@ class Struck:
     ended: float
 
 
-def outage(
-    outside: Outside, side: Side, *, seconds: float, seed: int, tell: Progress, pace: float = 0.7
-) -> Row:
+def outage(outside: Outside, side: Side, *, seconds: float, seed: int, tell: Progress) -> Row:
     """Take a side away for some seconds while everybody works, let all drain, and reckon."""
     ledger = Ledger()
     [bot] = running = bots(outside)
     wake(outside, running)
-    with working(outside, lambda: [bot.url], ledger, seed=seed, pace=pace):
+    with working(outside, lambda: [bot.url], ledger, seed=seed):
         struck = _strike(outside, side, ledger, seconds, tell)
     took = settle(outside) + AFTER
     missing = _until_none(lambda: side.missing(outside, ledger))

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, func, select
 
 from storage.tables import attempts, history, intake, kept, leads, outbox
+from tests.chaos.desks import rows_of
 from tests.chaos.ledger import NOANSWER, Ledger
 from tests.chaos.traffic import REPS, lead_on, phone_of
 from tests.e2e.world import Outside
@@ -39,16 +40,12 @@ class Reckoning:
 def reckon(outside: Outside, ledger: Ledger) -> Reckoning:
     """Hold everything against the ledger; no bot may run meanwhile."""
     found = Reckoning()
-    engine = create_engine(outside.database)
-    try:
-        with engine.connect() as rows:
-            _intakes(rows, ledger, found)
-            _acts(rows, ledger, found)
-            _letters(rows, outside, ledger, found)
-            _cards(rows, outside, found)
-            found.counted.update(_lapses(rows))
-    finally:
-        engine.dispose()
+    with rows_of(outside) as rows:
+        _intakes(rows, ledger, found)
+        _acts(rows, ledger, found)
+        _letters(rows, outside, ledger, found)
+        _cards(rows, outside, found)
+        found.counted.update(_lapses(rows))
     return found
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine, delete, insert, select, update
 
 from storage.tables import attempts, history, intake, kept, leads, outbox
+from tests.chaos.backups import damaged_backups
 from tests.chaos.desks import bots, desk, settle, wake
 from tests.chaos.ledger import NOANSWER, NOTE, Act, Ledger
 from tests.chaos.reckoning import MAIL, SLACK, SMS, Reckoning, reckon
@@ -153,6 +154,14 @@ class TestWhatIsThereTwiceIsNoticed:
         day.change(update(outbox).where(outbox.c.once_key == "post:1").values(state="cancelled"))
         found = day.reckon()
         assert (found.folded, found.stands) == (1, True)
+
+
+class TestBackups:
+    def test_are_refused_where_they_are_damaged_and_put_back_where_they_are_whole(self, day: Day):
+        said: list[str] = []
+        row = damaged_backups(day.outside, count=2, seed=5, tell=said.append)
+        assert (row.faults, row.struck, row.holds) == ([], "4 damaged", True)
+        assert len(said) == 2
 
 
 class TestTheTable:

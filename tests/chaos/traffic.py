@@ -179,7 +179,7 @@ class Hands:
 
 @contextmanager
 def working(
-    outside: Outside, urls: Callable[[], list[str]], ledger: Ledger, *, seed: int, pace: float = 1.0
+    outside: Outside, urls: Callable[[], list[str]], ledger: Ledger, *, seed: int, pace: float = 0.7
 ) -> Iterator[None]:
     """Let two websites and all reps work meanwhile; `pace` is forms a second."""
     over = Event()
