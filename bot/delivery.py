@@ -45,6 +45,7 @@ class Courier:
         senders: Mapping[type, Sender],
         *,
         seconds: Callable[[], float] = time.monotonic,
+        hands: int = HANDS,
     ) -> None:
         self._desk = desk
         self._seconds = seconds
@@ -55,7 +56,7 @@ class Courier:
         self._busy: set[str] = set()
         self._in_hand: set[int] = set()
         self._lock = threading.Lock()
-        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="courier")
+        self._hands = ThreadPoolExecutor(hands, thread_name_prefix="courier")
         self.ending = threading.Event()
         # Another process may have died before it saw that its clock was put right.
         self.clock_went_back = True

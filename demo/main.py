@@ -48,7 +48,7 @@ class _Bar:
             raise Interrupted
         if self._progress is None:
             self._progress = Progress(console=self._console, transient=True)
-            self._progress.add_task("Three weeks of calls", total=total)
+            self._progress.add_task("Six weeks of calls", total=total)
             self._progress.start()
         self._progress.update(self._progress.task_ids[0], completed=done)
         if done == total:

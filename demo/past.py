@@ -3,22 +3,36 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot import assign, figures, followups, intake, ladder, meta_leads
+from bot import assign, figures, followups, intake, ladder, learning, meta_leads, playbooks
 from bot.delivery import Courier
 from bot.desk import Desk
 from bot.orders import Order, Sent
 from handlers.commands import answer_command
 from rules.digest import last_digest
-from rules.effects import PostCard, PostOwnerCard, RefreshCard
-from sandbox.story.tale import Act, Arrive, Say, Story
+from rules.effects import (
+    NudgeRep,
+    PostCard,
+    PostOwnerCard,
+    RefreshCard,
+    RetireNudge,
+    TellManagers,
+)
+from rules.reminders import NudgeCall, RetireCall
+from sandbox.story.tale import Act, Arrive, Pin, Say, Story
 from sandbox.town import META, Town
 from storage import inbox, leads, outbox
 
 RECENT, A_PACE = timedelta(hours=36), timedelta(seconds=2)
-CARDS = (PostCard.kind, PostOwnerCard.kind, RefreshCard.kind)
+SHOWN = tuple(
+    one.kind
+    for one in (
+        *(PostCard, PostOwnerCard, RefreshCard, TellManagers),
+        *(NudgeCall, RetireCall, NudgeRep, RetireNudge),
+    )
+)
 
 
 class Unheard:
@@ -30,33 +44,37 @@ class Unheard:
 
 
 class Past:
-    """Goes through a story by the town's calendar; ``leads`` are its customers' numbers."""
+    """Goes through a story by the town's calendar; ``leads`` are its customers' numbers.
+
+    What is older than RECENT nobody reads any more: until then the clock ticks once a day of work.
+    """
 
     def __init__(self, desk: Desk, town: Town, senders: Mapping[type, Any]) -> None:
         self._desk, self._town = desk, town
         self.leads: dict[str, int] = {}
+        self._manager = ""
+        self._day: date | None = None
+        self._shows = False
         seconds = _leaping()
         quiet = dict.fromkeys(senders, Unheard())
-        self._unheard = Courier(desk, quiet, seconds=seconds)
-        self._heard = Courier(desk, senders, seconds=seconds)
+        # Nobody waits here: many hands would only take turns.
+        self._unheard = Courier(desk, quiet, seconds=seconds, hands=1)
+        self._heard = Courier(desk, senders, seconds=seconds, hands=1)
 
     def live(self, story: Story, *, until: datetime, told: Callable[[int, int], None]) -> None:
         """Do everything of the past up to a moment; ``told`` hears how much is done."""
-        recent = until - RECENT
         digest_at, _, _ = last_digest(
             now=until, playbook=self._desk.playbook, zone=self._desk.settings.zone
         )
-        digested, quiet, day = False, True, None
+        digested, self._manager = False, story.manager
         for number, act in enumerate(story.past):
             if not digested and act.at >= digest_at:
                 self._post_digest(digest_at)
                 digested = True
-            if quiet and (act.at.date() != day or act.at >= recent):
-                self._deliver_unheard()
-                quiet, day = act.at < recent, act.at.date()
-            self._do(act, recent=act.at >= recent)
-            if act.at >= recent:
-                self._heard.deliver_due()
+            if act.at < until - RECENT:
+                self._tell(act)
+            else:
+                self._show(act, since=until - RECENT)
             told(number + 1, len(story.past))
         self._town.calendar.run_to(until, within=0)
         self._heard.deliver_due()
@@ -66,17 +84,44 @@ class Past:
         self._unheard.close()
         self._heard.close()
 
+    def _tell(self, act: Act) -> None:
+        """Do what happened long ago; the first thing typed on a day wakes the clock."""
+        self._town.calendar.run_to(act.at, within=0)
+        day = act.at.date()
+        if isinstance(act, Say) and day != self._day:
+            if self._day is None or day.isocalendar().week != self._day.isocalendar().week:
+                learning.learn(self._desk)
+            self._day = day
+            self._tick()
+            self._deliver_unheard()
+        self._do(act, recent=False)
+
+    def _show(self, act: Act, *, since: datetime) -> None:
+        """Do what happened lately, and let everybody hear of it."""
+        if not self._shows:
+            self._town.calendar.run_to(since - A_PACE, within=0)
+            self._deliver_unheard()
+            self._shows = True
+        self._town.calendar.run_to(act.at, within=0)
+        self._tick()
+        self._do(act, recent=True)
+        self._heard.deliver_due()
+
+    def _tick(self) -> None:
+        ladder.climb_due(self._desk)
+        followups.nag_due(self._desk)
+
     def _deliver_unheard(self) -> None:
-        """Let customers have had their messages; cards of long ago are not even drawn."""
+        """Let customers have had their messages; what only Slack showed is not even made."""
         with self._desk.store.unit() as unit:
-            for kind in CARDS:
+            for kind in SHOWN:
                 outbox.fold(unit, kind=kind, over=0, now=self._desk.clock())
             unit.commit()
         self._unheard.deliver_due()
 
     def _post_digest(self, at: datetime) -> None:
-        self._deliver_unheard()
         self._town.calendar.run_to(at, within=0)
+        self._deliver_unheard()
         figures.post_weekly(self._desk)
         self._heard.deliver_due()
         # A channel takes one message a second: the words first, then the pictures.
@@ -84,11 +129,10 @@ class Past:
         self._heard.deliver_due()
 
     def _do(self, act: Act, *, recent: bool) -> None:
-        self._town.calendar.run_to(act.at, within=0)
-        ladder.climb_due(self._desk)
-        followups.nag_due(self._desk)
         if isinstance(act, Arrive):
             self._arrive(act, recent=recent)
+        elif isinstance(act, Pin):
+            self._pin(act)
         else:
             self._say(act)
 
@@ -113,17 +157,27 @@ class Past:
         return arrival.lead_id if arrival else None
 
     def _say(self, act: Say) -> None:
-        assign.assign_held(self._desk)
         lead_id = self.leads[act.customer]
-        with self._desk.store.view() as view:
-            lead = leads.load(view, lead_id)
-        owner = lead.owner if lead else ""
+        owner = self._owner(lead_id)
+        if not owner:
+            assign.assign_held(self._desk)
+            owner = self._owner(lead_id)
         body = {
             "user_id": owner,
             "text": act.command.format(id=lead_id),
             "trigger_id": f"past-{act.at.timestamp()}-{lead_id}",
         }
         answer_command(self._desk, body)
+
+    def _pin(self, act: Pin) -> None:
+        change = {f"campaign:{act.campaign}": {"tier": act.tier}}
+        playbooks.change(self._desk, self._manager, change)
+        learning.follow_playbook(self._desk)
+
+    def _owner(self, lead_id: int) -> str:
+        with self._desk.store.view() as view:
+            lead = leads.load(view, lead_id)
+        return lead.owner if lead else ""
 
 
 def _leaping() -> Callable[[], float]:

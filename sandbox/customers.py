@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sandbox.story.customers import answers_now
 from sandbox.story.tale import Customer
 
-MOST = 300
+MOST = 600
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,16 @@ class Say:
     command: str
 
 
-Act = Arrive | Say
+@dataclass(frozen=True, kw_only=True)
+class Pin:
+    """The manager chooses the ``tier`` of all leads of a campaign at ``at`` (UTC)."""
+
+    at: datetime
+    campaign: str
+    tier: str
+
+
+Act = Arrive | Say | Pin
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,7 +110,7 @@ def _result(course: Course, at: datetime) -> str:
         return "answered"
     if course.agreed:
         return "noanswer"
-    return answers_now(course.customer, at=at, calls=course.calls)
+    return answers_now(course.customer, at=at, calls=course.calls, told=course.now)
 
 
 def _missed(course: Course, at: datetime, result: str) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from sandbox.story import rates
@@ -94,18 +94,28 @@ def make_customer(persona: Persona, *, seed: int) -> Customer:
     )
 
 
-def answers_now(customer: Customer, *, at: datetime, calls: int) -> str:
+def answers_now(
+    customer: Customer, *, at: datetime, calls: int, told: datetime | None = None
+) -> str:
     """Say how a call goes, after so many ``calls`` before it; the same in the same hour.
 
     ``answered``, ``noanswer``, ``busy``, ``voicemail``, ``wrong_number`` or ``unavailable``.
+    Hours are counted back from when a story is ``told``, so that it goes alike in every week.
     """
-    local = at.astimezone(ZONE)
-    throw = dice(customer.key, customer.phone, f"{local:%Y-%m-%d %H}", calls)
+    throw = dice(customer.key, customer.phone, _hour(at, told), calls)
     if customer.temper == "wrong_number":
         return "wrong_number"
     if throw.random() < chance(customer, at=at, calls=calls):
         return "answered"
     return throw.choices(list(rates.MISSED_AS), weights=list(rates.MISSED_AS.values()))[0]
+
+
+def _hour(at: datetime, told: datetime | None) -> str:
+    local = at.astimezone(ZONE)
+    if told is None:
+        return f"{local:%Y-%m-%d %H}"
+    away = told.astimezone(ZONE).replace(tzinfo=None) - local.replace(tzinfo=None)
+    return f"{away // timedelta(hours=1)} before"
 
 
 def chance(customer: Customer, *, at: datetime, calls: int) -> float:

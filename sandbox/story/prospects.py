@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from random import Random
 
@@ -33,11 +33,14 @@ class Prospect:
 def arrival_times(*, seed: int, start: datetime, end: datetime, count: int) -> list[datetime]:
     """Give so many moments (UTC) between two others, by the hours at which leads come in."""
     throw = dice(seed, "times")
-    hours = [start + place * HOUR for place in range(int((end - start) / HOUR))]
+    begin, close = start.astimezone(ZONE), end.astimezone(ZONE)
+    # By the wall's clock: a night on which clocks change moves nobody.
+    hours = [begin + place * HOUR for place in range(int((close - begin) / HOUR))]
     weights = list(accumulate(_weight(hour) for hour in hours))
     marks = [(place + throw.random()) / count * weights[-1] for place in range(count)]
     chosen = (hours[sum(weight <= mark for weight in weights)] for mark in marks)
-    return sorted(hour + timedelta(seconds=throw.randrange(3600)) for hour in chosen)
+    moments = (hour + timedelta(seconds=throw.randrange(3600)) for hour in chosen)
+    return sorted(moment.astimezone(UTC) for moment in moments)
 
 
 def cast(*, locale: str, seed: int, times: Sequence[datetime], weeks: int) -> list[Prospect]:
@@ -104,5 +107,4 @@ def _draw(throw: Random, shares: Mapping[str, float]) -> str:
 
 
 def _weight(hour: datetime) -> float:
-    local = hour.astimezone(ZONE)
-    return BY_DAY[local.weekday()] * BY_HOUR.get(local.hour, 0.05)
+    return BY_DAY[hour.weekday()] * BY_HOUR.get(hour.hour, 0.05)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sandbox.story.acts import Act, Arrive, Customer, Say, Story
+from sandbox.story.acts import Act, Arrive, Customer, Pin, Say, Story
 from sandbox.story.calls import work
 from sandbox.story.campaigns import PRICES
 from sandbox.story.dice import dice
@@ -13,20 +13,22 @@ from sandbox.story.latest import LASTS, SCENES, latest
 from sandbox.story.prospects import Prospect, arrival_times, cast, stranger
 from sandbox.story.team import MANAGER, team_text, users
 from sandbox.story.words import playbook_text, words
-from sandbox.story.workday import forward
+from sandbox.story.workday import ZONE, forward
 
-__all__ = ["Act", "Arrive", "Customer", "Say", "Story", "arrivals", "make_story"]
+__all__ = ["Act", "Arrive", "Customer", "Pin", "Say", "Story", "arrivals", "make_story"]
 
-A_WEEK = 55
+SEED, WEEKS, A_WEEK = 11, 6, 55
 SETTLED, LATER = timedelta(days=5), timedelta(days=2)
 REPEATS, REFUNDS = 3, 1
+PINNED = timedelta(days=5)
 MORE, BACK = (190, 240, 290, 390), (60, 90, 120)
 
 
-def make_story(*, locale: str, now: datetime, seed: int = 7, weeks: int = 3) -> Story:
+def make_story(*, locale: str, now: datetime, seed: int = SEED, weeks: int = WEEKS) -> Story:
     """Tell the last ``weeks`` of a team up to ``now`` (aware); the same always gives the same.
 
-    ``locale`` is ``en`` or ``he``. Every follow-up that is still open is due after ``now``.
+    ``locale`` is ``en`` or ``he``. Every follow-up that is still open is due after ``now``. Told on
+    the same hour of another week it is the same, but for the nights on which clocks change.
     """
     moment = now.astimezone(UTC).replace(microsecond=0)
     acts = _weeks(locale=locale, now=moment, seed=seed, weeks=weeks)
@@ -53,12 +55,13 @@ def arrivals(*, locale: str, seed: int, start: int) -> Iterator[Arrive]:
 
 def _weeks(*, locale: str, now: datetime, seed: int, weeks: int) -> list[Act]:
     size = A_WEEK * weeks - len(SCENES)
-    begin, end = now - timedelta(weeks=weeks), now - LASTS
+    begin, end = now.astimezone(ZONE) - timedelta(weeks=weeks), now - LASTS
     times = arrival_times(seed=seed, start=begin, end=end, count=size)
     acts: list[Act] = []
     for prospect in cast(locale=locale, seed=seed, times=times, weeks=weeks):
         acts += _course(prospect, locale=locale, seed=seed, now=now)
     acts += _after_sales(acts, locale=locale, seed=seed, now=now)
+    acts.append(_saving(locale=locale, now=now))
     return acts + latest(locale=locale, seed=seed, now=now, start=size + 1)
 
 
@@ -67,6 +70,12 @@ def _course(prospect: Prospect, *, locale: str, seed: int, now: datetime) -> lis
     twice = sent_twice(prospect, came, seed=seed)
     says = work(prospect, came.customer, locale=locale, seed=seed, now=now)
     return [came, *([twice] if twice else []), *says]
+
+
+def _saving(*, locale: str, now: datetime) -> Pin:
+    """Let the manager save calls where they are worth most: the figures will object."""
+    campaign = words(locale)["campaign"]["referral"]["name"]
+    return Pin(at=forward(now - PINNED), campaign=campaign, tier="C")
 
 
 def _after_sales(acts: Sequence[Act], *, locale: str, seed: int, now: datetime) -> list[Say]:

@@ -1,4 +1,4 @@
-"""The story's three weeks, lived once through the real bot in each language."""
+"""The story's six weeks, lived once through the real bot in each language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ from sandbox.story.tale import Arrive, Say, Story, make_story
 
 JERUSALEM = ZoneInfo("Asia/Jerusalem")
 LOCALES = ("en", "he")
-SEEDS = (7, 1, 2, 3, 4)
+SEEDS = (11, 1, 2, 3, 4)
 HEBREW = re.compile("[\u05d0-\u05ea]")
 
 
@@ -48,8 +48,8 @@ any_seed = pytest.mark.parametrize("seed", SEEDS)
 
 
 @cache
-def told(locale: str = "en", now: datetime = TUESDAY, seed: int = 7) -> Story:
-    return make_story(locale=locale, now=now, seed=seed)
+def told(locale: str = "en", now: datetime = TUESDAY, seed: int = 11) -> Story:
+    return make_story(locale=locale, now=now, seed=seed, weeks=3)
 
 
 def came(story: Story) -> dict[str, Arrive]:
