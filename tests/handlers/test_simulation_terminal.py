@@ -67,3 +67,42 @@ class TestTheReport:
 
     def test_counts_its_runs(self):
         assert len(TRIALS) == simulation_report.TRIALS
+
+
+class TestAWeakTrial:
+    @pytest.mark.slow
+    def test_is_run_with_more_seeds_and_says_so(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(simulation_report, "SCENARIOS", ("none", "published"))
+        monkeypatch.setattr(simulation_report, "LOADS", (0.2,))
+        monkeypatch.setattr(simulation_report, "TRIAL_SEEDS", 2)
+        monkeypatch.setattr(simulation_report, "MORE_SEEDS", 3)
+        monkeypatch.setattr(simulation_report, "TRIAL_WEEKS", 8)
+        hours = [one for one in TRIALS if one.name == "hours"]
+        monkeypatch.setattr("simulation.trial.TRIALS", hours)
+        file = tmp_path / "optimisation.md"
+        file.write_text(f"{BEGIN}\n{END}\n", "utf-8")
+        steps: list[None] = []
+        simulation_report.write(file, weeks=1, seeds=2, step=lambda: steps.append(None))
+        [row] = [line for line in file.read_text("utf-8").splitlines() if "Calling hours" in line]
+        assert [cell.count("; 3 seeds)") for cell in row.split("|")[2:4]] == [0, 1]
+        assert len(steps) == 2 * 2 * 3 + 2 * 2 + 3 * 2
+
+    def test_is_known_by_name_and_counted(self, monkeypatch: pytest.MonkeyPatch):
+        weak = [name for names in simulation_report.WEAK.values() for name in names]
+        assert set(weak) <= {one.name for one in TRIALS}
+        every = [
+            simulation_report.seeds_of(trial.name, scenario)
+            for scenario in simulation_report.SCENARIOS
+            for trial in TRIALS
+        ]
+        assert sorted(set(every)) == [6, 18]
+        monkeypatch.setattr(simulation_report, "LOADS", ())
+        assert simulation_report.runs(seeds=6) == 2 * sum(every)
+
+    def test_has_its_seeds_in_the_docs(self):
+        text = (ROOT / "docs/optimisation.md").read_text("utf-8")
+        _, weeks, rows = text.partition("| Recommendation |")
+        assert weeks
+        assert rows.count("; 18 seeds)") == 4
