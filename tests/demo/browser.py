@@ -158,6 +158,13 @@ class Tab:
         label = next(one for one in chosen.locator("option").all_inner_texts() if name in one)
         chosen.select_option(label=label)
 
+    def speak(self, locale: str) -> None:
+        """Switch the whole world's language, and wait until it is there."""
+        if f"/{locale}" not in self.page.url:
+            self.page.locator("select[data-do=locale]").select_option(locale)
+            self.page.wait_for_url(re.compile(f"/{locale}$"), timeout=60_000)
+        expect(self.feed.locator("article").first).to_be_visible(timeout=60_000)
+
     def channel(self, name: str) -> None:
         self.page.locator(".pane-places .spot", has_text="#").filter(has_text=name).last.click()
         expect(self.page.locator(".head h1")).to_have_text(f"#{name}")

@@ -2,12 +2,11 @@
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.demo.browser import PHONE, Demo, Tab, launched, need_chromium
 from tests.demo.worlds import Worlds
@@ -59,19 +58,20 @@ def opening(demo: Demo) -> dict[str, Any]:
     return guide
 
 
-@pytest.fixture
-def hebrew(demo: Demo, browser: Browser, worlds: Worlds) -> Iterator[Tab]:
-    """Switch the world to Hebrew on the page, and back again."""
+@pytest.fixture(scope="class")
+def in_hebrew(demo: Demo, browser: Browser, worlds: Worlds) -> Iterator[None]:
+    """Switch the world to Hebrew on the page, and back again after the class."""
     if not (demo.folder / "he").exists():
         worlds.put("he", demo.folder)
     opened = Tab(browser, demo.url)
-    switch = opened.page.locator("select[data-do=locale]")
-    if "/he" not in opened.page.url:
-        switch.select_option("he")
-        opened.page.wait_for_url(re.compile("/he$"), timeout=60_000)
-    expect(opened.feed.locator("article").first).to_be_visible(timeout=60_000)
+    opened.speak("he")
+    yield
+    opened.speak("en")
+    opened.close()
+
+
+@pytest.fixture
+def hebrew(demo: Demo, browser: Browser, in_hebrew: None) -> Iterator[Tab]:
+    opened = Tab(browser, demo.url)
     yield opened
-    switch.select_option("en")
-    opened.page.wait_for_url(re.compile("/en$"), timeout=60_000)
-    expect(opened.feed.locator("article").first).to_be_visible(timeout=60_000)
     opened.close()

@@ -67,13 +67,10 @@ class Reader:
         return int(number)
 
 
-@pytest.fixture(params=LOCALES)
+@pytest.fixture(scope="module", params=LOCALES)
 def reader(request: pytest.FixtureRequest, advised: Demo, browser: Browser) -> Iterator[Reader]:
     tab = Tab(browser, advised.url)
-    if f"/{request.param}" not in tab.page.url:
-        tab.page.locator("select[data-do=locale]").select_option(request.param)
-        tab.page.wait_for_url(re.compile(f"/{request.param}$"), timeout=60_000)
-    expect(tab.feed.locator("article").first).to_be_visible(timeout=60_000)
+    tab.speak(request.param)
     yield Reader(tab, request.param)
     tab.close()
 

@@ -15,6 +15,7 @@ from sandbox.face.stage import Guide, Show
 from sandbox.story.tale import make_story
 from sandbox.town import KEPT
 from tests.demo.lives import Lives, running
+from tests.demo.worlds import Worlds
 
 pytestmark = pytest.mark.slow
 
@@ -43,8 +44,9 @@ def cards(show: Show) -> list[str]:
 
 
 class TestACrew:
-    def test_goes_on_where_it_ended(self, tmp_path: Path):
+    def test_goes_on_where_it_ended(self, tmp_path: Path, worlds: Worlds):
         first, second = Lives(), Lives()
+        worlds.put("en", tmp_path)
         with running(first.crew(tmp_path)) as show:
             before, guide = cards(show), show.guide
             show.town.calendar.run_to(first.desks[0].clock().replace(hour=15), within=0)
@@ -52,11 +54,12 @@ class TestACrew:
             assert cards(show) == before
             assert show.guide == guide
             assert show.town.calendar.now().hour == 15
-        assert second.told == []
+        assert first.told == second.told == []
         assert second.said == ["start en", "stop en"]
 
-    def test_changes_the_language_and_back(self, tmp_path: Path):
+    def test_changes_the_language_and_back(self, tmp_path: Path, worlds: Worlds):
         lives = Lives()
+        worlds.put("en", tmp_path)
         crew = lives.crew(tmp_path)
         with running(crew) as show:
             english = cards(show)
@@ -66,6 +69,7 @@ class TestACrew:
             assert all(re.search("[א-ת]", card) for card in cards(hebrew))
             assert change(crew, "he") is hebrew
             lived = len(lives.told)
+            assert lived
             assert cards(change(crew, "en")) == english
             assert len(lives.told) == lived
         assert lives.said == [

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.demo.browser import Tab
+from tests.demo.test_team_work import owner_of
 
 pytestmark = pytest.mark.slow
 
@@ -87,6 +88,7 @@ class TestTheGuide:
 class TestTheCard:
     def test_has_all_that_is_known_before_the_call(self, tab: Tab, opening: dict[str, Any]):
         lead = opening["second_id"]
+        tab.act_as(owner_of(tab, lead))
         tab.messages()
         tab.type(f"/lead note {lead} likes blue promise: to send photos")
         expect(tab.message("Written down")).to_contain_text(f"#{lead}")

@@ -1,26 +1,43 @@
 """The demo as a process: it ends when told, remembers, and keeps out of another's way."""
 
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.demo.browser import ROOT, Demo, Tab
+from tests.demo.browser import Demo, Tab
 from tests.demo.worlds import Worlds
+from tests.handlers.test_cli import Terminal, terminal
+
+__all__ = ["terminal"]
 
 pytestmark = pytest.mark.slow
 
 
+def beside(demo: Demo) -> Path:
+    return demo.folder.with_name(f"{demo.folder.name}-2")
+
+
+@pytest.fixture(scope="module")
+def second(demo: Demo, worlds: Worlds) -> Iterator[Demo]:
+    """Start a demo in the folder in which another one runs."""
+    worlds.put("en", beside(demo))
+    running = Demo(demo.folder)
+    yield running
+    running.stop()
+
+
 class TestADemo:
-    def test_remembers_its_world_and_its_clock(
-        self, tmp_path: Path, browser: Browser, worlds: Worlds
+    def test_beside_another_keeps_a_folder_and_an_address_of_its_own(
+        self, demo: Demo, second: Demo
     ):
-        worlds.put("en", tmp_path / "kept")
-        first = Demo(tmp_path / "kept")
-        tab = Tab(browser, first.url)
+        assert second.url != demo.url
+        assert (beside(demo) / "demo.log").exists()
+
+    def test_remembers_its_world_and_its_clock(self, demo: Demo, second: Demo, browser: Browser):
+        tab = Tab(browser, second.url)
         tab.type("/lead mine")
         tab.page.locator(".composer textarea").fill("left a word for later")
         tab.page.keyboard.press("Enter")
@@ -28,22 +45,14 @@ class TestADemo:
         tab.run_clock("hour")
         moment = tab.page.locator(".moment").inner_text()
         tab.close()
-        assert first.stop() == 0
-        assert "Traceback" not in first.log
-        again = Demo(tmp_path / "kept")
+        assert second.stop() == 0
+        assert "Traceback" not in (beside(demo) / "demo.log").read_text("utf-8")
+        again = Demo(demo.folder)
         tab = Tab(browser, again.url)
         expect(tab.message("left a word for later")).to_be_visible()
         assert tab.page.locator(".moment").inner_text()[:-2] == moment[:-2]
         tab.close()
         assert again.stop(signal.SIGTERM) == 0
-
-    def test_beside_another_keeps_a_folder_and_an_address_of_its_own(
-        self, demo: Demo, browser: Browser
-    ):
-        second = Demo(demo.folder)
-        assert second.url != demo.url
-        assert (demo.folder.with_name(f"{demo.folder.name}-2") / "en" / "leads.db").exists()
-        assert second.stop() == 0
 
     def test_ends_by_ctrl_c_while_its_world_is_being_set_up(self, tmp_path: Path):
         begun = Demo(tmp_path / "cut", ready=False)
@@ -56,14 +65,14 @@ class TestADemo:
         [
             (["--port", "99999"], 2, "65535"),
             (["--locale", "fr"], 2, "en, he"),
-            (["--folder", "app.py"], 1, "name another with --folder"),
+            (["--folder", "taken"], 1, "name another with --folder"),
         ],
         ids=["port", "locale", "folder"],
     )
-    def test_says_what_is_wrong_with_its_options(self, args: list[str], code: int, said: str):
-        done = subprocess.run(
-            [sys.executable, "app.py", "demo", *args],
-            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert (done.returncode, said in done.stderr) == (code, True), done.stderr
-        assert "Traceback" not in done.stderr
+    def test_says_what_is_wrong_with_its_options(
+        self, terminal: Terminal, args: list[str], code: int, said: str
+    ):
+        terminal.write("taken", "x")
+        done = terminal.run("demo", *args)
+        assert (done.code, said in " ".join(done.err.split())) == (code, True), done.err
+        assert "Traceback" not in done.err

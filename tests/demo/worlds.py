@@ -4,14 +4,18 @@ import fcntl
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
+from unittest.mock import patch
 
 from bot import playbooks
 from bot.desk import Desk
+from demo import crew
 from demo.crew import OPENING
 from demo.folder import MARK
 from sandbox.story.team import MANAGER
 from tests.demo.lives import Lives, running
+from tests.sandbox.telling import TUESDAY
 
 CLAIMED = {
     "pool:open": {"way": "claim"},
@@ -51,7 +55,8 @@ class Worlds:
 
 def _live(locale: str, folder: Path) -> dict[str, object]:
     lives = Lives()
-    with running(lives.crew(folder, locale=locale)) as show:
+    began = patch.object(crew, "first_moment", lambda **_: TUESDAY.astimezone(UTC))
+    with began, running(lives.crew(folder, locale=locale)) as show:
         faults = [str(one) for one in show.town.slack.faults_seen]
         _let_claim(lives.desks[0])
     opening = folder / locale / OPENING
