@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.requests import ClientDisconnect
 
 from sandbox.apicontext import Context
 from sandbox.errors import SlackError
@@ -48,7 +49,10 @@ def _add_api(app: FastAPI, front: Front) -> None:
         if front.down:
             front.knocks += 1
             return _unavailable()
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:  # a bot that was killed while it asked
+            return _unavailable()
         raw = _read(request, body)
         trouble = front.faults.next(method)
         if trouble is not None:
