@@ -91,6 +91,7 @@ def evidence_of(desk: Desk, view: View, *, now: datetime) -> Evidence:
         ripe=so_far(came, sum(ages.values(), Counter())),
         unweighed=without,
         known=len(known) >= KNOWN * len(found.earned),
+        bought_by=tuple(came),
     )
 
 
@@ -291,10 +292,9 @@ def _ages(view: View, found: _Read) -> tuple[list[float], dict[Place, Counter[in
         first = next((one for one in sales if not one.is_refund), None)
         if first is not None:
             sold.append((first.took // DAY, max((window.until - first.came_at) // DAY, 0)))
-    capped = [(min(day, most), min(age, most)) for day, age in sold]
     whole, old = Counter[int](), defaultdict[Place, Counter[int]](Counter)
     for place, counts in stored.ages(view, window).items():
         for age, leads in counts.items():
             whole[min(age, most)] += leads
             old[place][min(age, most)] += leads * (age >= window.mature_days)
-    return curve(whole, capped), old
+    return curve(whole, [(min(day, most), min(age, most)) for day, age in sold]), old

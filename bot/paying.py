@@ -9,18 +9,11 @@ from bot.counting import prices
 from bot.desk import Desk
 from rules.evidence import KNOWN
 from rules.pricing import Pricing
-from rules.proposal import Advice
+from rules.proposal import BUYING, Advice
 from rules.recommending import LEFT_OUT
-from rules.scoring import (
-    Score,
-    Span,
-    Spans,
-    Verdict,
-    score,
-    score_held,
-    score_weeks,
-    spans_of,
-)
+from rules.ripening import by_age
+from rules.scoring import Score, Span, Spans, Verdict, score, score_held, spans_of
+from rules.scoring_buying import score_weeks
 from rules.sums import Sale
 from rules.weighing import NONE
 from rules.words import Channel, Kind
@@ -28,14 +21,16 @@ from storage import scores
 from storage.recommendations import Recommendation
 from storage.unit import View
 
-BUYING = frozenset({Advice.BUY_MORE, Advice.BUY_LESS})
 WEEK = timedelta(weeks=1)
 HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One that is scored: its own leads, those it is held against, and what prices both."""
+    """One that is scored: its own leads, those it is held against, and what prices both.
+
+    `bought_by` is how the team's leads buy as they age.
+    """
 
     desk: Desk
     view: View
@@ -43,6 +38,7 @@ class _Asked:
     which: Any
     others: Any
     pricing: Pricing
+    bought_by: Sequence[float] = ()
     apart: list[Sale] = field(default_factory=list)
 
     def margin(self, sale: Sale) -> int:
@@ -84,10 +80,12 @@ def scored(
     *,
     now: datetime,
     beside: Sequence[Recommendation] = (),
+    bought_by: Sequence[float] = (),
 ) -> dict[str, Any]:
     """Give what is known of an accepted recommendation by `now` (UTC), as JSON keeps it.
 
-    Buying is scored on a week's profit, its price with it; leads that others of the accepted ones,
+    Buying is scored on a week's profit, its price with it and what of its sales is still to come,
+    as leads have `bought_by` each whole day of life; leads that others of the accepted ones,
     `beside`, are bought more or less of are no measure of it.
     """
     which = scores.theirs(one.kind, one.subject)
@@ -100,7 +98,7 @@ def scored(
     also = [it.subject for it in beside if it.kind in BUYING and it.id != one.id] if buys else []
     others = scores.others_than(one.kind, one.subject, bought=also)
     pricing = prices(desk, until=spans.after[1] + spans.age)
-    asked = _Asked(desk, view, one, which, others, pricing)
+    asked = _Asked(desk, view, one, which, others, pricing, bought_by)
     return asdict(_compared(asked, spans)) | bought
 
 
@@ -129,13 +127,19 @@ def _compared(asked: _Asked, spans: Spans) -> Score:
     if asked.one.kind not in BUYING:
         found = score(before, after, **given)
         return replace(found, verdict=Verdict.UNKNOWN) if asked.apart else found
-    counts = [round(sum(part.count for part in one.net.values())) for one in (before, after)]
+    return _weekly(asked, spans, (before, after), given)
+
+
+def _weekly(asked: _Asked, spans: Spans, sides: tuple[Span, Span], given: dict[str, Any]) -> Score:
+    """Score what is bought, where the prices of its leads are known."""
+    counts = [round(sum(part.count for part in one.net.values())) for one in sides]
     was, now = map(asked.price, (spans.before, spans.after), counts)
     fewer = asked.one.kind is Advice.BUY_LESS
-    priced = replace(before, price=was or 0.0), replace(after, price=now or 0.0)
-    found = score_weeks(*priced, weeks=spans.weeks, fewer=fewer, **given)
+    priced = replace(sides[0], price=was or 0.0), replace(sides[1], price=now or 0.0)
+    part = by_age(asked.bought_by, spans.age)
+    found = score_weeks(*priced, weeks=spans.weeks, part=part, fewer=fewer, **given)
     unknown = was is None or now is None or bool(asked.apart)
-    told = unknown and found.verdict is not Verdict.EARLY
+    told = unknown and found.verdict not in {Verdict.EARLY, Verdict.FEW}
     return replace(found, verdict=Verdict.UNKNOWN) if told else found
 
 

@@ -16,9 +16,17 @@ from bot.present_playbook import refresh
 from rules.beside import beside
 from rules.counting import days_before
 from rules.evidence import Missing
-from rules.proposal import Advice, Proposal
+from rules.proposal import About, Advice, Proposal, touches
 from rules.proposals import propose
-from rules.recommending import Decided, State, may_come, unweighed, weighable, with_holdout
+from rules.recommending import (
+    REST,
+    Decided,
+    State,
+    may_come,
+    unweighed,
+    weighable,
+    with_holdout,
+)
 from rules.scoring import Verdict
 from storage import kept, recommendations, scores
 from storage import playbooks as versions
@@ -33,10 +41,9 @@ FOLLOWED, OPEN = 20, 100
 LAST = "recommending"
 ORDER = (
     *(Verdict.HARMS, Verdict.PAYS, Verdict.OPEN),
-    *(Verdict.ALONE, Verdict.UNKNOWN, Verdict.EARLY),
+    *(Verdict.ALONE, Verdict.FEW, Verdict.UNKNOWN, Verdict.EARLY),
 )
 """The scores of accepted ones, those first that say most."""
-About = tuple[Advice, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +95,16 @@ def make(desk: Desk) -> Told:
     with steady(desk.store) as view:
         evidence = evidence_of(desk, view, now=now)
         accepted = recommendations.in_state(view, State.ACCEPTED, most=FOLLOWED)
-        said = [paying.scored(desk, view, one, now=now, beside=accepted) for one in accepted]
+        also: dict[str, Any] = {"beside": accepted, "bought_by": evidence.bought_by}
+        said = [paying.scored(desk, view, one, now=now, **also) for one in accepted]
     found = propose(evidence, book, kinds=weighable(book))
-    harming = _harming(accepted, said)
     with desk.store.unit() as unit:
         versions.hold(unit)
         for one, score in zip(accepted, said, strict=True):
             recommendations.keep_score(unit, one.id, score)
             if not stands(desk, unit, one):
                 _end(unit, one, State.UNDONE, now=now)
-        free = [one for one in found if _may_come(desk, unit, one, harming, now=now)]
+        free = _free(desk, unit, found, _harming(accepted, said), now=now)
         least = book.tiers.least_leads
         told = [with_holdout(beside(one, evidence, least=least), book) for one in free]
         _keep(unit, told, currency=evidence.currency, seen=seen, now=now)
@@ -106,6 +113,14 @@ def make(desk: Desk) -> Told:
         unit.commit()
     with desk.store.view() as view:
         return told_of(desk, view)
+
+
+def _free(
+    desk: Desk, view: View, found: Sequence[Proposal], harming: Collection[About], *, now: datetime
+) -> list[Proposal]:
+    """Give those that may be made: nothing rests that was decided on the same thing."""
+    resting = {*harming, *recommendations.accepted_since(view, now - REST)}
+    return [one for one in found if _may_come(desk, view, one, resting, now=now)]
 
 
 def _harming(
@@ -160,10 +175,11 @@ def _end(unit: Unit, one: Recommendation, state: State, *, now: datetime) -> Non
 
 
 def _may_come(
-    desk: Desk, view: View, proposal: Proposal, harming: Collection[About], *, now: datetime
+    desk: Desk, view: View, proposal: Proposal, resting: Collection[About], *, now: datetime
 ) -> bool:
-    """Say whether it may be made, by what was decided last of its kind and subject."""
-    if (proposal.kind, proposal.subject) in harming:
+    """Say whether it may be made: by what rests, and by what was decided last of just that."""
+    about = proposal.kind, proposal.subject
+    if any(touches(about, one) for one in resting):
         return False
     one = recommendations.last_about(view, proposal.kind, proposal.subject)
     if one is None or one.state is State.PROPOSED:

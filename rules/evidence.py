@@ -137,7 +137,8 @@ class Evidence:
     hands; None where that is not known, which is never "there is time". `ripe` is the part of
     these leads' sales that has come by now, of those to be expected: some close months later, and
     a margin counted now lacks them. `unweighed` says of campaigns what of their money nobody said;
-    the money of the team as a whole is `known` where that of enough of its buyers is.
+    the money of the team as a whole is `known` where that of enough of its buyers is. `bought_by`
+    is the part of leads that has bought by each whole day of life, () where nothing is known.
     """
 
     currency: str
@@ -154,6 +155,7 @@ class Evidence:
     ripe: float = 1.0
     unweighed: Mapping[str, Missing] = field(default_factory=dict)
     known: bool = True
+    bought_by: tuple[float, ...] = ()
 
     @property
     def earning(self) -> tuple[Cohort, ...]:

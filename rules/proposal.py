@@ -22,6 +22,10 @@ class Advice(StrEnum):
     STRENGTH = "strength"
 
 
+BUYING = frozenset({Advice.BUY_MORE, Advice.BUY_LESS})
+_ATTEMPTS = frozenset({Advice.MORE_ATTEMPTS, Advice.FEWER_ATTEMPTS})
+
+
 class Sign(StrEnum):
     """The figure by which it shows that a proposal was wrong."""
 
@@ -48,6 +52,22 @@ def place_of(subject: str) -> tuple[str, str]:
     campaign, _, banner = subject.partition("/")
     plain = (one.replace("~1", "/").replace("~0", "~") for one in (campaign, banner))
     return next(plain), next(plain)
+
+
+About = tuple[Advice, str]
+"""What a proposal is about: its kind and its subject."""
+
+
+def touches(one: About, other: About) -> bool:
+    """Say whether two are decisions on the same thing, whichever way they go (L6.9).
+
+    A campaign is bought with all its banners, more or less; a tier's plan is longer or shorter.
+    """
+    (kind, subject), (kind_too, subject_too) = one, other
+    if {kind, kind_too} <= BUYING:
+        (campaign, banner), (campaign_too, banner_too) = place_of(subject), place_of(subject_too)
+        return campaign == campaign_too and (banner == banner_too or not (banner and banner_too))
+    return subject == subject_too and (kind is kind_too or {kind, kind_too} <= _ATTEMPTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+DAY = timedelta(days=1)
 
 
 def curve(ages: Mapping[int, int], sold: Iterable[tuple[int, int]]) -> list[float]:
@@ -32,6 +35,19 @@ def so_far(came: Sequence[float], ages: Mapping[int, int]) -> float:
         return 1.0
     bought = sum(count * came[min(age, len(came) - 1)] for age, count in ages.items())
     return min(bought / leads / came[-1], 1.0) or 1.0
+
+
+def by_age(came: Sequence[float], age: timedelta) -> float:
+    """Give the part of their sales that leads have by an age, by their team's `curve` (L6.8).
+
+    1 where nothing is known, as of `so_far`.
+    """
+    if not came or not came[-1]:
+        return 1.0
+    day, rest = divmod(age, DAY)
+    grown = [0.0, *came]
+    at, after = (grown[min(one, len(came))] for one in (day, day + 1))
+    return (at + (after - at) * (rest / DAY)) / came[-1]
 
 
 def ripe(ages: Mapping[int, int], sold: Iterable[tuple[int, int]], *, mature: int) -> float:

@@ -26,6 +26,7 @@ class Verdict(StrEnum):
     OPEN = "open"
     EARLY = "early"
     ALONE = "alone"
+    FEW = "few"
     UNKNOWN = "unknown"
 
 
@@ -70,7 +71,8 @@ class Score:
     `expected` is what it would have brought without the change, by what became of `others`
     meanwhile; `more` is the difference, and lies between `low` and `high` nine times in ten over
     all the looks of half a year. `days` is how long each lead was watched. `held` says that the
-    others are leads that were left under the former rules.
+    others are leads that were left under the former rules; `weekly` that a week is meant, of
+    which `was` is not told.
     """
 
     verdict: Verdict
@@ -125,37 +127,6 @@ def score(before: Span, after: Span, *, least: int, days: int) -> Score:
     expected = _product(Expected(sold.mean, was.error), market).less(-cost)
     others = _count(after.others, held)
     return _judged(found, was, now, expected, others=others)
-
-
-def score_weeks(
-    before: Span, after: Span, *, weeks: tuple[float, float], least: int, days: int, fewer: bool
-) -> Score:
-    """Compare the profit of a week, the price of leads taken off, with what was expected (L6.3).
-
-    How many leads the others got and what these earned says how the market went. Where `fewer` are
-    bought, few need come after it, and it may be told to do harm, but never to pay.
-    """
-    found = Score(Verdict.EARLY, _count(after.net), _count(before.net), days, weekly=True)
-    enough = found.leads >= least or (fewer and weeks[1] >= 1)
-    if found.leads_before < least or not enough:
-        return found
-    kinds = sorted({*before.net, *after.net})
-    mine, mine_now = _both(before.net, after.net, kinds)
-    then, later = _both(before.others, after.others, kinds)
-    was = _weekly(_less(mine, before.price), _less(mine_now, before.price), weeks[0])
-    now = _weekly(_less(mine_now, after.price), _less(mine, after.price), weeks[1])
-    theirs, theirs_now = _weekly(then, later, weeks[0]), _weekly(later, then, weeks[1])
-    if min(then.count, later.count) < least or theirs.mean <= CLEAR * theirs.error:
-        return _seen(found, Verdict.ALONE, was, now)
-    # What sales bring goes with the others' sales; what leads cost goes with how many came.
-    sold = _weekly(*_both(before.sales, after.sales, kinds), weeks[0])
-    earned = _product(Expected(sold.mean, was.error), _ratio(theirs_now, theirs))
-    came = _ratio(_came(later, weeks[1]), _came(then, weeks[0]))
-    expected = earned.plus(came.times(was.mean - sold.mean))
-    told = _judged(found, was, now, expected, others=round(later.count))
-    # The weeks before a cut are those that spoke for it: worse than usual, so what follows looks
-    # better whatever is done.
-    return replace(told, verdict=Verdict.OPEN) if fewer and told.verdict is Verdict.PAYS else told
 
 
 def score_held(
@@ -234,32 +205,6 @@ def _each(sums: Sums, other: Sums) -> Expected:
     both = sums.drawn(other, other.count)
     spread = max(both.squares / both.count - both.mean**2, 0.0) * both.count / (both.count - 1)
     return Expected(sums.mean, math.sqrt(spread / sums.count))
-
-
-def _weekly(sums: Sums, other: Sums, weeks: float) -> Expected:
-    """Give what a week brought, by how much leads earn on both sides; how many come is chance."""
-    both = sums.drawn(other, other.count)
-    square = both.squares / both.count if both.count else 0.0
-    return Expected(sums.total / weeks, math.sqrt(square * sums.count) / weeks)
-
-
-def _both(
-    before: Mapping[Kind, Sums], after: Mapping[Kind, Sums], kinds: Iterable[Kind]
-) -> tuple[Sums, Sums]:
-    was, now = NONE, NONE
-    for kind in kinds:
-        was, now = was + _of(before, kind), now + _of(after, kind)
-    return was, now
-
-
-def _less(sums: Sums, price: float) -> Sums:
-    """Take its price off each."""
-    total, squares = sums.count * price, sums.squares - 2 * price * sums.total
-    return Sums(sums.count, sums.total - total, squares + sums.count * price**2)
-
-
-def _came(sums: Sums, weeks: float) -> Expected:
-    return Expected(sums.count / weeks, math.sqrt(sums.count) / weeks)
 
 
 def _ratio(now: Expected, was: Expected) -> Expected:

@@ -114,6 +114,13 @@ def last_about(view: View, kind: Advice, subject: str) -> Recommendation | None:
     return _made(dict(row)) if row else None
 
 
+def accepted_since(view: View, since: datetime) -> list[tuple[Advice, str]]:
+    """Give the kinds and subjects of what was accepted since a moment (UTC) and still is."""
+    recent = _ROW.state == State.ACCEPTED, _ROW.decided_at > since
+    rows = view.execute(select(_ROW.kind, _ROW.subject).where(*recent))
+    return [(Advice(kind), subject) for kind, subject in rows]
+
+
 def decide(
     unit: Unit,
     number: int,

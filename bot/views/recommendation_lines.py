@@ -6,7 +6,7 @@ from typing import Any
 from bot.texts import Safe, Words
 from rules.evidence import KNOWN, Missing
 from rules.money import Money, exponent
-from rules.proposal import Advice
+from rules.proposal import BUYING, Advice
 from rules.scoring import Verdict
 from storage.recommendations import Recommendation
 
@@ -32,16 +32,13 @@ def money(minor: float, currency: str, words: Words) -> Safe:
 
 def line(one: Recommendation, words: Words) -> Safe:
     """Say what to change and on which figures, in one line."""
-    alone = "_alone" if one.kind in _BUYING and "other" not in one.facts else ""
+    alone = "_alone" if one.kind in BUYING and "other" not in one.facts else ""
     return words.say(f"recommend.line.{one.kind}{alone}", **filled(one, words))
 
 
 def short(one: Recommendation, words: Words) -> Safe:
     """Name a recommendation in a few words."""
     return words.say(f"recommend.short.{one.kind}", **filled(one, words))
-
-
-_BUYING = frozenset({Advice.BUY_MORE, Advice.BUY_LESS})
 
 
 def filled(one: Recommendation, words: Words) -> dict[str, object]:
@@ -70,7 +67,7 @@ def _number(value: Any) -> object:  # noqa: ANN401 - as JSON keeps it
 
 def _made(kind: Advice, facts: Mapping[str, Any], currency: str, words: Words) -> dict[str, object]:
     """Give the figures that are made of several facts."""
-    if kind in _BUYING:
+    if kind in BUYING:
         profit = facts["profit"] / facts["leads"]
         step = words.percent(facts["step"])
         return {"profit": money(profit, currency, words), "step": step}
@@ -122,7 +119,7 @@ def scored(one: Recommendation, words: Words) -> Safe:
 def _brought(one: Recommendation, words: Words) -> Safe:
     known = one.scored
     verdict = known["verdict"]
-    if verdict in {Verdict.EARLY, Verdict.UNKNOWN}:
+    if verdict in {Verdict.EARLY, Verdict.FEW, Verdict.UNKNOWN}:
         return words.say(f"recommend.score.{verdict}", n=known["leads"])
     low, high, more = known["low"], known["high"], known["more"]
     if verdict == Verdict.HARMS:
@@ -137,7 +134,7 @@ def _brought(one: Recommendation, words: Words) -> Safe:
 def _sample(known: Mapping[str, Any], words: Words) -> Safe:
     """Say how many leads a score is of, and how long each was watched."""
     leads, before, others = (f"{known[key]:,}" for key in ("leads", "leads_before", "others"))
-    of = "held" if known["held"] else "of"
+    of = "held" if known["held"] else "week" if known["weekly"] else "of"
     return words.say(
         f"recommend.sample.{of}", n=known["days"], leads=leads, before=before, others=others
     )

@@ -59,13 +59,16 @@ def some(room: Room, campaign: str, count: int, *, days: float, sold: int) -> No
         unit.commit()
 
 
-def changed(room: Room, *, before: int, after: int, others: int = 20_000) -> Recommendation:
-    """Let what is sold change with what was accepted, and what the others sell."""
+def changed(room: Room, *, before: int, after: int, leads: int = 180) -> Recommendation:
+    """Let what a lead buys for change with what was accepted, and how many there are.
+
+    By the others' leads 60 were to be expected.
+    """
     some(room, FRIENDS, 60, days=16, sold=before)
     some(room, OTHERS, 200, days=16, sold=20_000)
     room.clock.forward(days=20)
-    some(room, FRIENDS, 60, days=10.5, sold=after)
-    some(room, OTHERS, 200, days=10.5, sold=others)
+    some(room, FRIENDS, leads, days=10.5, sold=after)
+    some(room, OTHERS, 200, days=10.5, sold=20_000)
     recommending.make(room.desk)
     return look(room).accepted[0]
 
@@ -76,20 +79,50 @@ class TestTheScore:
 
     @pytest.mark.parametrize(
         ("before", "after", "verdict"),
-        [(10_000, 50_000, Verdict.PAYS), (50_000, 10_000, Verdict.HARMS), (9_000, 9_000, "open")],
+        [
+            (10_000, 50_000, Verdict.PAYS),
+            (50_000, 50_000, Verdict.PAYS),
+            (50_000, 1_000, Verdict.HARMS),
+            (1_000, 1_000, Verdict.HARMS),
+            (9_000, 5_000, Verdict.OPEN),
+        ],
     )
-    def test_compares_before_and_after(self, room: Room, before: int, after: int, verdict: str):
+    def test_of_buying_goes_by_what_leads_earn_since(
+        self, room: Room, before: int, after: int, verdict: str
+    ):
         accepted(room)
         one = changed(room, before=before, after=after)
         assert one.scored["verdict"] == verdict
-        assert (one.scored["leads"], one.scored["others"]) == (60, 200)
-        assert (one.scored["came"], one.scored["weekly"]) == (21, True)
+        assert (one.scored["leads"], one.scored["others"]) == (180, 200)
+        assert (one.scored["came"], one.scored["weekly"]) == (63, True)
 
-    def test_leaves_a_fall_of_the_whole_market_to_the_market(self, room: Room):
+    @pytest.mark.parametrize("after", [1_000, 50_000])
+    def test_leaves_leads_that_all_campaigns_got_to_the_market(self, room: Room, after: int):
         accepted(room)
-        one = changed(room, before=50_000, after=25_000, others=10_000)
+        one = changed(room, before=20_000, after=after, leads=60)
         assert one.scored["verdict"] == Verdict.OPEN
         assert not look(room).harmful
+
+    def test_counts_sales_that_are_still_to_come(self, room: Room):
+        one = accepted(room)
+        changed(room, before=9_000, after=9_000)
+        with room.desk.store.view() as view:
+            found = [
+                paying.scored(room.desk, view, one, now=room.clock.now, bought_by=part)
+                for part in ([0.15] * 10 + [0.2], [0.05] * 10 + [0.2])
+            ]
+        assert (found[0]["verdict"], found[1]["verdict"]) == (Verdict.PAYS, Verdict.EARLY)
+        assert found[0]["more"] > look(room).accepted[0].scored["more"]
+
+    @pytest.mark.parametrize("came", [0, 20])
+    def test_of_a_cut_to_few_leads_says_that_they_tell_nothing(self, room: Room, came: int):
+        one = replace(accepted(room), kind=Advice.BUY_LESS)
+        changed(room, before=9_000, after=0, leads=came)
+        with room.desk.store.view() as view:
+            known = paying.scored(room.desk, view, one, now=room.clock.now)
+        assert (known["verdict"], known["leads"]) == (Verdict.FEW, came)
+        said = scored(replace(one, scored=known), WORDS)
+        assert f"{came} leads came since, too few to tell" in said
 
     def test_has_nothing_to_say_without_other_leads(self, room: Room):
         accepted(room)
@@ -101,7 +134,7 @@ class TestTheScore:
         assert "not to be said" in " ".join(lines(look(room), WORDS))
 
     def test_is_of_the_profit_with_the_leads_price(self, room: Room):
-        """They sell as before, and cost three times as much."""
+        """They sell as before, and cost twelve times as much."""
         accepted(room)
         changed(room, before=9_000, after=9_000)
         newest = room.clock.now - timedelta(days=20)

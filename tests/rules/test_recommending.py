@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.playbook import Playbook
-from rules.proposal import Advice, Proposal, Sign, place_of, subject_of
+from rules.proposal import Advice, Proposal, Sign, place_of, subject_of, touches
 from rules.rates import Costs
 from rules.recommending import Decided, State, may_come, unweighed, weighable
-from rules.ripening import ripe
+from rules.ripening import by_age, ripe
 
 NOW = datetime(2026, 11, 15, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -110,3 +110,43 @@ class TestRipening:
         for _, age in sold:
             ages[age] = ages.get(age, 0) + 1
         assert 0 < ripe(ages, sold, mature=30) <= 1
+
+
+class TestTwoDecisions:
+    @pytest.mark.parametrize("kind", [Advice.BUY_MORE, Advice.BUY_LESS])
+    @pytest.mark.parametrize(
+        ("one", "other", "same"),
+        [
+            ("a", "a", True),
+            ("a", "a/b", True),
+            ("a/b", "a", True),
+            ("a/b", "a/b", True),
+            ("a/b", "a/c", False),
+            ("a", "a~1b", False),
+            ("a", "ab", False),
+        ],
+    )
+    def test_on_buying_are_the_same_by_place(self, kind: Advice, one: str, other: str, same: bool):
+        assert touches((Advice.BUY_MORE, one), (kind, other)) == same
+
+    @pytest.mark.parametrize(("tier", "same"), [("A", True), ("B", False)])
+    def test_on_attempts_are_the_same_by_tier(self, tier: str, same: bool):
+        assert touches((Advice.FEWER_ATTEMPTS, "A"), (Advice.MORE_ATTEMPTS, tier)) == same
+
+    def test_of_other_sorts_are_two(self):
+        assert not touches((Advice.BUY_MORE, "A"), (Advice.MORE_ATTEMPTS, "A"))
+        assert not touches((Advice.TIER, "a"), (Advice.BUY_LESS, "a"))
+        assert touches((Advice.HOURS, "A"), (Advice.HOURS, "A"))
+
+
+class TestTheAgeOfSales:
+    CAME = (0.1, 0.2, 0.2, 0.4)
+
+    @pytest.mark.parametrize(
+        ("days", "part"), [(0, 0), (1, 0.25), (1.5, 0.375), (2, 0.5), (3.5, 0.75), (90, 1)]
+    )
+    def test_says_what_part_of_them_has_come(self, days: float, part: float):
+        assert by_age(self.CAME, days * DAY) == pytest.approx(part)
+
+    def test_says_nothing_where_nobody_bought(self):
+        assert by_age((), DAY) == by_age((0.0, 0.0), DAY) == 1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.scoring import Score, Span, Verdict, score, score_held, score_weeks, spans_of
+from rules.scoring import Score, Span, Verdict, score, score_held, spans_of
 from rules.weighing import Sums
 from rules.words import Kind
 
@@ -21,12 +21,10 @@ def sums(count: int, each: float, spread: float = 10.0) -> Sums:
     return Sums(count, count * each, count * (each**2 + spread**2))
 
 
-def side(
-    own: Sums, others: Sums, *, kind: Kind = Kind.WARM, price: float = 0.0, cost: float = 0.0
-) -> Span:
+def side(own: Sums, others: Sums, *, kind: Kind = Kind.WARM, cost: float = 0.0) -> Span:
     """Make a span of leads of one kind, each of which cost so much in calls."""
     net = Sums(own.count, own.total - own.count * cost, own.squares)
-    return Span({kind: net}, {kind: own}, {kind: others}, price)
+    return Span({kind: net}, {kind: own}, {kind: others})
 
 
 def bought(leads: int, sales: int) -> Sums:
@@ -133,72 +131,6 @@ class TestTheMarket:
         assert score(*other, least=30, days=30).verdict is Verdict.ALONE
 
 
-class TestAWeekOfWhatIsBought:
-    def test_pays_though_each_lead_earns_less(self):
-        """4000 leads earn 200 at 50, and 5000 earn 180 at 50: 50,000 more."""
-        before = side(sums(4000, 20_000, 20_000), sums(8000, 20_000, 20_000), price=5_000)
-        after = side(sums(5000, 18_000, 20_000), sums(8000, 20_000, 20_000), price=5_000)
-        found = score_weeks(before, after, weeks=(1, 1), least=30, days=30, fewer=False)
-        assert (found.was, found.now, found.more) == (60_000_000, 65_000_000, 5_000_000)
-        assert found.weekly
-        assert found.verdict in {Verdict.OPEN, Verdict.PAYS}
-
-    @pytest.mark.parametrize(("price", "verdict"), [(5_000, Verdict.PAYS), (30_000, Verdict.HARMS)])
-    def test_has_the_price_of_its_leads_in_it(self, price: float, verdict: Verdict):
-        others = sums(40_000, 20_000, 2_000)
-        before = side(sums(4000, 20_000, 2_000), others, price=price)
-        after = side(sums(8000, 20_000, 2_000), others, price=price)
-        found = score_weeks(before, after, weeks=(4, 4), least=30, days=30, fewer=False)
-        assert found.verdict is verdict
-
-    def test_that_cost_more_after_it_counts_what_it_cost(self):
-        others = sums(40_000, 20_000, 2_000)
-        before = side(sums(4000, 20_000, 2_000), others, price=5_000)
-        after = side(sums(4400, 20_000, 2_000), others, price=18_000)
-        found = score_weeks(before, after, weeks=(4, 4), least=30, days=30, fewer=False)
-        assert found.verdict is Verdict.HARMS
-
-    @pytest.mark.parametrize(("came", "sold"), [(1.0, 0.5), (0.5, 1.0), (0.7, 0.7)])
-    def test_goes_with_the_market_in_leads_and_in_sales(self, came: float, sold: float):
-        def at(times: float, part: float) -> Span:
-            own, others = (
-                bought(round(n * times), round(n * times * part * 0.1)) for n in (2000, 6000)
-            )
-            return side(own, others, price=3_000)
-
-        found = score_weeks(at(1, 1), at(came, sold), weeks=(4, 4), least=30, days=30, fewer=False)
-        assert found.verdict is Verdict.OPEN
-        assert found.expected == pytest.approx(found.now)
-
-    @pytest.mark.parametrize(
-        ("fewer", "weeks", "verdict"),
-        [(True, 4, Verdict.OPEN), (True, 0.5, Verdict.EARLY), (False, 4, Verdict.EARLY)],
-    )
-    def test_without_a_lead_after_it_is_known_where_less_was_to_be_bought(
-        self, fewer: bool, weeks: float, verdict: Verdict
-    ):
-        others = sums(4000, 9_000, 2_000)
-        before, after = side(sums(900, 1_000, 500), others, price=5_000), Span({}, {}, {})
-        after = Span({}, {}, {Kind.WARM: others})
-        found = score_weeks(before, after, weeks=(4, weeks), least=30, days=30, fewer=fewer)
-        assert found.verdict is verdict
-
-    def test_never_says_that_a_cut_pays_since_unlucky_weeks_led_to_it(self):
-        others = sums(4000, 9_000, 2_000)
-        before, after = (side(sums(900, mean, 500), others, price=5_000) for mean in (1_000, 9_000))
-        told = [
-            score_weeks(before, after, weeks=(4, 4), least=30, days=30, fewer=fewer).verdict
-            for fewer in (False, True)
-        ]
-        assert told == [Verdict.PAYS, Verdict.OPEN]
-
-    def test_is_held_against_no_lead_of_another_kind(self):
-        before = side(sums(900, 9_000), sums(900, 9_000))
-        other = Span(before.net, before.sales, {Kind.COLD: sums(900, 9_000)})
-        found = score_weeks(other, other, weeks=(4, 4), least=30, days=30, fewer=False)
-        assert found.verdict is Verdict.ALONE
-
-
 class TestWhatWasLeft:
     def test_under_the_former_rules_is_what_it_is_held_against(self):
         changed, left = {Kind.WARM: sums(900, 50)}, {Kind.WARM: sums(90, 40)}
@@ -249,25 +181,4 @@ class TestFalseAlarms:
             others += sold(dice, 180, part * market)
             now = side(bought(60 * week, own), bought(180 * week, others))
             said.add(score(then, now, least=30, days=7).verdict)
-        return bool(said & {Verdict.HARMS, Verdict.PAYS})
-
-    @pytest.mark.parametrize("market", [1.0, 0.5])
-    def test_in_half_a_year_of_what_is_bought_are_one_in_ten(self, market: float):
-        dice = random.Random(3)
-        told = sum(self._ever_bought(dice, market) for _ in range(TRIED))
-        assert told <= 0.1 * TRIED
-
-    def _ever_bought(self, dice: random.Random, market: float) -> bool:
-        def came(leads: int, part: float) -> Sums:
-            count = max(0, round(dice.gauss(leads, leads**0.5)))
-            return bought(count, sold(dice, count, part))
-
-        then = side(came(240, 0.1), came(720, 0.1), price=3_000)
-        own, others = Sums(0, 0, 0), Sums(0, 0, 0)
-        said = set()
-        for week in range(1, LOOKS + 1):
-            own, others = own + came(60, 0.1 * market), others + came(180, 0.1 * market)
-            now = side(own, others, price=3_000)
-            found = score_weeks(then, now, weeks=(4, week), least=30, days=7, fewer=False)
-            said.add(found.verdict)
         return bool(said & {Verdict.HARMS, Verdict.PAYS})

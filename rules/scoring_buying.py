@@ -1,0 +1,97 @@
+"""Whether buying more or less of a campaign pays, by leads that came after it alone (L6.3, L6.8).
+
+Its unlucky weeks have a campaign cut and its lucky ones have it bought more of, so that what
+follows looks better, or worse, whatever is done: what a lead earned before says nothing here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from rules.bounds import Range, counted, product, ratio, signed
+from rules.scoring import Score, Span, Verdict
+from rules.weighing import NONE, Sums
+from rules.words import Kind
+
+RIPE = 0.5
+"""The part of leads' sales that must have come by their age before what they earn is told."""
+
+
+def score_weeks(
+    before: Span,
+    after: Span,
+    *,
+    weeks: tuple[float, float],
+    least: int,
+    days: int,
+    part: float = 1.0,
+    fewer: bool = False,
+) -> Score:
+    """Give what a week's leads more or less than expected bring, their price taken off (L6.8).
+
+    How many were to be expected the weeks before say, and what the others of the same kinds got
+    since. What one earns, in minor units, is of those that came after, of whose sales a `part`
+    has come. Too early with fewer than `least` leads, which stays so where `fewer` are bought.
+    """
+    found = Score(Verdict.EARLY, _count(after.net), _count(before.net), days, weekly=True)
+    few = found.leads < least and fewer and weeks[1] >= 1
+    if min(found.leads, found.leads_before) < least or part < RIPE:
+        known = few and found.leads_before >= least
+        return replace(found, verdict=Verdict.FEW) if known else found
+    kinds = sorted({*before.net, *after.net})
+    each = _each(before, after, kinds, part)
+    others = min(_count(one.others, kinds) for one in (before, after))
+    if others < least or not each.up:
+        now = each.mean * found.leads / weeks[1]
+        return replace(found, verdict=Verdict.ALONE, now=round(now))
+    return _told(found, (before, after), weeks, each)
+
+
+def _told(found: Score, sides: tuple[Span, Span], weeks: tuple[float, float], each: Range) -> Score:
+    """Say what so many leads more or less bring; where they got dearer, a gain makes up for it."""
+    before, after = sides
+    kinds = sorted({*before.net, *after.net})
+    came_before, came, then, later = (
+        counted(_count(side, kinds)).times(1 / long)
+        for part in ("net", "others")
+        for side, long in zip((getattr(before, part), getattr(after, part)), weeks, strict=True)
+    )
+    without = product(came_before, ratio(later, then))
+    dearer = without.mean * max(after.price - before.price, 0.0)
+    more = signed(came.plus(without.times(-1)), each)
+    low, high = more.low - dearer, more.high
+    verdict = Verdict.HARMS if high < 0 else Verdict.PAYS if low > 0 else Verdict.OPEN
+    return replace(
+        found,
+        verdict=verdict,
+        now=round(came.mean * each.mean),
+        expected=round(without.mean * each.mean),
+        more=round(more.mean),
+        low=round(low),
+        high=round(high),
+        others=_count(after.others, kinds),
+    )
+
+
+def _each(before: Span, after: Span, kinds: Iterable[Kind], part: float) -> Range:
+    """Give what a lead after the change earns less its price, without arms where nobody sold.
+
+    Only how large single sales are is taken of other leads too, never how many there were.
+    """
+    mine, net = _sum(after.sales, kinds), _sum(after.net, kinds)
+    sides = (before.sales, before.others, after.others)
+    all_of_them = sum((_sum(one, kinds) for one in sides), mine)
+    size = max(_size(mine), _size(all_of_them))
+    sold = counted(mine.total, size).times(1 / (part * net.count))
+    return sold.less((mine.total - net.total) / net.count + after.price)
+
+
+def _size(sums: Sums) -> float:
+    return sums.squares / sums.total if sums.total > 0 else 0.0
+
+
+def _count(side: Mapping[Kind, Sums], kinds: Iterable[Kind] = tuple(Kind)) -> int:
+    return round(_sum(side, kinds).count)
+
+
+def _sum(side: Mapping[Kind, Sums], kinds: Iterable[Kind]) -> Sums:
+    return sum((side.get(one, NONE) for one in kinds), NONE)
