@@ -67,17 +67,25 @@ def counted(total: float, scale: float = 1.0) -> Range:
 
 
 def ratio(now: Range, was: Range) -> Range:
-    """Give how many times as much it is; both are above zero."""
-    part = now.mean / was.mean
-    down = math.hypot(now.down / was.mean, part * was.up / was.mean)
-    return Range(part, min(down, part), math.hypot(now.up / was.mean, part * was.down / was.mean))
+    """Give how many times as much it is; what it was, and its lower end, are above zero."""
+    part = 1 / was.mean
+    return product(now, Range(part, part - 1 / was.high, 1 / was.low - part))
 
 
 def product(one: Range, other: Range) -> Range:
-    """Multiply two that know nothing of each other, neither of them below zero."""
-    down = math.hypot(one.mean * other.down, other.mean * one.down)
-    up = math.hypot(one.mean * other.up, other.mean * one.up)
-    return Range(one.mean * other.mean, down, up)
+    """Multiply two that know nothing of each other, neither of them below zero.
+
+    Their arms go like errors of their logarithms, so that dividing by little is as unsure as it is.
+    """
+    mean = one.mean * other.mean
+    if min(one.mean, other.mean) <= 0:
+        down = math.hypot(one.mean * other.down, other.mean * one.down)
+        return Range(mean, down, math.hypot(one.mean * other.up, other.mean * one.up))
+    up = math.hypot(*(math.log(it.high / it.mean) for it in (one, other)))
+    if min(one.low, other.low) <= 0:
+        return Range(mean, mean, mean * math.expm1(up))
+    down = math.hypot(*(math.log(it.mean / it.low) for it in (one, other)))
+    return Range(mean, -mean * math.expm1(-down), mean * math.expm1(up))
 
 
 def signed(one: Range, other: Range) -> Range:

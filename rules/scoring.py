@@ -1,12 +1,12 @@
 """Whether an accepted recommendation pays: before and after it, held against the others (L6.8)."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from rules.weighing import LOOKS, NONE, Expected, Sums, bar
+from rules.bounds import Range, counted, product, ratio
+from rules.weighing import LOOKS, NONE, Sums
 from rules.words import Kind
 
 BEFORE = timedelta(weeks=4)
@@ -14,8 +14,9 @@ WEEK = timedelta(weeks=1)
 WATCHED = LOOKS * WEEK
 """How long a change is watched: after so many weekly looks the last score stands."""
 LEAST_DAYS = 1
-CLEAR = 3
-"""So many errors what the others earned must lie above zero to hold anything against it."""
+CLEAR = 1.5
+"""What the others earned may be so much more of itself at most to hold anything against it: that
+is by nine sales."""
 
 
 class Verdict(StrEnum):
@@ -120,11 +121,11 @@ def score(before: Span, after: Span, *, least: int, days: int) -> Score:
     was, now = _means(before.net, after.net, after.net, held)
     sold, _ = _means(before.sales, after.sales, after.net, held)
     theirs, theirs_now = _means(before.others, after.others, after.net, held)
-    if theirs.mean <= CLEAR * theirs.error:
+    if theirs.low <= 0 or theirs.up > CLEAR * theirs.mean:
         return _seen(found, Verdict.ALONE, was, now)
     # Only what sales bring goes with the market: calls cost what they cost.
-    market, cost = _ratio(theirs_now, theirs), was.mean - sold.mean
-    expected = _product(Expected(sold.mean, was.error), market).less(-cost)
+    market, cost = ratio(theirs_now, theirs), was.mean - sold.mean
+    expected = product(Range(sold.mean, was.down, was.up), market).less(-cost)
     others = _count(after.others, held)
     return _judged(found, was, now, expected, others=others)
 
@@ -144,16 +145,13 @@ def score_held(
     return _judged(found, without, now, without, others=_count(left, kinds))
 
 
-def _seen(found: Score, verdict: Verdict, was: Expected, now: Expected) -> Score:
+def _seen(found: Score, verdict: Verdict, was: Range, now: Range) -> Score:
     return replace(found, verdict=verdict, was=round(was.mean), now=round(now.mean))
 
 
-def _judged(
-    found: Score, was: Expected, now: Expected, expected: Expected, *, others: int
-) -> Score:
+def _judged(found: Score, was: Range, now: Range, expected: Range, *, others: int) -> Score:
     more = now.plus(expected.times(-1))
-    z = bar(1)
-    low, high = more.low(z), more.high(z)
+    low, high = more.low, more.high
     verdict = Verdict.HARMS if high < 0 else Verdict.PAYS if low > 0 else Verdict.OPEN
     return replace(
         _seen(found, verdict, was, now),
@@ -190,9 +188,9 @@ def _means(
     after: Mapping[Kind, Sums],
     mix: Mapping[Kind, Sums],
     kinds: Sequence[Kind],
-) -> tuple[Expected, Expected]:
+) -> tuple[Range, Range]:
     """Give both means with the kinds mixed as one side mixes them."""
-    was, now, whole = Expected(0.0), Expected(0.0), sum(mix[one].count for one in kinds)
+    was, now, whole = Range(0.0), Range(0.0), sum(mix[one].count for one in kinds)
     for kind in kinds:
         part = mix[kind].count / whole
         was = was.plus(_each(before[kind], after[kind]).times(part))
@@ -200,20 +198,12 @@ def _means(
     return was, now
 
 
-def _each(sums: Sums, other: Sums) -> Expected:
-    """Give the mean; its error is by the spread of both sides: no sale yet is not certainty."""
+def _each(sums: Sums, other: Sums) -> Range:
+    """Give the mean; how far it may be off is by the spread of both sides: no sale is no certainty.
+
+    Few sales make it lopsided, so that it is bounded as a count is, in pieces that spread as much.
+    """
     both = sums.drawn(other, other.count)
     spread = max(both.squares / both.count - both.mean**2, 0.0) * both.count / (both.count - 1)
-    return Expected(sums.mean, math.sqrt(spread / sums.count))
-
-
-def _ratio(now: Expected, was: Expected) -> Expected:
-    """Give how many times as much it is; never less than none."""
-    part = now.mean / was.mean
-    error = math.hypot(now.error / was.mean, part * was.error / was.mean)
-    return Expected(max(part, 0.0), error)
-
-
-def _product(one: Expected, other: Expected) -> Expected:
-    error = math.hypot(one.mean * other.error, other.mean * one.error)
-    return Expected(one.mean * other.mean, error)
+    scale = spread / both.mean if both.mean > 0 else spread**0.5
+    return counted(sums.total, scale).times(1 / sums.count)
