@@ -13,6 +13,7 @@ from bot.desk import Desk
 from demo import crew
 from demo.crew import OPENING
 from demo.folder import MARK
+from sandbox.story.tale import make_story
 from sandbox.story.team import MANAGER
 from tests.demo.lives import Lives, running
 from tests.sandbox.telling import TUESDAY
@@ -56,7 +57,9 @@ class Worlds:
 def _live(locale: str, folder: Path) -> dict[str, object]:
     lives = Lives()
     began = patch.object(crew, "first_moment", lambda **_: TUESDAY.astimezone(UTC))
-    with began, running(lives.crew(folder, locale=locale)) as show:
+    # Whatever story the test tells that is the first to ask, this is the whole one.
+    whole = patch.object(crew, "make_story", make_story)
+    with began, whole, running(lives.crew(folder, locale=locale)) as show:
         faults = [str(one) for one in show.town.slack.faults_seen]
         _let_claim(lives.desks[0])
     opening = folder / locale / OPENING
