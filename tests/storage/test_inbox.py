@@ -1,8 +1,7 @@
 """Raw intake and what was seen before; messages in Slack."""
 
-from typing import Any
-
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
