@@ -125,7 +125,7 @@ class Past:
         figures.post_weekly(self._desk)
         self._heard.deliver_due()
         # A channel takes one message a second: the words first, then the pictures.
-        self._town.calendar.run_to(at + A_PACE, within=0)
+        self._town.calendar.run_to(self._desk.clock() + A_PACE, within=0)
         self._heard.deliver_due()
 
     def _do(self, act: Act, *, recent: bool) -> None:
