@@ -17,7 +17,7 @@ from rules.tiers import KINDS, TierRules
 from rules.words import Importance, Kind, Outcome, PhoneType, Tier
 from sandbox.story import workday
 from sandbox.story.calls import spacing
-from sandbox.story.tale import Arrive, Say, Story, make_story
+from sandbox.story.tale import Arrive, Pin, Say, Story, make_story
 from sandbox.story.words import words
 from tests.sandbox.telling import (
     JERUSALEM,
@@ -76,6 +76,25 @@ class TestAStory:
         assert all(act.at < now for act in story.past)
         assert all(workday.works(say.at) for say in said(story))
         assert open_followups(story, now=now) == []
+
+    def test_goes_alike_in_another_week(self):
+        shapes = [
+            [
+                (now - act.at, getattr(act, "command", "").partition(" ")[0])
+                for act in told(now=now).past
+            ]
+            for now in (TUESDAY, TUESDAY + timedelta(weeks=5))
+        ]
+        assert shapes[0] == shapes[1]
+
+    @any_locale
+    def test_has_a_manager_who_saves_calls_on_the_best_campaign(self, locale: str):
+        story = told(locale)
+        [pin] = [act for act in story.past if isinstance(act, Pin)]
+        book = read_playbook(tomllib.loads(story.playbook_toml), file="x")
+        assert pin.tier == Tier.C
+        assert pin.campaign in {one.name for one in book.campaigns}
+        assert workday.works(pin.at)
 
     def test_is_one_story_in_two_languages(self):
         shapes = [
