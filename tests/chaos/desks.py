@@ -17,7 +17,7 @@ from tests.e2e.world import TEAM, Outside
 
 BENT = (PROGRAM[0], str(Path(__file__).with_name("bent.py")), "run")
 BENT_BY = "BENT_BY"
-DRAIN = 300.0
+STUCK = 150.0
 Progress = Callable[[str], None]
 
 
@@ -28,13 +28,23 @@ def desk(folder: Path, *, database: str = "", limits: bool = False) -> Outside:
     return Outside(folder, database=database, limits=limits, team=team)
 
 
-def bots(outside: Outside, count: int = 1, *, bent_by: Path | None = None) -> list[Bot]:
-    """Make processes of the bot, the first on the world's own port, their clock bent by a file."""
+@contextmanager
+def bots(outside: Outside, count: int = 1, *, bent_by: Path | None = None) -> Iterator[list[Bot]]:
+    """Make processes of the bot, the first on the world's own port, their clock bent by a file.
+
+    Those that live at the end, whatever it is, are killed.
+    """
     more = {BENT_BY: str(bent_by)} if bent_by else {}
     program = BENT if bent_by else PROGRAM
     ports = [outside.port, *(free_port() for _ in range(count - 1))]
-    return [Bot(outside.folder, port, lambda: outside.env | more, program=program)
+    made = [Bot(outside.folder, port, lambda: outside.env | more, program=program)
             for port in ports]  # fmt: skip
+    try:
+        yield made
+    finally:
+        for bot in made:
+            if bot.lives:
+                bot.kill()
 
 
 def wake(outside: Outside, running: Sequence[Bot]) -> None:
@@ -73,13 +83,27 @@ def unsettled(outside: Outside) -> int:
         return sum(float(at.timestamp()) <= now for at in due) + sum(others)
 
 
-def settle(outside: Outside, *, within: float = DRAIN) -> float:
-    """Wait until all has left that may; give the seconds. Raises AssertionError past `within`."""
-    begun = time.monotonic()
+def settle(outside: Outside) -> float:
+    """Wait until all has left that may; give the seconds.
+
+    Raises AssertionError where nothing leaves any more for longer than a lease and a pause.
+    """
+    begun = moved = time.monotonic()
+    sent = -1
     while left := unsettled(outside):
-        assert time.monotonic() - begun < within, f"{left} rows did not leave in {within:.0f} s"
+        now, done = time.monotonic(), ended(outside)
+        if done != sent:
+            sent, moved = done, now
+        assert now - moved < STUCK, f"{left} rows do not leave"
         time.sleep(0.3)
     return time.monotonic() - begun
+
+
+def ended(outside: Outside) -> int:
+    """Count the rows that have ended."""
+    with rows_of(outside) as rows:
+        over = select(func.count()).where(outbox.c.done_at.is_not(None))
+        return int(rows.execute(over).scalar_one())
 
 
 def waiting_for(outside: Outside, side: str) -> int:

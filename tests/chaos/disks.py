@@ -16,6 +16,7 @@ from tests.chaos.traffic import working
 from tests.e2e.world import Outside
 
 SIZE = "48m"
+KILLED = 0.3
 
 
 @contextmanager
@@ -48,24 +49,24 @@ def fill(disk: Path) -> Path:
 
 def full_disk(outside: Outside, disk: Path, *, count: int, seed: int, tell: Progress) -> Row:
     """Fill the disk so many times, now and then kill meanwhile, let all drain, and reckon."""
-    ledger, dice = Ledger(), Random(seed)
-    [bot] = running = bots(outside)
-    wake(outside, running)
-    killed = 0
-    with working(outside, lambda: [bot.url], ledger, seed=seed):
-        for number in range(count):
-            time.sleep(dice.uniform(1, 3))
-            junk = fill(disk)
-            time.sleep(dice.uniform(1, 3))
-            if dice.random() < 0.3:
-                killed += 1
-                bot.kill()
-            junk.unlink()
-            wake(outside, running)
-            tell(f"{number + 1} of {count} times full")
-    tell("drains")
-    took = settle(outside)
-    code = bot.stop()
+    ledger, dice, killed = Ledger(), Random(seed), 0
+    with bots(outside) as running:
+        [bot] = running
+        wake(outside, running)
+        with working(outside, lambda: [bot.url], ledger, seed=seed):
+            for number in range(count):
+                time.sleep(dice.uniform(1, 3))
+                junk = fill(disk)
+                time.sleep(dice.uniform(1, 3))
+                if dice.random() < KILLED:
+                    killed += 1
+                    bot.kill()
+                junk.unlink()
+                wake(outside, running)
+                tell(f"{number + 1} of {count} times full")
+        tell("drains")
+        took = settle(outside)
+        code = bot.stop()
     struck = f"{count} times, {killed} kills"
     row = Row.of("disk full", outside.database, struck, ledger, reckon(outside, ledger))
     row.remarks += [f"{ledger.refused} refused with words", f"drained in {took:.0f} s"]

@@ -12,7 +12,7 @@ from tests.chaos.traffic import working
 from tests.e2e.bot import Bot
 from tests.e2e.world import Outside
 
-LIFE = (0.3, 4.5)
+LIFE = (0.3, 4.0)
 """Seconds that a process lives before it is killed; about 1.5 of them it starts."""
 
 
@@ -42,15 +42,16 @@ def kills(
     """
     file = outside.folder / "offset"
     file.write_text("0", "utf-8")
-    ledger, running = Ledger(), bots(outside, replicas, bent_by=file if hurried else None)
-    with working(outside, lambda: [one.url for one in running], ledger, seed=seed):
-        strike(running, count, Random(seed), tell)
-        wake(outside, running)
-    if hurried:
-        pass_a_minute(file)
-    tell("drains")
-    took = settle(outside)
-    codes = [bot.stop() for bot in running]
+    ledger = Ledger()
+    with bots(outside, replicas, bent_by=file if hurried else None) as running:
+        with working(outside, lambda: [one.url for one in running], ledger, seed=seed):
+            strike(running, count, Random(seed), tell)
+            wake(outside, running)
+        if hurried:
+            pass_a_minute(file)
+        tell("drains")
+        took = settle(outside)
+        codes = [bot.stop() for bot in running]
     name = "kill -9" if replicas == 1 else f"kill -9, {replicas} replicas"
     row = Row.of(name, outside.database, f"{count} kills", ledger, reckon(outside, ledger))
     row.remarks.append(f"drained in {took:.0f} s")

@@ -19,24 +19,26 @@ KILLED = 0.2
 def leaps(outside: Outside, *, count: int, seed: int, tell: Progress) -> Row:
     """Set the clock so many times, at last right, let all drain, and reckon."""
     file, dice, ledger = outside.folder / "offset", Random(seed), Ledger()
-    file.write_text("0")
-    [bot] = running = bots(outside, bent_by=file)
+    file.write_text("0", "utf-8")
     killed = 0
-    wake(outside, running)
-    with working(outside, lambda: [bot.url], ledger, seed=seed):
-        for number in range(count):
-            file.write_text(str(dice.randint(-FARTHEST, FARTHEST) if number < count - 1 else 0))
-            if dice.random() < KILLED:
-                killed += 1
-                bot.kill()
-                bot.start()
-            time.sleep(dice.uniform(*STAYS))
-            tell(f"{number + 1} of {count} leaps")
+    with bots(outside, bent_by=file) as running:
+        [bot] = running
         wake(outside, running)
-        pass_a_minute(file)
-    tell("drains")
-    took = settle(outside)
-    code = bot.stop()
+        with working(outside, lambda: [bot.url], ledger, seed=seed):
+            for number in range(count):
+                off = dice.randint(-FARTHEST, FARTHEST) if number < count - 1 else 0
+                file.write_text(str(off), "utf-8")
+                if dice.random() < KILLED:
+                    killed += 1
+                    bot.kill()
+                    bot.start()
+                time.sleep(dice.uniform(*STAYS))
+                tell(f"{number + 1} of {count} leaps")
+            wake(outside, running)
+            pass_a_minute(file)
+        tell("drains")
+        took = settle(outside)
+        code = bot.stop()
     struck = f"{count} leaps, {killed} kills"
     row = Row.of("clock", outside.database, struck, ledger, reckon(outside, ledger))
     row.strange += [f"the process ended with {code}"] if code else []

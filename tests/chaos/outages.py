@@ -37,13 +37,14 @@ class Struck:
 def outage(outside: Outside, side: Side, *, seconds: float, seed: int, tell: Progress) -> Row:
     """Take a side away for some seconds while everybody works, let all drain, and reckon."""
     ledger = Ledger()
-    [bot] = running = bots(outside)
-    wake(outside, running)
-    with working(outside, lambda: [bot.url], ledger, seed=seed):
-        struck = _strike(outside, side, ledger, seconds, tell)
-    took = settle(outside) + AFTER
-    missing = _until_none(lambda: side.missing(outside, ledger))
-    code = bot.stop()
+    with bots(outside) as running:
+        [bot] = running
+        wake(outside, running)
+        with working(outside, lambda: [bot.url], ledger, seed=seed):
+            struck = _strike(outside, side, ledger, seconds, tell)
+        took = settle(outside) + AFTER
+        missing = _until_none(lambda: side.missing(outside, ledger))
+        code = bot.stop()
     found = reckon(outside, ledger)
     found.lost += missing
     row = Row.of(f"{side.name} down", outside.database, f"{seconds:.0f} s", ledger, found)

@@ -24,17 +24,20 @@ class Day:
 
     def __init__(self, outside: Outside) -> None:
         self.outside, self.ledger = outside, Ledger()
-        [bot] = running = bots(outside)
-        wake(outside, running)
-        forms = Forms(lambda: [bot.url], self.ledger, 1, 1.0)
+        with bots(outside) as running:
+            wake(outside, running)
+            self._live(running[0].url)
+            settle(outside)
+            assert running[0].stop() == 0
+
+    def _live(self, url: str) -> None:
+        forms = Forms(lambda: [url], self.ledger, 1, 1.0)
         for _ in range(FORMS):
             forms.post_one()
-        rep = Hands(outside, "U01NOA", self.ledger, 1)
-        outside.slack.wait_for(rep.cards)
+        rep = Hands(self.outside, "U01NOA", self.ledger, 1)
+        self.outside.slack.wait_for(rep.cards)
         rep.miss(*next(iter(rep.cards().items())))
         rep.note(next(iter(rep.cards())))
-        settle(outside)
-        assert bot.stop() == 0
 
     def change(self, statement: object) -> None:
         engine = create_engine(self.outside.database)

@@ -21,6 +21,8 @@ UNSTORED = ("othing was stored", "דבר לא נשמר")
 PAUSE = 0.05
 BEARER = {"Authorization": "Bearer secret"}
 ANSWERED_WITHIN = 1.0
+BREATH = (0.3, 2.0)
+"""Seconds between a rep's acts: Slack takes one post a second, and each act is a line there."""
 
 
 def phone_of(number: int) -> str:
@@ -104,7 +106,7 @@ class Hands:
             elif cards:
                 lead = self._dice.choice(list(cards))
                 self._dice.choice((self.note, self._reply))(lead)
-            over.wait(self._dice.uniform(0.02, 0.3))
+            over.wait(self._dice.uniform(*BREATH))
 
     def cards(self) -> dict[int, Message]:
         """Give the cards of the rep's own leads."""
