@@ -55,7 +55,7 @@ bench: $(VENV)/.dev ## the benchmarks (BENCH_ARGS="-k name" to choose)
 
 setup: $(VENV)/.dev ## only install, for an editor
 
-chaos: $(VENV)/.dev ## kills, leaps of the clock, outages: an hour (CHAOS_ARGS=--short)
+chaos: $(VENV)/.dev ## kills, crashes, leaps of the clock, outages: 45 minutes (CHAOS_ARGS=--short)
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 lock: $(LOCK_VENV)/.made ## renew the lock files (LOCK_ARGS=--upgrade for newer releases)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.backups import damaged_backups
+from tests.chaos.crashes import crashes
 from tests.chaos.desks import desk
 from tests.chaos.disks import full_disk, small_disk
 from tests.chaos.kills import kills
 from tests.chaos.leaps import leaps
 from tests.chaos.outages import outage
-from tests.chaos.servers import blank_database
+from tests.chaos.servers import blank_database, blank_on, server
 from tests.chaos.sides import SIDES, crm, crm_side
 from tests.chaos.table import Row, printed
 from tests.e2e.world import Outside
@@ -24,9 +25,10 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 @dataclass(frozen=True)
 class Measure:
-    """How much is struck: kills, leaps, times full, seconds of an outage, damaged backups."""
+    """How much is struck: kills, crashes, leaps, times full, seconds down, damaged backups."""
 
     kills: int
+    crashes: int
     leaps: int
     full: int
     seconds: float
@@ -34,8 +36,8 @@ class Measure:
     hurried: bool = False
 
 
-FULL = Measure(kills=100, leaps=40, full=12, seconds=30, backups=60)
-SHORT = Measure(kills=8, leaps=6, full=3, seconds=8, backups=6)
+FULL = Measure(kills=100, crashes=30, leaps=40, full=12, seconds=30, backups=60)
+SHORT = Measure(kills=8, crashes=4, leaps=6, full=3, seconds=8, backups=6)
 """`--short` takes a few minutes, most of them waiting for leases to run out."""
 DATABASE_KEY = "a long enough key for a desk"
 Part = Callable[[Path, Measure, int], Iterator[Row]]
@@ -67,6 +69,18 @@ def postgresql(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
                 replicas=replicas,
                 hurried=measure.hurried,
             )
+
+
+def crash(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
+    """Crash PostgreSQL's own server, where it is one that may be."""
+    with server() as found, blank_on(found) as url:
+        if not found.ours:
+            row = Row("server crash", POSTGRESQL, "not tried")
+            row.remarks.append("the server is somebody else's")
+            yield row
+            return
+        with standing(folder / "crash", database=url) as outside:
+            yield crashes(outside, found, count=measure.crashes, seed=seed, tell=tell)
 
 
 def backups(folder: Path, measure: Measure, seed: int) -> Iterator[Row]:
@@ -124,6 +138,7 @@ PARTS: dict[str, Part] = {
     "kill": kill,
     "encrypted": encrypted,
     "postgresql": postgresql,
+    "server": crash,
     "clock": clock,
     "disk": disk,
     "outages": outages,
