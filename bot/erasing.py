@@ -41,10 +41,11 @@ class Erased:
     linked: tuple[tuple[str, str], ...]
 
 
-def erase(desk: Desk, lead_id: int, *, by: str, key: str = "") -> Erased:
+def erase(desk: Desk, lead_id: int, *, by: str, key: str = "", alone: bool = False) -> Erased:
     """Erase the person of a lead, in one commit (C5); `by` is a manager's Slack id, "" a terminal.
 
-    Raises Refused: no such lead, erased already, not a manager, a message to them is leaving now.
+    Raises Refused: no such lead, erased already, not a manager, a message to them is leaving now;
+    not the last where it runs `alone` on a database, since nobody is there who could send it.
     """
     with desk.store.view() as view:
         known = person.find(view, lead_id)
@@ -58,7 +59,7 @@ def erase(desk: Desk, lead_id: int, *, by: str, key: str = "") -> Erased:
         known = _to_erase(unit, lead_id)
         if not inbox.first_time(unit, key, at=desk.clock()):
             return Erased(known.ids, 0, 0, ())
-        done = _erase(desk, unit, known, found, by=by)
+        done = _erase(desk, unit, known, found, by=by, alone=alone)
         unit.commit()
     rollups.keep_up(desk)
     return done
@@ -83,10 +84,12 @@ def _to_erase(unit: Unit, lead_id: int) -> Person:
     return found
 
 
-def _erase(desk: Desk, unit: Unit, known: Person, found: Strays, *, by: str) -> Erased:
+def _erase(
+    desk: Desk, unit: Unit, known: Person, found: Strays, *, by: str, alone: bool = False
+) -> Erased:
     """Erase a person in the caller's unit; raises Refused while a message to them is leaving."""
     now, ids = desk.clock(), known.ids
-    if erasing.in_hand(unit, ids):
+    if not alone and erasing.in_hand(unit, ids):
         raise Refused("lead.in_hand", lead_id=ids[0])
     linked = erasing.linked(unit, ids)
     erasing.clear(unit, known, at=now)
@@ -162,14 +165,15 @@ def marks(desk: Desk) -> list[Mark]:
 def replay(desk: Desk, erased: Iterable[Mark]) -> int:
     """Erase again whom a restored backup has still; gives how many leads that were (C5).
 
-    To be done before anything new comes in. A number that is another lead's here stays as it is.
+    To be done before anything new comes in, by who is alone there: what the backup has in hand is
+    nobody's. A number that is another lead's here stays as it is.
     """
     count = 0
     for mark in erased:
         with desk.store.view() as view:
             if not erasing.still_there(view, mark):
                 continue
-        count += len(erase(desk, mark.lead_id, by="").ids)
+        count += len(erase(desk, mark.lead_id, by="", alone=True).ids)
     return count
 
 

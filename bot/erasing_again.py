@@ -21,12 +21,18 @@ log = logging.getLogger(__name__)
 def carried_over(settings: Settings, *, at: datetime) -> Iterator[None]:
     """Erase again whom the database had erased that is replaced inside; `at` is now, UTC (C5).
 
-    Where that database can't be read, a warning says that nobody knows.
+    Where that database is gone or can't be read, a warning says that nobody knows; where this ends
+    before its time, one names the leads that are to be erased by hand.
     """
     erased = _before(settings)
     yield
     if erased:
-        count = _again(settings, erased, at=at)
+        try:
+            count = _again(settings, erased, at=at)
+        except BaseException:
+            numbers = ", ".join(str(one.lead_id) for one in erased)
+            log.warning("not erased again in what was restored: leads %s", numbers)
+            raise
         log.warning("erased again in what was restored: %s leads", count)
 
 

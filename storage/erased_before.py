@@ -10,18 +10,24 @@ from storage.tables import kept
 from storage.unit import View
 
 
-def marks_at(url: str, *, keys: Keys = OPEN) -> list[Mark]:
-    """Give every lead that was erased in the database of an address; none where there is none.
+class NoDatabase(Exception):
+    """Raised where nothing of a desk's is kept that could say who was erased."""
 
-    Raises the driver's error where it can't be read, Refused where no key opens it.
+
+def marks_at(url: str, *, keys: Keys = OPEN) -> list[Mark]:
+    """Give every lead that was erased in the database of an address.
+
+    Raises NoDatabase where there is none, the driver's error where it can't be read, Refused where
+    no key opens it.
     """
     file = file_of(url)
-    if file is not None and not file.is_file():
-        return []
+    if file is not None and not (file.is_file() and file.stat().st_size):
+        raise NoDatabase
     engine = make_engine(url, key=key_of(file, keys) if file else "")
     try:
         with engine.connect() as connection:
-            has = inspect(connection).has_table(kept.name)
-            return erasing.all_marks(View(connection)) if has else []
+            if not inspect(connection).has_table(kept.name):
+                raise NoDatabase
+            return erasing.all_marks(View(connection))
     finally:
         engine.dispose()

@@ -4,16 +4,26 @@ import logging
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot import backups, erasing
 from bot.desk import Desk
 from bot.erasing_again import carried_over
 from bot.present import Present
+from storage import outbox
 from storage.engine import make_engine
 from storage.erased_before import marks_at
 from storage.store import Store
+from storage.tables import outbox as outbox_table
 from tests.bot.erasing_desk import left, live
 from tests.desk import MIRI, FakeClock, Room, a_desk, settings_for
+
+
+def leave(room: Room, state: str) -> None:
+    """Let what is to leave be in hand, or wait again."""
+    with room.desk.store.engine.begin() as connection:
+        done = connection.execute(update(outbox_table).values(state=state))
+        assert done.rowcount
 
 
 class TestABackupThatIsRestored:
@@ -45,10 +55,55 @@ class TestABackupThatIsRestored:
             pass
         assert "erase them again" in caplog.text
 
-    def test_knows_of_nobody_where_no_database_was(self, tmp_path: Path):
+    @pytest.mark.parametrize("there", [False, True])
+    def test_says_that_nobody_knows_where_no_database_was(
+        self, tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture, *, there: bool
+    ):
         missing = tmp_path / "none.db"
-        assert marks_at(f"sqlite:///{missing}") == []
-        assert not missing.exists()
+        if there:
+            missing.touch()
+        with caplog.at_level(logging.WARNING), carried_over(settings_for(missing), at=clock.now):
+            assert missing.exists() is there
+        assert "erase them again" in caplog.text
+
+    def test_has_nobody_of_whom_a_message_was_leaving_when_it_was_made(
+        self, tmp_path: Path, clock: FakeClock
+    ):
+        with a_desk(tmp_path, clock) as room:
+            settings = settings_for(tmp_path / "leads.db")
+            lead = room.lead()
+            leave(room, outbox.LEASED)
+            made = backups.take(settings, at=clock.now)
+            leave(room, outbox.WAITING)
+            erasing.erase(room.desk, lead.id, by=MIRI)
+        backups.restore(settings, made.file, yes=True, at=clock.now)
+        store = Store(make_engine(settings.database_url))
+        try:
+            with store.view() as view:
+                assert left(view) == []
+        finally:
+            store.close()
+
+    def test_names_whom_it_did_not_come_to_erase(
+        self,
+        tmp_path: Path,
+        clock: FakeClock,
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
+    ):
+        def interrupted(*_: object) -> int:
+            raise KeyboardInterrupt
+
+        with a_desk(tmp_path, clock) as room:
+            lead = live(room)
+            erasing.erase(room.desk, lead.id, by=MIRI)
+        monkeypatch.setattr(erasing, "replay", interrupted)
+        settings = settings_for(tmp_path / "leads.db")
+        with pytest.raises(KeyboardInterrupt), carried_over(settings, at=clock.now):
+            pass
+        assert f"not erased again in what was restored: leads {lead.id}, {lead.id + 1}" in (
+            caplog.text
+        )
 
     def test_knows_who_was_erased_on_either_database(self, either_room: Room, database_url: str):
         lead = either_room.lead()
