@@ -31,6 +31,7 @@ LONGEST_CELL, NAME_LIMIT, WIDTH = 30_000, 60, 18
 MOMENT = "%Y-%m-%d %H:%M %z"
 _NUMBER = re.compile(r"\+\d[\d ()-]*", re.ASCII)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_PARTS = re.compile(r"([;|\t\r\n][\"\s]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _UNSAFE = re.compile(r"[^\w.-]+")
 CLAIM_COLUMNS = (
     *("claim", "lead", "external_id", "campaign", "received", "name", "phone", "email"),
@@ -183,9 +184,14 @@ def tamed(cell: Cell) -> Cell:
     return f"'{text}" if runs(text) and not _NUMBER.fullmatch(text) else text
 
 
+def _whole(cell: Cell) -> Cell:
+    """Keep a cell in one: where commas are decimals a spreadsheet parts a line at semicolons."""
+    return _PARTS.sub(r"\1'", cell) if isinstance(cell, str) else cell
+
+
 def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
     out = StringIO(newline="")
-    csv.writer(out).writerows([tamed(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows([_whole(tamed(cell)) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 

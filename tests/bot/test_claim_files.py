@@ -67,6 +67,11 @@ class TestTheFile:
         assert head[0] == "תביעה"
         assert "לא הושג אף פעם" in row
 
+    def test_runs_no_formula_where_semicolons_part_a_line(self, room: Room):
+        claimable(room, name="Dana;=cmd|calc", external_id='x; "+1', campaign="a;b")
+        [_, row] = self.rows(room)
+        assert (row[5], row[2], row[3]) == ("Dana;'=cmd|calc", "x; \"'+1", "a;b")
+
     def test_runs_no_formula(self, room: Room):
         claimable(room, name='=HYPERLINK("http://x")', external_id="@cmd")
         [_, row] = self.rows(room)
