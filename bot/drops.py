@@ -8,6 +8,7 @@ from typing import Any
 from bot import audit
 from bot.desk import Desk
 from bot.team import allowed
+from rules.cleaning import clean_text
 from rules.drops import ShowDrop
 from rules.fields import FIELDS
 from rules.money import read_money
@@ -135,7 +136,7 @@ def _runs(unit: Unit, file: str) -> bool:
 
 
 def _name(file: Mapping[str, Any]) -> str:
-    return str(file.get("name") or file["id"])
+    return clean_text(str(file.get("name") or "")) or str(file["id"])
 
 
 def _is_big(file: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from bot.rehearsal import Rehearsal
 from bot.rejects import heads, lines
 from bot.sheets import Sheet, mapping_of, open_sheet
 from bot.texts import Words
+from rules.cleaning import clean_text
 from rules.fields import FIELDS, Defaults
 from rules.money import read_money
 from rules.refusals import Refused
@@ -108,9 +109,10 @@ def _words(desk: Desk) -> Words:
 
 def _shown(name: str, sheet: Sheet, take: Take, console: Console) -> Iterator[list[RowResult]]:
     """Take all rows in under a progress bar."""
-    columns = (TextColumn("{task.description}"), BarColumn(), _Speed(), TimeRemainingColumn())
+    named = TextColumn("{task.description}", markup=False)
+    columns = (named, BarColumn(), _Speed(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=sheet.size or None, rows=0)
+        task = bar.add_task(clean_text(name), total=sheet.size or None, rows=0)
         for results, read in _taken(sheet, take):
             yield results
             bar.update(task, completed=read)

@@ -210,7 +210,7 @@ def contents_of(path: Path, *, key: str, progress: Progress) -> Contents:
             progress("read", min(1.0, done / size))
     try:
         return _contents(json.loads(data))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused("backup.damaged") from None
 
 

@@ -21,6 +21,8 @@ MARKS = {"en": "\u200e", "he": "\u200f"}
 SOON_MINUTES = 60
 WEEK_DAYS = 6
 _LIVE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
+_COMMANDS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
+"""What a terminal obeys and nobody reads; line breaks and tabs stay."""
 _HEBREW = ("\u0590", "\u05ff")
 _CODE = re.compile("`[^`]*`")
 _FIRST_HEBREW = re.compile("[*_]*[\u0590-\u05ff]")
@@ -113,6 +115,7 @@ class Words:
         if isinstance(value, int):
             return str(value)
         text = str(value)
+        text = text if text.isprintable() else text.translate(_COMMANDS)
         shown = escape(text) if self.mrkdwn else text
         return f"{FSI}{shown}{PDI}" if self._jumps(text) else shown
 

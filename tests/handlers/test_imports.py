@@ -62,6 +62,19 @@ class TestAFile:
         assert "leads.csv" in summary.text
         assert len(room.outside.orders) == 1
 
+    @pytest.mark.parametrize(
+        ("name", "shown"),
+        [("[draft] March.csv", "[draft] March.csv"), ("a\x1b]0;b\x07.csv", "a]0;b.csv")],
+    )
+    def test_is_named_as_it_is_and_commands_no_terminal(
+        self, room: Room, tmp_path: Path, name: str, shown: str
+    ):
+        (tmp_path / name).write_text(TWO, "utf-8")
+        told = io.StringIO()
+        console = Console(file=told, force_terminal=True, width=200)
+        import_file(room.desk, tmp_path / name, Options(**PLAIN), console)
+        assert shown in told.getvalue()
+
     def test_posts_each_card_when_asked(self, room: Room, tmp_path: Path):
         run(room, TWO, tmp_path, post=True)
         room.deliver()

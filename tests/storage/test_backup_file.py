@@ -1,5 +1,6 @@
 """The file of a backup: whatever happens to it is noticed, with a key and without (C5)."""
 
+import hashlib
 import io
 import os
 import struct
@@ -156,6 +157,20 @@ class TestTheFile:
         path = tmp_path_factory.mktemp("noise") / "x"
         for head in (b"", backup_file.MAGIC, sealed(DATA, key="")[:HEADER]):
             assert fault_of(path, head + noise, key=KEY) in FAULTS
+
+    @pytest.mark.parametrize(
+        "last",
+        [b"[" * 100_000, b"9" * 5000, b"[]", b'{"parts": [[1]], "counters": {}}',
+         b'{"parts": [], "counters": [], "at": "2026-11-15", "dialect": {}, "version": {}}'],
+        ids=["deep", "long", "list", "odd", "other"],
+    )  # fmt: skip
+    def test_whose_last_frame_says_nothing_is_refused_in_words(self, tmp_path: Path, last: bytes):
+        whole = sealed(DATA, key="")
+        header, frames = whole[:HEADER], frames_of(whole)
+        place = struct.pack(">QI", len(frames) - 1, 1)
+        digest = hashlib.sha256(header + place + last).digest()
+        frames[-1] = struct.pack(">I", 32 + len(last)) + digest + last
+        assert fault_of(tmp_path / "x", header + b"".join(frames), key="") == "backup.damaged"
 
     def test_is_refused_while_it_is_read_too(self, tmp_path: Path, key: str, content: bytes):
         path = tmp_path / "x"
