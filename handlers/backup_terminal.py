@@ -1,5 +1,7 @@
 """`app.py backup` and `app.py restore`: the database kept safe, tried, and put back (C5)."""
 
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ def commands(read: Callable[[], Settings]) -> typer.Typer:
     @cli.command("backup")
     def backup() -> None:
         """Back the database up into BACKUP_DIR, and prove that it can be restored."""
+        end_tidily()
         settings = read()
         words = words_of(settings)
         with bar(words) as tell:
@@ -44,6 +47,7 @@ def _restore(cli: typer.Typer, read: Callable[[], Settings]) -> None:
         verify: Annotated[bool, typer.Option(help="Only prove that it can be restored.")] = False,
     ) -> None:
         """Put a backup in the place of the database, while no bot runs on it."""
+        end_tidily()
         settings = read()
         words = words_of(settings)
         with bar(words) as tell:
@@ -59,6 +63,11 @@ def _restore(cli: typer.Typer, read: Callable[[], Settings]) -> None:
 def words_of(settings: Settings) -> Words:
     """Give the words for a terminal of settings that need no desk."""
     return Words(settings.locale, settings.zone, mrkdwn=False)
+
+
+def end_tidily() -> None:
+    """Let SIGTERM end a command as Ctrl-C does: no half file with people's data stays behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 @contextmanager

@@ -189,6 +189,12 @@ class TestAKill:
         assert not list(Path("data/backups").glob("lead-desk-*"))
         assert terminal.run("backup").code == 0
 
+    @pytest.mark.parametrize("step", ["copy", "read", "try"])
+    def test_that_asks_a_backup_to_end_leaves_nothing_of_it(self, terminal: Terminal, step: str):
+        self.prepare(terminal)
+        self.killed(terminal, "backup", at=step, by=signal.SIGTERM, code=128 + signal.SIGTERM)
+        assert list(Path("data/backups").iterdir()) == []
+
     @pytest.mark.parametrize(
         "at", ["storage.backup_sqlite._bring_up", "storage.backup_sqlite._keep"], ids=str
     )
@@ -204,15 +210,22 @@ class TestAKill:
     def prepare(self, terminal: Terminal) -> None:
         assert terminal.run("team", "load", str(terminal.write("team.toml", TEAM))).code == 0
 
-    def killed(self, terminal: Terminal, *args: str, at: str) -> None:
+    def killed(
+        self,
+        terminal: Terminal,
+        *args: str,
+        at: str,
+        by: signal.Signals = signal.SIGKILL,
+        code: int = -signal.SIGKILL,
+    ) -> None:
         """Run the command in a process of its own that dies at a function or a step."""
-        code = f"""
+        program = f"""
 import os, signal, sys
 sys.argv = ["app.py", *{list(args)!r}]
 import app
 import bot.backups, storage.backup_sqlite
 def die(*args, **kwargs):
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), {by.value})
 if {"." in at!r}:
     setattr(storage.backup_sqlite, {at.rpartition(".")[2]!r}, die)
 else:
@@ -225,5 +238,5 @@ else:
 app.main()
 """
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-        done = subprocess.run([sys.executable, "-c", code], env=env, timeout=60, check=False)
-        assert done.returncode == -signal.SIGKILL
+        done = subprocess.run([sys.executable, "-c", program], env=env, timeout=60, check=False)
+        assert done.returncode == code
