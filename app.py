@@ -33,6 +33,7 @@ from handlers import (
     team_terminal,
     terminal,
 )
+from handlers.errors import in_words
 from rules.refusals import Refused
 from wiring import (
     Stop,
@@ -185,7 +186,7 @@ def main() -> None:
     except Refused as refused:
         locale = (dotenv_values(".env") | dict(os.environ)).get("LOCALE") or "en"
         words = Words(locale, Settings.from_env({}).zone, mrkdwn=False)
-        sys.exit(words.say(f"refusal.{refused.key}", **refused.params))
+        sys.exit(terminal.bare(in_words(refused, words)))
     except Exception as fault:
         if os.environ.get("LOG_LEVEL") == "DEBUG":
             raise

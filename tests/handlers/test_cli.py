@@ -251,6 +251,20 @@ class TestTeam:
         assert terminal.fails("team", "load", "none.toml") == "There is no file none.toml."
 
 
+class TestErase:
+    def test_again_is_refused_in_plain_words_and_a_day_that_people_read(self, terminal: Terminal):
+        terminal.write("team.toml", TEAM)
+        assert terminal.run("team", "load", "team.toml").code == 0
+        terminal.write("leads.csv", "name,phone,kind\nDana,052-234-5678,warm\n")
+        assert terminal.run("import", "leads.csv").code == 0
+        assert terminal.run("erase", "1", "--yes").code == 0
+        again = terminal.run("erase", "1", "--yes")
+        assert again.code == 1
+        assert "The person of #1 was erased" in again.err
+        assert "*" not in again.err
+        assert "+00:00" not in again.err
+
+
 class TestImport:
     def test_ends_with_its_sum(self, terminal: Terminal):
         terminal.write("leads.csv", LEADS)
