@@ -71,6 +71,7 @@ class TestAxe:
         assert serious(tab.page) == []
         tab.tab("mail")
         tab.side.locator(".entry").first.click()
+        expect(tab.side.locator("[data-do=mail][data-value='']")).to_be_visible()
         tab.side.locator(".entry").first.click()
         expect(tab.side.locator("iframe")).to_be_visible()
         assert serious(tab.page) == []
