@@ -4,7 +4,7 @@ Its unlucky weeks have a campaign cut and its lucky ones have it bought more of,
 follows looks better, or worse, whatever is done: what a lead earned before says nothing here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rules.bounds import Range, counted, product, ratio, signed
@@ -28,9 +28,9 @@ def score_weeks(
 ) -> Score:
     """Give what a week's leads more or less than expected bring, their price taken off (L6.8).
 
-    How many were to be expected the weeks before say, and what the others of the same kinds got
-    since. What one earns, in minor units, is of those that came after, of whose sales a `part`
-    has come. Too early with fewer than `least` leads, which stays so where `fewer` are bought.
+    How many were to be expected the weeks before say, and what the others of each kind got since.
+    What one earns, in minor units, is of those that came after, of whose sales a `part` has come.
+    Too early with fewer than `least` leads, which stays so where `fewer` are bought.
     """
     found = Score(Verdict.EARLY, _count(after.net), _count(before.net), days, weekly=True)
     few = found.leads < least and fewer and weeks[1] >= 1
@@ -39,23 +39,18 @@ def score_weeks(
         return replace(found, verdict=Verdict.FEW) if known else found
     kinds = sorted({*before.net, *after.net})
     each = _each(before, after, kinds, part)
-    others = min(_count(one.others, kinds) for one in (before, after))
-    if others < least or not each.up:
+    others, others_since = (_count(one.others, kinds) for one in (before, after))
+    if min(others, others_since) < least or not each.up:
         now = each.mean * found.leads / weeks[1]
         return replace(found, verdict=Verdict.ALONE, now=round(now))
-    return _told(found, (before, after), weeks, each)
+    without = _without((before, after), weeks, kinds, least)
+    came = counted(found.leads).times(1 / weeks[1])
+    return replace(_told(found, (before, after), (came, without), each), others=others_since)
 
 
-def _told(found: Score, sides: tuple[Span, Span], weeks: tuple[float, float], each: Range) -> Score:
+def _told(found: Score, sides: tuple[Span, Span], leads: tuple[Range, Range], each: Range) -> Score:
     """Say what so many leads more or less bring; where they got dearer, a gain makes up for it."""
-    before, after = sides
-    kinds = sorted({*before.net, *after.net})
-    came_before, came, then, later = (
-        counted(_count(side, kinds)).times(1 / long)
-        for part in ("net", "others")
-        for side, long in zip((getattr(before, part), getattr(after, part)), weeks, strict=True)
-    )
-    without = product(came_before, ratio(later, then))
+    (before, after), (came, without) = sides, leads
     dearer = without.mean * max(after.price - before.price, 0.0)
     more = signed(came.plus(without.times(-1)), each)
     low, high = more.low - dearer, more.high
@@ -68,8 +63,30 @@ def _told(found: Score, sides: tuple[Span, Span], weeks: tuple[float, float], ea
         more=round(more.mean),
         low=round(low),
         high=round(high),
-        others=_count(after.others, kinds),
     )
+
+
+def _without(
+    sides: tuple[Span, Span], weeks: tuple[float, float], kinds: Sequence[Kind], least: int
+) -> Range:
+    """Give how many leads a week were to be expected, of each kind by the others' of that kind.
+
+    Kinds of which fewer than `least` others came go by the others of all of them together.
+    """
+    before, after = sides
+
+    def those(side: Mapping[Kind, Sums], some: Sequence[Kind], long: float) -> Range:
+        return counted(_count(side, some)).times(1 / long)
+
+    known = [one for one in kinds if min(_count(side.others, [one]) for side in sides) >= least]
+    rest = [one for one in kinds if one not in known]
+    found = Range(0.0)
+    for mine, theirs in (*(([one], [one]) for one in known), (rest, kinds)):
+        if _count(before.net, mine):
+            then = those(before.others, theirs, weeks[0])
+            market = ratio(those(after.others, theirs, weeks[1]), then)
+            found = found.plus(product(those(before.net, mine, weeks[0]), market))
+    return found
 
 
 def _each(before: Span, after: Span, kinds: Iterable[Kind], part: float) -> Range:
