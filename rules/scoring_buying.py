@@ -98,8 +98,18 @@ def _each(before: Span, after: Span, kinds: Iterable[Kind], part: float) -> Rang
     sides = (before.sales, before.others, after.others)
     all_of_them = sum((_sum(one, kinds) for one in sides), mine)
     size = max(_size(mine), _size(all_of_them))
-    sold = counted(mine.total, size).times(1 / (part * net.count))
+    pieces = all_of_them.total / size if size else 0.0
+    sold = product(counted(mine.total, size), _grows(part, pieces)).times(1 / net.count)
     return sold.less((mine.total - net.total) / net.count + after.price)
+
+
+def _grows(part: float, sales: float) -> Range:
+    """Give how many times as much leads sell in the end, as far as so many sales tell that."""
+    if part >= 1:
+        return Range(1.0)
+    sales = max(sales, 1.0)
+    to_come = ratio(counted(sales * (1 - part)), counted(sales * part))
+    return to_come.less(-1.0)
 
 
 def _size(sums: Sums) -> float:

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.scoring import Score, Span, Verdict
@@ -50,6 +50,7 @@ def judged(before: Span, after: Span, lasted: tuple[float, float], part: float =
 
 
 class TestWhateverCame:
+    @settings(deadline=None)
     @given(sides(), sides(), weeks, PARTS)
     def test_every_amount_is_finite_and_between_its_bounds(
         self, before: Span, after: Span, lasted: tuple[float, float], part: float
@@ -59,6 +60,7 @@ class TestWhateverCame:
         assert all(math.isfinite(one) for one in amounts)
         assert found.low <= found.more <= found.high
 
+    @settings(deadline=None)
     @given(sides(), sides(), weeks, PARTS)
     def test_profit_and_harm_are_told_only_of_what_is_clear_of_nothing(
         self, before: Span, after: Span, lasted: tuple[float, float], part: float
@@ -67,6 +69,7 @@ class TestWhateverCame:
         assert found.low >= 0 or found.verdict is not Verdict.PAYS
         assert found.high <= 0 or found.verdict is not Verdict.HARMS
 
+    @settings(deadline=None)
     @given(sides(), sides(), weeks, st.floats(0, 100_000))
     def test_more_that_pays_would_pay_at_a_lower_price_too(
         self, before: Span, after: Span, lasted: tuple[float, float], cheaper: float
@@ -75,6 +78,22 @@ class TestWhateverCame:
         again = judged(before, replace(after, price=after.price - cheaper), lasted)
         if found.verdict is Verdict.PAYS and found.now > 0:
             assert again.verdict is Verdict.PAYS
+
+
+class TestSalesStillToCome:
+    def test_are_the_less_certain_the_fewer_sales_tell_of_them(self):
+        def told(times: int, part: float) -> tuple[float, float]:
+            sold = leads(1000 * times, 100 * times)
+            before, after = (
+                Span({ONE_KIND: s}, {ONE_KIND: s}, {ONE_KIND: sold}) for s in (sold, sold + sold)
+            )
+            found = judged(before, after, (4.0, 4.0), part)
+            return found.low / found.more, found.high / found.more
+
+        for times in (1, 10):
+            (low, high), (low_ripe, high_ripe) = told(times, 0.7), told(times, 1.0)
+            assert low < low_ripe < 1 < high_ripe < high
+        assert told(1, 0.7)[0] < told(10, 0.7)[0]
 
 
 class TestKindsMixed:
