@@ -111,7 +111,7 @@ def scored(one: Recommendation, words: Words) -> Safe:
     head, bought = short(one, words), ""
     if "came" in known:
         came, before = f"{known['came']:g}", f"{known['came_before']:g}"
-        bought = words.say("recommend.score.bought", came=came, before=before)
+        bought = words.say("recommend.score.bought", came=came, before=before, n=known["came"])
     said = _brought(one, words) if "expected" in known else words.say("recommend.score.new")
     return words.say("recommend.score.line", what=head, said=words.join(bought, said))
 

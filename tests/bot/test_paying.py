@@ -124,6 +124,11 @@ class TestTheScore:
         said = scored(replace(one, scored=known), WORDS)
         assert f"{came} leads came since, too few to tell" in said
 
+    def test_tells_a_single_lead_a_week_as_one(self, room: Room):
+        one = accepted(room)
+        said = scored(replace(one, scored={**one.scored, "came": 1.0, "came_before": 1.0}), WORDS)
+        assert "one lead a week, 1 before" in said
+
     def test_has_nothing_to_say_without_other_leads(self, room: Room):
         accepted(room)
         some(room, FRIENDS, 60, days=16, sold=10_000)
