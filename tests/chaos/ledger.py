@@ -48,6 +48,12 @@ class Ledger:
         with self._lock:
             setattr(self, name, getattr(self, name) + 1)
 
+    def refuse(self, words: str) -> None:
+        """Write down that an act was refused; without words that would be strange."""
+        self.count("refused")
+        if not words.strip():
+            self.wonder("an act was answered without a word")
+
     def wonder(self, words: Any) -> None:
         """Write down an answer that nobody foresaw."""
         with self._lock:

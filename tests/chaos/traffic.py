@@ -15,9 +15,10 @@ from tests.chaos.ledger import NOANSWER, NOTE, REPLY, Act, Ledger
 from tests.e2e.world import Outside
 
 REPS = ("U01NOA", "U01AVI")
-HEAD = re.compile(r"^\S+ \*\u200f?#(\d+) ")
-"""How a lead's card begins: a sign, then its number, set right to left in Hebrew."""
-UNSTORED = ("othing was stored", "דבר לא נשמר")
+HEAD = re.compile(r"^\S+ \*\u200f?#(\d+) [^*]*\* · ")
+"""How a lead's card begins, and no reminder does: a sign, its number, its kind."""
+STANDS = {NOANSWER: ("missed call", "בלי מענה"), NOTE: ("Written down", "נרשם")}
+"""What is said of an act that stands, in both languages; whatever else is said refuses it."""
 PAUSE = 0.05
 BEARER = {"Authorization": "Bearer secret"}
 ANSWERED_WITHIN = 1.0
@@ -157,11 +158,10 @@ class Hands:
             self._ledger.did(Act(what, lead, words, acked=False))
             return
         said = "" if answer is None else answer.text
-        stored = not any(sign in said for sign in UNSTORED)
-        if answer is not None and f"#{lead}" not in said and stored:
-            self._ledger.wonder(said)
+        # A click that was acked stands, unless its own answer comes and says that it does not.
+        stored = answer is None or any(sign in said for sign in STANDS[what])
         if not stored:
-            self._ledger.count("refused")
+            self._ledger.refuse(said)
         self._ledger.did(Act(what, lead, words, acked=stored))
         if stored and self._dice.random() < 0.3:
             self._again()
