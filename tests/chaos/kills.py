@@ -12,18 +12,24 @@ from tests.chaos.traffic import working
 from tests.e2e.bot import Bot
 from tests.e2e.world import Outside
 
-LIFE = (0.3, 4.0)
-"""Seconds that a process lives before it is killed; about 1.5 of them it starts."""
+STARTING, WORKS = 0.25, 2.0
+"""The share of kills that fall while a process starts; seconds of work before one of the others."""
 
 
-def strike(running: Sequence[Bot], count: int, dice: Random, tell: Progress) -> None:
+def strike(
+    outside: Outside, running: Sequence[Bot], count: int, dice: Random, tell: Progress
+) -> None:
     """Kill so many times, each time one at random, and start it again."""
     for number in range(count):
-        for bot in running:
-            if not bot.lives:
-                bot.start()
-        time.sleep(dice.uniform(*LIFE))
-        dice.choice(running).kill()
+        victim = dice.choice(running)
+        if dice.random() < STARTING:
+            for bot in running:
+                if not bot.lives:
+                    bot.start()
+        else:
+            wake(outside, running)
+        time.sleep(dice.uniform(0, WORKS))
+        victim.kill()
         tell(f"{number + 1} of {count} kills")
 
 
@@ -45,7 +51,7 @@ def kills(
     ledger = Ledger()
     with bots(outside, replicas, bent_by=file if hurried else None) as running:
         with working(outside, lambda: [one.url for one in running], ledger, seed=seed):
-            strike(running, count, Random(seed), tell)
+            strike(outside, running, count, Random(seed), tell)
             wake(outside, running)
         if hurried:
             pass_a_minute(file)
