@@ -3,7 +3,7 @@
 import time
 from random import Random
 
-from tests.chaos.desks import Progress, bots, settle, wake
+from tests.chaos.desks import Progress, bots, finish, wake
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
 from tests.chaos.servers import Server
@@ -34,11 +34,9 @@ def crashes(outside: Outside, server: Server, *, count: int, seed: int, tell: Pr
                 server.start()
                 wake(outside, running)
                 tell(f"{number + 1} of {count} crashes")
-        tell("drains")
-        took = settle(outside)
-        code = bot.stop()
+        end = finish(outside, running, tell)
     struck = f"{count} crashes, {killed} with the bot"
     row = Row.of("server crash", outside.database, struck, ledger, reckon(outside, ledger))
-    row.remarks += [f"{ledger.refused} refused with words", f"drained in {took:.0f} s"]
-    row.strange += [f"the process ended with {code}"] if code else []
+    row.end(end)
+    row.remarks.append(f"{ledger.refused} refused with words")
     return row

@@ -3,20 +3,22 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from rules.sides import ELSEWHERE, SLACK
+from rules.effects import EFFECTS
+from rules.sides import side_of
 from sandbox.httpserver import free_port
 from storage.engine import make_engine
 from storage.outbox import LEASED, WAITING
 from storage.tables import intake, outbox
+from tests.chaos.bent import BY
 from tests.e2e.bot import PROGRAM, Bot
 from tests.e2e.world import TEAM, Outside
 
 BENT = (PROGRAM[0], str(Path(__file__).with_name("bent.py")), "run")
-BENT_BY = "BENT_BY"
 STUCK = 150.0
 Progress = Callable[[str], None]
 
@@ -34,7 +36,7 @@ def bots(outside: Outside, count: int = 1, *, bent_by: Path | None = None) -> It
 
     Those that live at the end, whatever it is, are killed.
     """
-    more = {BENT_BY: str(bent_by)} if bent_by else {}
+    more = {BY: str(bent_by)} if bent_by else {}
     program = BENT if bent_by else PROGRAM
     ports = [outside.port, *(free_port() for _ in range(count - 1))]
     made = [Bot(outside.folder, port, lambda: outside.env | more, program=program)
@@ -99,6 +101,20 @@ def settle(outside: Outside) -> float:
     return time.monotonic() - begun
 
 
+@dataclass(frozen=True)
+class End:
+    """How a desk ended: seconds until all had left, and the exit codes of its processes."""
+
+    took: float
+    codes: list[int]
+
+
+def finish(outside: Outside, running: Sequence[Bot], tell: Progress) -> End:
+    """Let all leave that may, and ask the processes to end."""
+    tell("drains")
+    return End(settle(outside), [bot.stop() for bot in running])
+
+
 def ended(outside: Outside) -> int:
     """Count the rows that have ended."""
     with rows_of(outside) as rows:
@@ -109,11 +125,6 @@ def ended(outside: Outside) -> int:
 def waiting_for(outside: Outside, side: str) -> int:
     """Count what waits for another side."""
     with rows_of(outside) as rows:
-        query = select(outbox.c.kind).where(outbox.c.state.in_((WAITING, LEASED)))
-        kinds = rows.execute(query).scalars()
-        return sum(side_of_kind(str(kind)) == side for kind in kinds)
-
-
-def side_of_kind(kind: str) -> str:
-    """Give the side that rows of a kind go to."""
-    return kind if kind in ELSEWHERE else SLACK
+        query = select(outbox.c.kind, outbox.c.payload)
+        waiting = rows.execute(query.where(outbox.c.state.in_((WAITING, LEASED))))
+        return sum(side_of(EFFECTS[kind](**payload)) == side for kind, payload in waiting)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
-from tests.chaos.desks import Progress, bots, settle, wake
+from tests.chaos.desks import Progress, bots, finish, wake
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
 from tests.chaos.table import Row
@@ -64,12 +64,10 @@ def full_disk(outside: Outside, disk: Path, *, count: int, seed: int, tell: Prog
                 junk.unlink()
                 wake(outside, running)
                 tell(f"{number + 1} of {count} times full")
-        tell("drains")
-        took = settle(outside)
-        code = bot.stop()
+        end = finish(outside, running, tell)
     struck = f"{count} times, {killed} kills"
     row = Row.of("disk full", outside.database, struck, ledger, reckon(outside, ledger))
-    row.remarks += [f"{ledger.refused} refused with words", f"drained in {took:.0f} s"]
-    row.strange += [f"the process ended with {code}"] if code else []
+    row.end(end)
+    row.remarks.append(f"{ledger.refused} refused with words")
     row.strange += [] if ledger.refused else ["nothing was refused: was the disk ever full?"]
     return row

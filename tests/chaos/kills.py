@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from random import Random
 
-from tests.chaos.desks import Progress, bots, pass_a_minute, settle, wake
+from tests.chaos.desks import Progress, bots, finish, pass_a_minute, wake
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
 from tests.chaos.table import Row
@@ -55,11 +55,8 @@ def kills(
             wake(outside, running)
         if hurried:
             pass_a_minute(file)
-        tell("drains")
-        took = settle(outside)
-        codes = [bot.stop() for bot in running]
+        end = finish(outside, running, tell)
     name = "kill -9" if replicas == 1 else f"kill -9, {replicas} replicas"
     row = Row.of(name, outside.database, f"{count} kills", ledger, reckon(outside, ledger))
-    row.remarks.append(f"drained in {took:.0f} s")
-    row.strange += [f"a process ended with {code}" for code in codes if code]
+    row.end(end)
     return row

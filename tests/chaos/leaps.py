@@ -3,7 +3,7 @@
 import time
 from random import Random
 
-from tests.chaos.desks import Progress, bots, pass_a_minute, settle, wake
+from tests.chaos.desks import Progress, bots, finish, pass_a_minute, wake
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
 from tests.chaos.table import Row
@@ -36,11 +36,8 @@ def leaps(outside: Outside, *, count: int, seed: int, tell: Progress) -> Row:
                 tell(f"{number + 1} of {count} leaps")
             wake(outside, running)
             pass_a_minute(file)
-        tell("drains")
-        took = settle(outside)
-        code = bot.stop()
+        end = finish(outside, running, tell)
     struck = f"{count} leaps, {killed} kills"
     row = Row.of("clock", outside.database, struck, ledger, reckon(outside, ledger))
-    row.strange += [f"the process ended with {code}"] if code else []
-    row.remarks.append(f"drained in {took:.0f} s")
+    row.end(end)
     return row

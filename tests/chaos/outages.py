@@ -3,10 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.sides import SLACK
-from tests.chaos.desks import Progress, bots, settle, waiting_for, wake
+from tests.chaos.desks import Progress, bots, finish, settle, waiting_for, wake
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
 from tests.chaos.sides import Side
@@ -44,7 +44,7 @@ def outage(outside: Outside, side: Side, *, seconds: float, seed: int, tell: Pro
             struck = _strike(outside, side, ledger, seconds, tell)
         took = settle(outside) + AFTER
         missing = _until_none(lambda: side.missing(outside, ledger))
-        code = bot.stop()
+        end = replace(finish(outside, running, tell), took=took)
     found = reckon(outside, ledger)
     found.lost += missing
     row = Row.of(f"{side.name} down", outside.database, f"{seconds:.0f} s", ledger, found)
@@ -52,9 +52,8 @@ def outage(outside: Outside, side: Side, *, seconds: float, seed: int, tell: Pro
         f"{struck.kept} promises kept meanwhile",
         f"asked {struck.knocks} times while down",
         f"{struck.waited} rows waited",
-        f"drained in {took:.0f} s",
     ]
-    row.strange += [f"the process ended with {code}"] if code else []
+    row.end(end)
     row.strange += _wrong(outside, side, struck)
     return row
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
+from tests.chaos.desks import End
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import Reckoning
 
@@ -22,7 +23,6 @@ class Row:
     lost: int = 0
     twice: int = 0
     doubled: int = 0
-    uncounted: int = 0
     counted: int = 0
     faults: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
@@ -35,7 +35,6 @@ class Row:
         row.promised, row.sent = ledger.promises, found.sent
         row.lost, row.twice = len(found.lost), len(found.twice)
         row.doubled, row.counted = found.doubled.total(), found.counted.total()
-        row.uncounted = len(found.uncounted)
         uncounted = [f"more went twice to {side} than counted" for side in found.uncounted]
         row.faults = [*found.lost, *found.twice, *uncounted]
         row.strange = list(ledger.strange)
@@ -45,6 +44,11 @@ class Row:
             row.remarks.append(f"{ledger.repeated} deliveries repeated on purpose")
         return row
 
+    def end(self, end: End) -> None:
+        """Note how the processes ended, and how long all took to leave."""
+        self.remarks.append(f"drained in {end.took:.0f} s")
+        self.strange += [f"a process ended with {code}" for code in end.codes if code]
+
     @property
     def holds(self) -> bool:
         """Whether everything that was promised was kept, and nobody answered nonsense."""
@@ -52,10 +56,10 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         """Give what stands under the heads."""
-        doubled = f"{self.doubled} (of {self.counted} counted)" if self.counted else "0"
+        counted = f" (of {self.counted} counted)" if self.counted else ""
         return (
             *(self.tried, self.database, self.struck, str(self.promised), str(self.sent)),
-            *(str(self.lost), str(self.twice), doubled),
+            *(str(self.lost), str(self.twice), f"{self.doubled}{counted}"),
         )
 
 

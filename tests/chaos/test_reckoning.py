@@ -180,6 +180,13 @@ class TestTheTable:
         assert row.cells()[1:] == ("postgresql", "8 kills", "2", "0", "1", "0", "2 (of 2 counted)")
         assert "- kill -9, postgresql: note words of lead 1" in printed([row])
 
+    def test_shows_what_went_twice_also_where_nobody_counted_it(self):
+        found = Reckoning()
+        found.doubled[SMS] = 2
+        row = Row.of("kill -9", "sqlite:///a.db", "8 kills", Ledger(), found)
+        assert row.cells()[-1] == "2"
+        assert not row.holds
+
     def test_holds_where_nothing_is_wrong(self):
         row = Row.of("kill -9", "sqlite:///a.db", "8 kills", Ledger(), Reckoning())
         assert row.holds
