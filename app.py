@@ -177,6 +177,16 @@ def manifest() -> None:
     typer.echo(manifest_of(read_settings()), nl=False)
 
 
+def own_words() -> Words:
+    """Give the words of whoever types here, in their own language and zone."""
+    given = dotenv_values(".env") | dict(os.environ)
+    try:
+        settings = Settings.from_env({one: given.get(one) or "" for one in ("LOCALE", "TIMEZONE")})
+    except SettingsFaults:
+        settings = Settings.from_env({})
+    return Words(settings.locale, settings.zone, mrkdwn=False)
+
+
 def main() -> None:
     """Run a command; what goes wrong is one clear line and exit code 1."""
     try:
@@ -184,9 +194,7 @@ def main() -> None:
     except (Stop, KeyboardInterrupt) as stop:
         sys.exit(str(stop) or "interrupted")
     except Refused as refused:
-        locale = (dotenv_values(".env") | dict(os.environ)).get("LOCALE") or "en"
-        words = Words(locale, Settings.from_env({}).zone, mrkdwn=False)
-        sys.exit(terminal.bare(in_words(refused, words)))
+        sys.exit(terminal.bare(in_words(refused, own_words())))
     except Exception as fault:
         if os.environ.get("LOG_LEVEL") == "DEBUG":
             raise

@@ -263,6 +263,12 @@ class TestErase:
         assert "The person of #1 was erased" in again.err
         assert "*" not in again.err
         assert "+00:00" not in again.err
+        # The days of these two are never the same.
+        days = set()
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            terminal.env(TIMEZONE=zone)
+            days.add(terminal.run("erase", "1", "--yes").err)
+        assert len(days) == 2
 
 
 class TestImport:
